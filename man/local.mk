@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# Manual pages.
+
+# list: begin (written by scripts/list-sources)
+# list: end

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# remote: whom we talk to.
+noinst_LIBRARIES += libremote.a
+libremote_a_SOURCES =
+
+# list: begin (written by scripts/list-sources)
+# list: end

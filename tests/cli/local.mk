@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# TAP scripts that call the real binary.
+
+# list: begin (written by scripts/list-sources)
+# list: end

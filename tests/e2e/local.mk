@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# Scripts with real builders and registries, run by scripts/test 70-e2e and not by make check.
+
+# list: begin (written by scripts/list-sources)
+# list: end

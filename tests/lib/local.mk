@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the tests share: tap.sh for scripts; C helpers go into libtest.a, which every unit test links.
+check_LIBRARIES += libtest.a
+libtest_a_SOURCES =
+libtest_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+
+# list: begin (written by scripts/list-sources)
+EXTRA_DIST += \
+	%D%/tap.sh \
+	$(NULL)
+# list: end
