@@ -6,19 +6,31 @@ libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBFYAML_CFLAGS) $(LIBCRYPTO_CFLAGS)
 
 # list: begin (written by scripts/list-sources)
 libbase_a_SOURCES += \
+	%D%/arena.c \
 	%D%/arena.h \
+	%D%/buf.c \
 	%D%/buf.h \
+	%D%/clock.c \
 	%D%/clock.h \
 	%D%/enum.h \
+	%D%/err.c \
 	%D%/err.h \
+	%D%/file.c \
 	%D%/file.h \
+	%D%/json.c \
 	%D%/json.h \
+	%D%/map.c \
 	%D%/map.h \
+	%D%/mem.c \
 	%D%/mem.h \
 	%D%/out.h \
+	%D%/path.c \
 	%D%/path.h \
+	%D%/sha256.c \
 	%D%/sha256.h \
+	%D%/str.c \
 	%D%/str.h \
+	%D%/vec.c \
 	%D%/vec.h \
 	%D%/yaml.h \
 	$(NULL)

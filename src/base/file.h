@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file.h: whole files: read with a ceiling, write beside and rename. */
+#ifndef LOCKSTEP_BASE_FILE_H
+#define LOCKSTEP_BASE_FILE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+#include <unistd.h>
+
+/* Ceilings on what is read from outside, in bytes; one list for the whole program. */
+#define MAX_GRAPH_FILE (1u << 20)
+#define MAX_DOCKERFILE (1u << 20)
+#define MAX_IGNORE_FILE (1u << 20)
+#define MAX_JSON_FILE (64u << 20)
+#define MAX_CONFIG_BLOB (8u << 20)
+#define MAX_CHILD_KEPT (256u << 10) /* of a child's output kept in memory */
+
+/* Reads a whole regular file; ERR_INPUT when it is larger than max. A missing file is
+ * ERR_SYSTEM with sys_errno ENOENT. dirfd may be AT_FDCWD. ret is initialised by the caller; what
+ * it held is replaced, and it is empty after an error. */
+int file_read(int dirfd, const char *path, size_t max, struct buf *ret, struct err *err) NODISCARD;
+/* Writes path + ".XXXXXX.tmp" beside, fsync, rename; mode is subject to no umask. */
+int file_write(const char *path, struct str data, mode_t mode, struct err *err) NODISCARD;
+/* Creates a directory and its parents (mode 0700 for new ones). Existing ones are fine. */
+int file_mkdirs(const char *path, struct err *err) NODISCARD;
+bool file_exists(int dirfd, const char *path);
+/* Removes a tree, never following links; a missing one is fine. Folders without write
+ * permission for the owner are made writable first. */
+int file_remove_tree(const char *path, struct err *err) NODISCARD;
+
+static inline void
+close_fdp(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+#define AUTO_FD CLEANUP(close_fdp)
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json.c: the little that lockstep adds to jansson. */
+#include "base/json.h"
+
+int
+json_parse(struct str text, const char *file, json_t **ret, struct err *err)
+{
+	json_error_t why;
+	json_t *value = json_loadb(text.p ? text.p : "", text.n,
+				   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+
+	if (!value)
+		return err_at(err, file, why.line, why.column, "invalid JSON: %s", why.text);
+	*ret = value;
+	return 0;
+}
+
+static char *
+dump(const json_t *value, size_t flags)
+{
+	char *text = json_dumps(value, flags | JSON_ENCODE_ANY);
+
+	/* Only memory can lack: values come from json_parse() or from the setters below. */
+	BUG_ON(!text);
+	return text;
+}
+
+char *
+json_canonical(const json_t *value)
+{
+	return dump(value, JSON_SORT_KEYS | JSON_COMPACT);
+}
+
+char *
+json_pretty(const json_t *value)
+{
+	return dump(value, JSON_INDENT(2));
+}
+
+/* A JSON string of s, with what is no text replaced. */
+static json_t *
+text_value(struct str s)
+{
+	struct buf AUTO_BUF clean = BUF_INIT;
+	json_t *value;
+
+	for (size_t i = 0; i < s.n;) {
+		uint32_t c = 0;
+		size_t n = str_utf8(str_sub(s, i, s.n), &c);
+
+		if (n && c)
+			buf_add(&clean, s.p + i, n);
+		else
+			buf_adds(&clean, "\xef\xbf\xbd");
+		i += n ? n : 1;
+	}
+	value = json_stringn(clean.data ? clean.data : "", clean.len);
+	BUG_ON(!value);
+	return value;
+}
+
+static void
+set_new(json_t *object, const char *key, json_t *take_value)
+{
+	BUG_ON(json_object_set_new(object, key, take_value));
+}
+
+void
+json_set_text(json_t *object, const char *key, const char *value)
+{
+	set_new(object, key, value ? text_value(str_c(value)) : json_null());
+}
+
+void
+json_set_str(json_t *object, const char *key, struct str value)
+{
+	set_new(object, key, text_value(value));
+}
+
+void
+json_set_int(json_t *object, const char *key, long long value)
+{
+	set_new(object, key, json_integer(value));
+}
+
+void
+json_set_bool(json_t *object, const char *key, bool value)
+{
+	set_new(object, key, json_boolean(value));
+}
+
+void
+json_add_text(json_t *array, const char *value)
+{
+	json_t *item = value ? text_value(str_c(value)) : json_null();
+
+	BUG_ON(json_array_append_new(array, item));
+}
+
+const char *
+json_get_text(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
