@@ -19,12 +19,20 @@ check-lists check-floors check-headers check-banned check-size check-format: con
 
 # list: begin (written by scripts/list-sources)
 EXTRA_DIST += \
+	%D%/banned.txt \
 	%D%/check-banned \
 	%D%/check-floors \
 	%D%/check-format \
 	%D%/check-headers \
 	%D%/check-lists \
 	%D%/check-size \
+	%D%/format \
+	%D%/lib/env.sh \
+	%D%/lib/import-base \
+	%D%/lib/make-busybox \
+	%D%/lib/make-debian-base \
 	%D%/list-sources \
+	%D%/size-allow.txt \
+	%D%/third-party.txt \
 	$(NULL)
 # list: end
