@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* collect.h: the context files that a recipe can read, with their hashes. */
+#ifndef LOCKSTEP_ENGINE_COLLECT_H
+#define LOCKSTEP_ENGINE_COLLECT_H
+
+#include "engine/project.h"
+#include "model/inputs.h"
+#include "store/store.h"
+
+
+/*
+ * Adds the file, link and dir records of every context path that recipe can read after the
+ * ignore file: only the subtrees that can match are walked; symlinks that a source names are
+ * followed inside the context, with every link on the way recorded; symlinks below a copied folder
+ * stay links. Hashes come from the store's stat cache (store may be NULL) or the pool.
+ * A literal source that is missing or left out, a glob that matches nothing where the dialect
+ * needs a match, a device or FIFO, a name that the builder would misread: errs, with the
+ * instruction's line and what would be right.
+ */
+int collect_files(struct project *p, const struct graph_image *image, const struct recipe *recipe,
+		  struct store *store, struct pool *pool, struct inputs *in,
+		  struct err_list *errs, struct err *err) NODISCARD;
+
+/* Whether and why one context-relative path is read; for `inputs --explain` and `why IMAGE PATH`. */
+struct collect_answer {
+	bool is_input;
+	const struct recipe_read *read; /* the first that matches; NULL = none does */
+	struct ignore_verdict ignore;   /* of the ignore file, if it decides */
+};
+int collect_explain(struct project *p, const struct graph_image *image,
+		    const struct recipe *recipe, struct str path, struct collect_answer *ret,
+		    struct err *err) NODISCARD;
+
+#endif

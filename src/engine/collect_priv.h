@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* collect_priv.h: the state of one collection. */
+#ifndef LOCKSTEP_ENGINE_COLLECT_PRIV_H
+#define LOCKSTEP_ENGINE_COLLECT_PRIV_H
+
+#include "engine/collect.h"
+
+struct collect_item {
+	struct input_file file;
+	const char *tree_path; /* below the root */
+	const struct tree_entry *entry;
+};
+
+struct collect {
+	struct project *p;
+	const struct graph_image *image;
+	const struct recipe *recipe;
+	const struct recipe_read *read; /* the one at work */
+	const struct ignore *ignore;
+	struct store *store;
+	struct inputs *in;
+	struct err_list *errs;
+	struct map *seen; /* context paths */
+	VEC(struct collect_item) items;
+};
+
+/* dir "/" name in the arena of the inputs; dir may be ".". */
+const char *collect_join(struct collect *c, struct str dir, const char *name);
+
+#endif

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* project.c: finds and reads the graph file, the Dockerfiles and the edges between them. */
+#include "engine/project.h"
+
+#include "base/file.h"
+#include "base/path.h"
+#include "io/git.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+static const char *const graph_names[] = { "lockstep.yaml", "lockstep.yml", "lockstep.json" };
+static const char *const dockerfile_names[] = { "Dockerfile", "Containerfile" };
+
+/* The graph file that is nearest to dir, upwards; caller frees. */
+static char *
+find_graph(const char *dir)
+{
+	AUTO_FREE char *at = xstrdup(dir);
+
+	for (;;) {
+		for (size_t i = 0; i < ARRAY_SIZE(graph_names); i++) {
+			AUTO_FREE char *path = path_join(at, graph_names[i]);
+
+			if (file_exists(AT_FDCWD, path))
+				return STEAL(path);
+		}
+		if (!strcmp(at, "/"))
+			return NULL;
+		char *up = path_dir(at);
+
+		free(at);
+		at = up;
+	}
+}
+
+static int
+current_dir(char **ret, struct err *err)
+{
+	char buf[PATH_MAX];
+
+	if (!getcwd(buf, sizeof(buf)))
+		return err_sys(err, "cannot tell the current folder");
+	*ret = xstrdup(buf);
+	return 0;
+}
+
+/* What stands before root-relative paths so that they can be opened from cwd. */
+static char *
+shown_prefix(const char *root, const char *cwd)
+{
+	size_t n = strlen(cwd), up = 0;
+
+	if (!strcmp(root, cwd))
+		return xstrdup("");
+	if (path_within(str_c(root), str_c(cwd)))
+		return xasprintf("%s/", root + (n == 1 ? 1 : n + 1));
+	if (!path_within(str_c(cwd), str_c(root)))
+		return xasprintf("%s/", root);
+	for (const char *p = cwd + strlen(root); *p; p++)
+		up += *p == '/';
+	AUTO_BUF struct buf b = BUF_INIT;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < up; i++)
+		buf_adds(&b, "../");
+	return buf_steal(&b);
+}
+
+const char *
+project_shown(struct project *p, const char *path)
+{
+	return arena_printf(p->arena, "%s%s", p->shown_prefix, path);
+}
+
+const char *
+project_tree_path(struct project *p, const struct graph_image *image, struct str path)
+{
+	if (!strcmp(image->context, "."))
+		return arena_str(p->arena, path);
+	if (str_eq_c(path, "."))
+		return arena_strdup(p->arena, image->context);
+	return arena_printf(p->arena, "%s/%.*s", image->context, STR_FMT(path));
+}
+
+static int
+absolute(const char *path, const char *cwd, char **ret, struct err *err)
+{
+	AUTO_FREE char *joined = path_join(cwd, path);
+	char *real = realpath(joined, NULL);
+
+	if (!real)
+		return err_sys(err, "cannot open '%s'", path);
+	*ret = real;
+	return 0;
+}
+
+static int
+locate(struct project *p, const struct project_opts *opts, struct err *err)
+{
+	AUTO_FREE char *cwd = NULL, *start = NULL, *found = NULL;
+	int r = current_dir(&cwd, err);
+
+	if (!r)
+		r = absolute(opts->dir ? opts->dir : ".", cwd, &start, err);
+	if (r)
+		return r;
+	if (opts->graph_file) {
+		r = absolute(opts->graph_file, cwd, &found, err);
+		if (r) {
+			err->class = ERR_INPUT;
+			return -ERR_INPUT;
+		}
+	} else {
+		found = find_graph(start);
+	}
+	if (!found) {
+		err_set(err, ERR_INPUT, "no lockstep.yaml here or in any folder above '%s'", start);
+		err_hint(err, "write one (man lockstep-graph), or name it with --graph FILE");
+		return -ERR_INPUT;
+	}
+	if (opts->root)
+		r = absolute(opts->root, cwd, &p->root, err);
+	else
+		p->root = path_dir(found);
+	if (r)
+		return r;
+	p->shown_prefix = shown_prefix(p->root, cwd);
+	AUTO_FREE char *dir = path_dir(found), *dir_prefix = shown_prefix(dir, cwd);
+
+	p->graph_path = xasprintf("%s%s", dir_prefix, path_base(found));
+	return git_toplevel(p->root, &p->toplevel, err);
+}
+
+static int
+open_tree(struct project *p, const struct project_opts *opts, struct err *err)
+{
+	const char *prefix = ".";
+	int r;
+
+	if (!opts->commit) {
+		if (p->toplevel) {
+			r = git_head(p->toplevel, &p->head, err);
+			if (r)
+				return r;
+		}
+		return tree_open_dir(p->root, &p->tree, err);
+	}
+	if (!p->toplevel)
+		return err_set(err, ERR_USAGE, "--commit needs a git repository, '%s' is in none",
+			       p->root);
+	r = git_resolve(p->toplevel, opts->commit, &p->head, err);
+	if (r)
+		return r;
+	if (strlen(p->root) > strlen(p->toplevel))
+		prefix = p->root + strlen(p->toplevel) + 1;
+	return tree_open_commit(p->toplevel, p->head, prefix, &p->tree, err);
+}
+
+static int
+read_graph(struct project *p, const struct project_opts *opts, struct err_list *errs,
+	   struct err *err)
+{
+	AUTO_BUF struct buf text = BUF_INIT;
+	AUTO_FREE char *abs = NULL;
+	int r;
+
+	buf_init(&text, 0);
+	if (opts->commit && opts->graph_in_commit)
+		r = tree_read(p->tree, str_c(path_base(p->graph_path)), MAX_GRAPH_FILE, &text, err);
+	else
+		r = file_read(AT_FDCWD, p->graph_path, MAX_GRAPH_FILE, &text, err);
+	if (r)
+		return r;
+	p->graph = graph_load(buf_str(&text), p->graph_path, errs);
+	if (!p->graph)
+		return -ERR_INPUT;
+	r = graph_set_variables(p->graph, opts->lookup, opts->ctx, errs);
+	if (r)
+		return r;
+	p->scope = xstrdup(*p->graph->registry ? p->graph->registry : p->root);
+	return 0;
+}
+
+static const char *
+join(struct project *p, const struct graph_image *image, const char *name)
+{
+	AUTO_FREE char *path = path_join(image->context, name);
+
+	return arena_strdup(p->arena, path);
+}
+
+/* The Dockerfile's path: as written, or the first of the usual names that is there. */
+static int
+find_dockerfile(struct project *p, const struct graph_image *image, const char **ret,
+		struct err *err)
+{
+	const struct tree_entry *entry = NULL;
+	size_t n = image->dockerfile ? 1 : ARRAY_SIZE(dockerfile_names);
+
+	*ret = NULL;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = image->dockerfile ? image->dockerfile : dockerfile_names[i];
+		const char *path = join(p, image, name);
+		int r = tree_stat(p->tree, str_c(path), &entry, err);
+
+		if (r && err->sys_errno == ENOTDIR)
+			err_clear(err);
+		else if (r)
+			return r;
+		if (entry && (entry->type == TREE_FILE || entry->type == TREE_LINK)) {
+			*ret = path;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static void
+missing(struct project *p, const struct graph_image *image, struct err_list *errs)
+{
+	const struct tree_entry *entry = NULL;
+	AUTO_ERR struct err ignored = ERR_INIT;
+	struct err *e;
+
+	if (tree_stat(p->tree, str_c(image->context), &entry, &ignored) || !entry ||
+	    entry->type != TREE_DIR) {
+		e = err_list_at(errs, p->graph_path, image->context_at.line,
+				image->context_at.col, "image '%s': context '%s' is no folder",
+				image->name, project_shown(p, image->context));
+		err_hint(e, "contexts are relative to '%s'", p->root);
+		return;
+	}
+	if (image->dockerfile) {
+		e = err_list_at(errs, p->graph_path, image->dockerfile_at.line,
+				image->dockerfile_at.col, "image '%s': no Dockerfile at '%s'",
+				image->name,
+				project_shown(p, join(p, image, image->dockerfile)));
+		err_hint(e, "`dockerfile` is relative to the image's context '%s'",
+			 image->context);
+		return;
+	}
+	e = err_list_at(errs, p->graph_path, image->at.line, image->at.col,
+			"image '%s': neither Dockerfile nor Containerfile in '%s'", image->name,
+			project_shown(p, image->context));
+	err_hint(e, "add one, or name it with `dockerfile:`");
+}
+
+static int
+read_ignore(struct project *p, const struct graph_image *image, struct project_source *src,
+	    struct err_list *errs, struct err *err)
+{
+	const struct ignore_candidate *c;
+	size_t n = ignore_candidates(p->dialect, &c);
+
+	for (size_t i = 0; i < n; i++) {
+		AUTO_BUF struct buf text = BUF_INIT;
+		const struct tree_entry *entry = NULL;
+		const char *path = c[i].beside_dockerfile
+					   ? arena_printf(p->arena, "%s%s", src->df_path, c[i].name)
+					   : join(p, image, c[i].name);
+		int r = tree_stat(p->tree, str_c(path), &entry, err);
+
+		if (r)
+			return r;
+		if (!entry || entry->type == TREE_DIR)
+			continue;
+		buf_init(&text, 0);
+		r = tree_read(p->tree, str_c(path), MAX_IGNORE_FILE, &text, err);
+		if (r)
+			return r;
+		src->ignore_path = path;
+		src->ignore = ignore_parse(buf_str(&text), project_shown(p, path), p->dialect,
+					   errs);
+		return 0;
+	}
+	return 0;
+}
+
+static int
+read_source(struct project *p, const struct project_opts *opts, size_t i, struct err_list *errs,
+	    struct err *err)
+{
+	const struct graph_image *image = &p->graph->images[i];
+	struct project_source *src = &p->sources[i];
+	AUTO_BUF struct buf text = BUF_INIT;
+	int r = find_dockerfile(p, image, &src->df_path, err);
+
+	if (r)
+		return r;
+	if (!src->df_path) {
+		src->absent = opts->tolerate_missing;
+		if (!src->absent)
+			missing(p, image, errs);
+		return 0;
+	}
+	buf_init(&text, 0);
+	r = tree_read(p->tree, str_c(src->df_path), MAX_DOCKERFILE, &text, err);
+	if (r)
+		return r;
+	src->df_text = (struct str){ arena_dup(p->arena, text.data, text.len + 1), text.len };
+	src->df = dockerfile_parse(p->arena, src->df_text, project_shown(p, src->df_path),
+				   p->dialect, errs);
+	if (src->df)
+		src->edges = project_eval(p, image, p->arena, NULL, NULL, errs);
+	return read_ignore(p, image, src, errs, err);
+}
+
+static const struct oci_config *
+nothing_known(void *ctx UNUSED, const char *ref UNUSED)
+{
+	return NULL;
+}
+
+struct recipe *
+project_eval(struct project *p, const struct graph_image *image, struct arena *arena,
+	     recipe_config config, void *ctx, struct err_list *errs)
+{
+	struct recipe_arg *args = arena_calloc(arena, image->nargs + 1, sizeof(*args));
+	struct recipe_opts opts = {
+		.dialect = p->dialect,
+		.target = image->target,
+		.platform = image->platform,
+		.build_platform = platform_host(),
+		.args = args,
+		.nargs = image->nargs,
+		.config = config ? config : nothing_known,
+		.ctx = ctx,
+	};
+
+	for (size_t i = 0; i < image->nargs; i++)
+		args[i] = (struct recipe_arg){ .name = image->args[i].name,
+					       .value = image->args[i].value,
+					       .line = image->args[i].at.line };
+	return recipe_eval(arena, p->sources[image->index].df, &opts, errs);
+}
+
+static int
+link_images(struct project *p, struct err_list *errs)
+{
+	VEC(struct graph_edge) edges = { 0 };
+	int r;
+
+	for (size_t i = 0; i < p->graph->nimages; i++) {
+		const struct recipe *rec = p->sources[i].edges;
+
+		for (size_t k = 0; rec && k < rec->nimages; k++) {
+			struct graph_image *from =
+				graph_image_of_ref(p->graph, rec->images[k].ref);
+			struct graph_edge edge = { .from = from,
+						   .to = &p->graph->images[i],
+						   .file = rec->df->file,
+						   .line = rec->images[k].line };
+
+			if (from)
+				vec_push(&edges, edge);
+		}
+	}
+	r = graph_link(p->graph, edges.v, edges.n, errs);
+	vec_fini(&edges);
+	return r;
+}
+
+static int
+load_all(struct project *p, const struct project_opts *opts, struct err_list *errs,
+	 struct err *err)
+{
+	int r = locate(p, opts, err);
+
+	if (!r)
+		r = open_tree(p, opts, err);
+	if (!r)
+		r = read_graph(p, opts, errs, err);
+	if (r)
+		return r;
+	p->sources = arena_calloc(p->arena, p->graph->nimages, sizeof(*p->sources));
+	for (size_t i = 0; i < p->graph->nimages; i++) {
+		r = read_source(p, opts, i, errs, err);
+		if (r)
+			return r;
+	}
+	r = link_images(p, errs);
+	return errs->n ? -ERR_INPUT : r;
+}
+
+int
+project_load(const struct project_opts *opts, struct project **ret, struct err_list *errs,
+	     struct err *err)
+{
+	struct project *p = xcalloc(1, sizeof(*p));
+	int r;
+
+	p->arena = arena_new();
+	p->hashes = map_new();
+	p->dialect = opts->dialect;
+	r = load_all(p, opts, errs, err);
+	if (r) {
+		project_free(p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+void
+project_free(struct project *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; p->sources && i < p->graph->nimages; i++)
+		ignore_free(p->sources[i].ignore);
+	tree_free(p->tree);
+	graph_free(p->graph);
+	map_free(p->hashes);
+	arena_free(p->arena);
+	free(p->root);
+	free(p->graph_path);
+	free(p->shown_prefix);
+	free(p->toplevel);
+	free(p->head);
+	free(p->scope);
+	free(p);
+}

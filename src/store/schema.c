@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* schema.c: an append-only list of migrations against user_version. */
+#include "store/schema.h"
+
+static const char *const migrations[] = {
+	/* 1 */
+	"CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE run(id INTEGER PRIMARY KEY AUTOINCREMENT, started_ms INTEGER NOT NULL,"
+	" ended_ms INTEGER, state TEXT NOT NULL"
+	" CHECK(state IN('running','done','failed','cancelled','interrupted')),"
+	" command TEXT NOT NULL, scope TEXT NOT NULL, graph TEXT NOT NULL, root TEXT NOT NULL,"
+	" git_commit TEXT, jobs INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE step(run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+	" image TEXT NOT NULL, outcome TEXT NOT NULL, key BLOB, image_id TEXT, inputs BLOB,"
+	" reasons TEXT NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL,"
+	" log TEXT, message TEXT, PRIMARY KEY(run_id, image)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX step_image ON step(image, run_id);"
+	"CREATE TABLE trace(key BLOB PRIMARY KEY, image_id TEXT NOT NULL, inputs BLOB NOT NULL,"
+	" run_id INTEGER, created_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE node(hash BLOB PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE stat(dev INTEGER NOT NULL, ino INTEGER NOT NULL, size INTEGER NOT NULL,"
+	" mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, mode INTEGER NOT NULL,"
+	" seen_ns INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(ino, dev))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE TABLE blob(oid TEXT PRIMARY KEY, hash BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+};
+
+int
+schema_version(void)
+{
+	return (int)ARRAY_SIZE(migrations);
+}
+
+static int
+apply(struct sql *db, size_t i, struct err *err)
+{
+	AUTO_FREE char *pragma = xasprintf("PRAGMA user_version = %zu", i + 1);
+	int r = sql_begin(db, err);
+
+	if (r)
+		return r;
+	r = sql_script(db, migrations[i], err);
+	if (!r)
+		r = sql_script(db, pragma, err);
+	if (!r)
+		r = sql_commit(db, err);
+	if (r)
+		sql_rollback(db);
+	return r;
+}
+
+int
+schema_upgrade(struct sql *db, struct err *err)
+{
+	int64_t have;
+	int r = sql_user_version(db, &have, err);
+
+	if (r)
+		return r;
+	if (have > schema_version())
+		return err_set(err, ERR_STORE,
+			       "the database has schema version %lld, this lockstep knows "
+			       "versions up to %d: use the newer lockstep, or another LOCKSTEP_STATE",
+			       (long long)have, schema_version());
+	for (size_t i = (size_t)have; i < ARRAY_SIZE(migrations); i++) {
+		r = apply(db, i, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
