@@ -8,6 +8,8 @@ libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBFYAML_CFLAGS) $(LIBCRYPTO_CFLAGS)
 libbase_a_SOURCES += \
 	%D%/arena.c \
 	%D%/arena.h \
+	%D%/base64.c \
+	%D%/base64.h \
 	%D%/buf.c \
 	%D%/buf.h \
 	%D%/clock.c \
@@ -32,6 +34,7 @@ libbase_a_SOURCES += \
 	%D%/str.h \
 	%D%/vec.c \
 	%D%/vec.h \
+	%D%/yaml.c \
 	%D%/yaml.h \
 	$(NULL)
 # list: end

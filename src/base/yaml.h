@@ -9,8 +9,14 @@
 /*
  * One document, aliases resolved (a cycle of aliases is an error), merge keys ("<<") applied.
  * JSON is YAML, so .json graph files come this way too. Every node knows where it starts: line
- * and column from 1, column in characters. The tree lives in the arena that is passed in.
+ * and column from 1, column in characters; what an alias names has the place of its anchor, and
+ * is one node however often it is named. The tree lives in the arena that is passed in. It is at
+ * most YAML_MAX_DEPTH deep and has at most YAML_MAX_NODES nodes, aliases written out, so that
+ * walking it recursively is safe.
  */
+#define YAML_MAX_DEPTH 100
+#define YAML_MAX_NODES (1u << 20)
+
 enum yaml_kind { YAML_NULL, YAML_SCALAR, YAML_SEQ, YAML_MAP };
 
 struct yaml;
@@ -25,21 +31,27 @@ struct yaml {
 	int line, col;
 	const char *text; /* scalar: NUL-terminated; a NUL byte inside is an error */
 	size_t len;
-	bool plain;             /* scalar without quotes: may be a number, boolean or null */
-	struct yaml **items;    /* sequence */
+	size_t from, to; /* scalar: its bytes in the text that was parsed, without quotes */
+	bool plain;      /* scalar without quotes: may be a number, boolean or null */
+	struct yaml **items;     /* sequence */
 	struct yaml_pair *pairs; /* map, in file order */
-	size_t n;               /* items or pairs */
+	size_t n;                /* items or pairs */
 };
 
-/* Parses text; file is used in messages. Mistakes (syntax, repeated keys, more than one
- * document, an empty document) are added to errs with file:line:col; then NULL is returned if
- * there is no usable tree. */
+/* Parses text; file is used in messages. Mistakes (syntax, bytes that are no text, repeated keys,
+ * tags other than YAML's own, more than one document, an empty document) are added to errs with
+ * file:line:col; then NULL is returned if there is no usable tree. Of a repeated key the first
+ * counts. Nothing is written to stderr. */
 struct yaml *yaml_parse(struct arena *arena, struct str text, const char *file,
 			struct err_list *errs) NODISCARD;
+/* The same for a file of many documents: an array of *ret_n roots in the arena; empty documents
+ * are left out, and none at all is fine. */
+struct yaml **yaml_parse_all(struct arena *arena, struct str text, const char *file, size_t *ret_n,
+			     struct err_list *errs) NODISCARD;
 /* The value under key, or NULL. */
 struct yaml *yaml_get(const struct yaml *map, const char *key);
 /* YAML 1.2 core schema: true/false, decimal integer; false when the scalar is something else
- * (quoted text never is one). */
+ * (quoted text never is one) or too large. */
 bool yaml_bool(const struct yaml *y, bool *ret);
 bool yaml_int(const struct yaml *y, long long *ret);
 /* "a mapping", "a list", "text", "a number", "true or false", "nothing": for messages. */
