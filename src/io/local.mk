@@ -5,4 +5,16 @@ libio_a_SOURCES =
 libio_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE3_CFLAGS) $(LIBARCHIVE_CFLAGS) $(LIBCURL_CFLAGS)
 
 # list: begin (written by scripts/list-sources)
+libio_a_SOURCES += \
+	%D%/fault.c \
+	%D%/fault.h \
+	%D%/git.h \
+	%D%/lock.h \
+	%D%/loop.h \
+	%D%/pool.h \
+	%D%/proc.h \
+	%D%/sql.c \
+	%D%/sql.h \
+	%D%/tree.h \
+	$(NULL)
 # list: end

@@ -5,7 +5,13 @@ libtest_a_SOURCES =
 libtest_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 
 # list: begin (written by scripts/list-sources)
+libtest_a_SOURCES += \
+	%D%/tmp.c \
+	%D%/tmp.h \
+	$(NULL)
 EXTRA_DIST += \
+	%D%/stage.sh \
+	%D%/tap-run \
 	%D%/tap.sh \
 	$(NULL)
 # list: end
