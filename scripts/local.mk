@@ -17,10 +17,15 @@ check-floors: $(noinst_LIBRARIES)
 check-lists check-floors check-headers check-banned check-size check-format: config.h
 	@$(AM_TESTS_ENVIRONMENT) $(top_srcdir)/scripts/$@
 
+clean-local:
+	rm -rf .check-size
+
 # list: begin (written by scripts/list-sources)
 EXTRA_DIST += \
 	%D%/banned.txt \
+	%D%/bootstrap \
 	%D%/check-banned \
+	%D%/check-dist \
 	%D%/check-floors \
 	%D%/check-format \
 	%D%/check-headers \
@@ -33,6 +38,7 @@ EXTRA_DIST += \
 	%D%/lib/make-debian-base \
 	%D%/list-sources \
 	%D%/size-allow.txt \
+	%D%/test \
 	%D%/third-party.txt \
 	$(NULL)
 # list: end

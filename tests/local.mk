@@ -4,8 +4,18 @@ TEST_EXTENSIONS = .sh
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(tap_driver)
 SH_LOG_DRIVER = $(tap_driver)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/lib/tap-run
+SH_LOG_COMPILER = $(LOG_COMPILER)
 
-# ASLR-proof reports and no leak of a fuzzer's or sanitizer's taste into the tests' own settings.
+# What is tested, apart from the house itself: for scripts/test.
+.PHONY: print-tests print-fuzz print-flags
+print-tests:
+	@for test in $(TESTS); do case $$test in scripts/*) ;; *) echo $$test ;; esac; done
+print-fuzz:
+	@echo $(fuzz_programs)
+print-flags:
+	@echo $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(house_cppflags)
+
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \

@@ -10,7 +10,9 @@ libtest_a_SOURCES += \
 	%D%/tmp.h \
 	$(NULL)
 EXTRA_DIST += \
+	%D%/count \
 	%D%/stage.sh \
+	%D%/sum \
 	%D%/tap-run \
 	%D%/tap.sh \
 	$(NULL)
