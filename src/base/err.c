@@ -150,7 +150,8 @@ err_text(const struct err *err)
 	return buf_steal(&b);
 }
 
-const char *err_class_name(enum err_class class)
+const char *
+err_class_name(enum err_class class)
 {
 	static const char *const names[] = {
 		[ERR_NONE] = "none",     [ERR_USAGE] = "usage",         [ERR_INPUT] = "input",
@@ -159,7 +160,7 @@ const char *err_class_name(enum err_class class)
 		[ERR_STORE] = "store",   [ERR_CANCELLED] = "cancelled",
 	};
 
-	BUG_ON((size_t) class >= ARRAY_SIZE(names));
+	BUG_ON((size_t)class >= ARRAY_SIZE(names));
 	return names[class];
 }
 

@@ -49,8 +49,7 @@ int err_set(struct err *err, enum err_class class, const char *fmt, ...) PRINTF(
 /* The same with ": strerror(errno)" appended and class ERR_SYSTEM; errno is read at entry. */
 int err_sys(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 /* The same for a place in an input file; class ERR_INPUT. */
-int err_at(struct err *err, const char *file, int line, int col, const char *fmt, ...)
-	PRINTF(5, 6);
+int err_at(struct err *err, const char *file, int line, int col, const char *fmt, ...) PRINTF(5, 6);
 /* Adds what would be right; printed on a line of its own. No effect when err is NULL or unset. */
 void err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 /* Puts "prefix: " before the message. Returns -class, so `return err_prefix(...)` works. */
@@ -77,8 +76,8 @@ struct err_list {
 
 /* Adds a mistake of class ERR_INPUT at a place; returns it so that a hint can be added. The
  * pointer is valid until the next add. */
-struct err *err_list_at(struct err_list *list, const char *file, int line, int col,
-			const char *fmt, ...) PRINTF(5, 6);
+struct err *err_list_at(struct err_list *list, const char *file, int line, int col, const char *fmt,
+			...) PRINTF(5, 6);
 /* Moves err into the list and leaves err empty. */
 void err_list_take(struct err_list *list, struct err *err);
 /* Sorts by file, line, column, text, and drops repetitions. */

@@ -25,6 +25,7 @@ libbase_a_SOURCES += \
 	%D%/map.h \
 	%D%/mem.c \
 	%D%/mem.h \
+	%D%/out.c \
 	%D%/out.h \
 	%D%/path.c \
 	%D%/path.h \

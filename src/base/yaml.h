@@ -31,8 +31,8 @@ struct yaml {
 	int line, col;
 	const char *text; /* scalar: NUL-terminated; a NUL byte inside is an error */
 	size_t len;
-	size_t from, to; /* scalar: its bytes in the text that was parsed, without quotes */
-	bool plain;      /* scalar without quotes: may be a number, boolean or null */
+	size_t from, to;         /* scalar: its bytes in the text that was parsed, without quotes */
+	bool plain;              /* scalar without quotes: may be a number, boolean or null */
 	struct yaml **items;     /* sequence */
 	struct yaml_pair *pairs; /* map, in file order */
 	size_t n;                /* items or pairs */
