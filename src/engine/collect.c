@@ -388,25 +388,28 @@ hash_all(struct collect *c, struct pool *pool, struct err *err)
 }
 
 int
-collect_files(struct project *p, const struct graph_image *image, const struct recipe *recipe,
-	      struct store *store, struct pool *pool, struct inputs *in, struct err_list *errs,
+collect_files(const struct collect_opts *opts, struct inputs *in, struct err_list *errs,
 	      struct err *err)
 {
 	size_t mistakes = errs->n;
-	struct collect c = { .p = p,
-			     .image = image,
-			     .recipe = recipe,
-			     .ignore = p->sources[image->index].ignore,
-			     .store = store,
+	struct collect c = { .p = opts->project,
+			     .image = opts->image,
+			     .recipe = opts->recipe,
+			     .ignore = opts->project->sources[opts->image->index].ignore,
+			     .store = opts->store,
 			     .in = in,
 			     .errs = errs,
 			     .seen = map_new() };
 	int r = 0;
 
-	for (size_t i = 0; !r && i < recipe->nreads; i++)
-		r = collect_read(&c, &recipe->reads[i], err);
-	if (!r && errs->n == mistakes)
-		r = hash_all(&c, pool, err);
+	for (size_t i = 0; !r && i < opts->recipe->nreads; i++) {
+		const struct recipe_read *read = &opts->recipe->reads[i];
+
+		if (!opts->skip_widened || read->kind != RECIPE_READ_WIDEN)
+			r = collect_read(&c, read, err);
+	}
+	if (!r && errs->n == mistakes && opts->pool)
+		r = hash_all(&c, opts->pool, err);
 	for (size_t i = 0; !r && i < c.items.n; i++)
 		inputs_add_file(in, &c.items.v[i].file);
 	vec_fini(&c.items);

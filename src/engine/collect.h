@@ -7,19 +7,27 @@
 #include "model/inputs.h"
 #include "store/store.h"
 
+struct collect_opts {
+	struct project *project;
+	const struct graph_image *image;
+	const struct recipe *recipe;
+	struct store *store; /* its stat cache is used; may be NULL */
+	struct pool *pool;   /* NULL: nothing is hashed, only looked at */
+	bool skip_widened;   /* the recipe's "whole context" reads are left out: the result is for
+				showing and for early mistakes, never for a key */
+};
 
 /*
  * Adds the file, link and dir records of every context path that recipe can read after the
  * ignore file: only the subtrees that can match are walked; symlinks that a source names are
  * followed inside the context, with every link on the way recorded; symlinks below a copied folder
- * stay links. Hashes come from the store's stat cache (store may be NULL) or the pool.
+ * stay links. Hashes come from the store's stat cache or the pool.
  * A literal source that is missing or left out, a glob that matches nothing where the dialect
  * needs a match, a device or FIFO, a name that the builder would misread: errs, with the
  * instruction's line and what would be right.
  */
-int collect_files(struct project *p, const struct graph_image *image, const struct recipe *recipe,
-		  struct store *store, struct pool *pool, struct inputs *in,
-		  struct err_list *errs, struct err *err) NODISCARD;
+int collect_files(const struct collect_opts *opts, struct inputs *in, struct err_list *errs,
+		  struct err *err) NODISCARD;
 
 /* Whether and why one context-relative path is read; for `inputs --explain` and `why IMAGE PATH`. */
 struct collect_answer {

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* base64.h: RFC 4648 base64 through libcrypto. */
+#ifndef LOCKSTEP_BASE_BASE64_H
+#define LOCKSTEP_BASE_BASE64_H
+
+#include "base/str.h"
+
+/* Padded, one line. Caller frees. */
+char *base64_encode(struct str bytes) NODISCARD;
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* builder.h: the program that builds, and the storage it builds in. */
+#ifndef LOCKSTEP_ENGINE_BUILDER_H
+#define LOCKSTEP_ENGINE_BUILDER_H
+
+#include "base/vec.h"
+#include "io/proc.h"
+#include "model/graph.h"
+#include "model/recipe.h"
+#include "store/store.h"
+
+/*
+ * buildah, in a container storage of our own below the state folder: in a storage that others
+ * build in, a layer that was cached without --timestamp would be reused by a build with it, and the
+ * image ID would not be a function of the key (keys.md 6). Images there carry no names, because a
+ * base's local name leaks into the history of what is built on it. Nothing here starts a process
+ * but where it says so.
+ */
+struct builder;
+
+struct builder_opts {
+	enum builder_kind kind;
+	const char *state_dir;
+	struct store *store; /* remembers where the user's storage is; may be NULL */
+};
+
+int builder_open(const struct builder_opts *opts, struct builder **ret, struct err *err) NODISCARD;
+void builder_free(struct builder *b);
+enum dialect builder_dialect(enum builder_kind kind);
+const char *builder_name(const struct builder *b);
+
+/* Before the first command: learns which storage driver to use. May run the builder once. */
+int builder_prepare(struct builder *b, struct err *err) NODISCARD;
+
+/* The image is in our storage. */
+bool builder_has(const struct builder *b, const char *image_id);
+/* Its config, parsed into arena; NULL in *ret when it is in neither storage. */
+int builder_config(struct builder *b, const char *image_id, struct arena *arena,
+		   struct oci_config **ret, struct err *err) NODISCARD;
+/* The image ID that a reference means on this machine: by name in the user's storage, or itself
+ * when it is an ID. NULL in *ret when it is not here. The first call may run the builder once to
+ * ask where the user's storage is; the answer is remembered while its configuration files stay
+ * as they are. Caller frees. */
+int builder_find(struct builder *b, const char *ref, char **ret, struct err *err) NODISCARD;
+
+/* One command line of the builder, ready for proc_start. */
+struct builder_cmd {
+	VEC(const char *) argv; /* NULL-terminated */
+	VEC(const char *) env;  /* NULL-terminated; scrubbed */
+};
+
+/* Pulls an external into the user's storage. */
+void builder_pull_cmd(struct builder *b, struct arena *a, const char *ref,
+		      const struct platform *platform, struct builder_cmd *ret);
+/* Copies an image from the user's storage into ours, nameless. */
+void builder_import_cmd(struct builder *b, struct arena *a, const char *image_id,
+			struct builder_cmd *ret);
+/* Copies an image from ours into the user's, under a name. */
+void builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
+		      struct builder_cmd *ret);
+/* True if the image is in the user's storage under that name. */
+bool builder_is_loaded(struct builder *b, const char *image_id, const char *name);
+
+struct builder_build {
+	const struct graph_image *image;
+	const struct recipe *recipe;
+	const char *context;    /* the staged folder */
+	const char *dockerfile; /* the rendered file */
+	const char *id_file;    /* where the builder writes the image ID */
+	bool no_cache;
+};
+void builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
+		       struct builder_cmd *ret);
+/* The reference that the rendered Dockerfile uses for an image in our storage; arena. */
+const char *builder_image_ref(struct arena *a, const char *image_id);
+/* Why the builder's layer cache is not trusted for this recipe, as one phrase with its line
+ * ("RUN --mount=type=bind at 12"); NULL = it is. arena. */
+const char *builder_no_cache_reason(const struct builder *b, struct arena *a,
+				    const struct recipe *recipe);
+/* Fields of the key's `output` record, TAB-separated and encoded: everything that shapes the image
+ * ID apart from the recipe. */
+const char *builder_output_record(struct arena *a, const struct graph_image *image);
+/* What of image's options this builder cannot do; NULL = nothing. arena. */
+const char *builder_cannot(const struct builder *b, struct arena *a,
+			   const struct graph_image *image);
+
+/* Reads the builder's progress from one line of its output: true for a "STEP" line, with the
+ * stage (renumbered, from 0) and the step (from 1). */
+bool builder_parse_step(struct str line, size_t *ret_stage, size_t *ret_step);
+/* A failure that goes away when tried again once: "layer not known" beside a removal. */
+bool builder_should_retry(struct str tail);
+
+/* For `doctor`: version text and where the storages are; runs the builder. */
+struct builder_info {
+	char *program, *version, *own_root, *user_root, *driver;
+};
+int builder_probe(struct builder *b, struct builder_info *ret, struct err *err) NODISCARD;
+void builder_info_fini(struct builder_info *i);
+
+#endif

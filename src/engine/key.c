@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key.c: writes the records of an image's input set. */
+#include "engine/key.h"
+
+#include "engine/collect.h"
+#include "model/enc.h"
+
+#define DAY_MS (24LL * 60 * 60 * 1000)
+#define UNKNOWN "unknown"
+
+struct maker {
+	const struct key_env *env;
+	const struct graph_image *image;
+	struct key_result *ret;
+};
+
+static struct graph_image *
+parent_of(const struct maker *m, const char *ref)
+{
+	return graph_image_of_ref(m->env->project->graph, ref);
+}
+
+static const struct oci_config *
+config_of(void *ctx, const char *ref)
+{
+	struct maker *m = ctx;
+
+	return m->env->config(m->env->ctx, ref, parent_of(m, ref));
+}
+
+static const char *
+identity_of(void *ctx, size_t i)
+{
+	struct maker *m = ctx;
+	const char *ref = m->ret->recipe->images[i].ref;
+	const char *id = m->env->identity(m->env->ctx, ref, parent_of(m, ref));
+
+	if (!id)
+		m->ret->complete = false;
+	return id ? id : UNKNOWN;
+}
+
+static void
+add_head(struct maker *m)
+{
+	struct inputs *in = m->ret->inputs;
+	enum dialect d = m->env->project->dialect;
+	const struct platform *pf = &m->image->platform;
+	AUTO_BUF struct buf output = BUF_INIT;
+
+	inputs_add(in, INPUT_VERSION, 1, (struct str[]){ STR_LIT("1") });
+	inputs_add(in, INPUT_DIALECT, 1, (struct str[]){ str_c(dialect_name(d)) });
+	buf_init(&output, 0);
+	buf_addf(&output, "semantics\t%d\noutput\t%s\n", dialect_semantics(d),
+		 builder_output_record(m->ret->arena, m->image));
+	inputs_add_lines(in, buf_str(&output));
+	inputs_add(in, INPUT_PLATFORM, 3,
+		   (struct str[]){ str_c(pf->os), str_c(pf->arch), str_c(pf->variant) });
+}
+
+static void
+add_settings(struct maker *m)
+{
+	struct inputs *in = m->ret->inputs;
+	const struct graph_image *image = m->image;
+
+	for (size_t i = 0; i < image->noptions; i++)
+		inputs_add(in, INPUT_OPTION, 2,
+			   (struct str[]){ str_c(image->options[i].name),
+					   str_c(image->options[i].value) });
+	for (size_t i = 0; i < image->nlabels; i++) {
+		const char *label = arena_printf(m->ret->arena, "%s=%s", image->labels[i].name,
+						 image->labels[i].value);
+
+		inputs_add(in, INPUT_OPTION, 2, (struct str[]){ STR_LIT("label"), str_c(label) });
+	}
+}
+
+static void
+add_recipe(struct maker *m)
+{
+	struct inputs *in = m->ret->inputs;
+	const struct recipe *r = m->ret->recipe;
+	AUTO_BUF struct buf facts = BUF_INIT;
+
+	for (size_t i = 0; i < r->nargs; i++)
+		inputs_add(in, INPUT_ARG, 3,
+			   (struct str[]){ str_c(r->args[i].name),
+					   r->args[i].value ? STR_LIT("set") : STR_LIT("unset"),
+					   str_c(r->args[i].value ? r->args[i].value : "") });
+	buf_init(&facts, 0);
+	recipe_facts(r, identity_of, m, &facts);
+	inputs_add_lines(in, buf_str(&facts));
+	for (size_t i = 0; i < r->nsecrets; i++)
+		inputs_add(in, INPUT_SECRET, 1, (struct str[]){ str_c(r->secrets[i]) });
+	for (size_t i = 0; i < r->nwidens; i++)
+		inputs_add(in, INPUT_WIDEN, 1, (struct str[]){ str_c(r->widens[i].reason) });
+}
+
+static void
+add_images(struct maker *m)
+{
+	const struct recipe *r = m->ret->recipe;
+
+	for (size_t i = 0; i < r->nimages; i++) {
+		const struct recipe_image *used = &r->images[i];
+		const struct graph_image *parent = parent_of(m, used->ref);
+		const char *id = identity_of(m, i);
+		struct input_image im = { .ref = used->ref,
+					  .name = parent ? parent->name : NULL,
+					  .use = recipe_use_name(used->use),
+					  .id = !strcmp(id, UNKNOWN) ? "" : id,
+					  .line = used->line };
+
+		inputs_add_image(m->ret->inputs, &im);
+		if (used->use != RECIPE_USE_FROM)
+			inputs_add(m->ret->inputs, INPUT_IMAGE, 2,
+				   (struct str[]){ str_c(im.use), str_c(id) });
+	}
+}
+
+int64_t
+key_refresh_epoch(const char *image, int days, int64_t now_ms)
+{
+	struct sha256 h = sha256_of(image, strlen(image));
+	int64_t stagger = ((int64_t)h.b[0] << 8 | h.b[1]) % days;
+
+	return (now_ms / DAY_MS + stagger) / days;
+}
+
+static void
+add_epoch(struct maker *m)
+{
+	const struct graph_image *image = m->image;
+	char *line;
+
+	if (!image->refresh_days || m->env->frozen)
+		return;
+	line = arena_printf(m->ret->inputs->arena, "epoch\t%dd\t%lld", image->refresh_days,
+			    (long long)key_refresh_epoch(image->name, image->refresh_days,
+							 m->env->now_ms));
+	vec_push(&m->ret->inputs->tail, line);
+}
+
+static int
+make(struct maker *m, struct err_list *errs, struct err *err)
+{
+	struct project *p = m->env->project;
+	const struct project_source *src = &p->sources[m->image->index];
+	struct key_result *res = m->ret;
+	int r;
+
+	res->recipe = project_eval(p, m->image, res->arena, config_of, m, errs);
+	if (!res->recipe)
+		return -ERR_INPUT;
+	res->inputs->dockerfile_path = arena_strdup(res->inputs->arena, src->df_path);
+	res->inputs->dockerfile_text = src->df_text;
+	add_head(m);
+	add_settings(m);
+	add_recipe(m);
+	add_images(m);
+	r = collect_files(&(struct collect_opts){ .project = p,
+						  .image = m->image,
+						  .recipe = res->recipe,
+						  .store = m->env->store,
+						  .pool = m->env->pool,
+						  .skip_widened = !res->complete },
+			  res->inputs, errs, err);
+	if (r)
+		return r;
+	add_epoch(m);
+	inputs_finish(res->inputs);
+	return 0;
+}
+
+int
+key_make(const struct key_env *env, const struct graph_image *image, struct key_result *ret,
+	 struct err_list *errs, struct err *err)
+{
+	struct maker m = { .env = env, .image = image, .ret = ret };
+	int r;
+
+	*ret = (struct key_result){ .arena = arena_new(), .inputs = inputs_new(),
+				    .complete = true };
+	r = make(&m, errs, err);
+	if (r)
+		key_result_fini(ret);
+	return r;
+}
+
+void
+key_result_fini(struct key_result *r)
+{
+	inputs_free(r->inputs);
+	arena_free(r->arena);
+	*r = (struct key_result){ 0 };
+}

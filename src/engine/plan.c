@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan.c: compares keys with what is recorded and says what has to be done. */
+#include "engine/plan.h"
+
+#include "store/store_inputs.h"
+#include "store/store_trace.h"
+
+#include <stdio.h>
+
+ENUM_DEFINE(plan_state, PLAN_STATE_LIST);
+
+struct knowledge {
+	struct plan *plan;
+	struct plan_node *node;
+	struct err *err;
+	int r; /* first failure inside a callback */
+};
+
+void
+plan_add_reason(struct plan *p, struct plan_node *node, const struct reason *reason)
+{
+	struct reason *v = arena_calloc(p->arena, node->reasons.n + 1, sizeof(*v));
+
+	if (node->reasons.n)
+		memcpy(v, node->reasons.v, node->reasons.n * sizeof(*v));
+	v[node->reasons.n] = *reason;
+	node->reasons.v = v;
+	node->reasons.n++;
+}
+
+/* The image an external reference means on this machine; arena, or NULL. */
+static const char *
+external_id(struct knowledge *k, const char *ref)
+{
+	AUTO_FREE char *id = NULL;
+
+	if (k->r)
+		return NULL;
+	k->r = builder_find(k->plan->opts.builder, ref, &id, k->err);
+	return id ? arena_strdup(k->plan->arena, id) : NULL;
+}
+
+static const char *
+identity(void *ctx, const char *ref, const struct graph_image *parent)
+{
+	struct knowledge *k = ctx;
+
+	if (parent) {
+		const struct plan_node *node = &k->plan->nodes[parent->index];
+
+		return node->state == PLAN_UP_TO_DATE ? node->image_id : NULL;
+	}
+	return external_id(k, ref);
+}
+
+static const struct oci_config *
+config(void *ctx, const char *ref, const struct graph_image *parent)
+{
+	struct knowledge *k = ctx;
+	const char *id = identity(ctx, ref, parent);
+	struct oci_config *ret = NULL;
+
+	if (!id || k->r)
+		return NULL;
+	k->r = builder_config(k->plan->opts.builder, id, k->plan->arena, &ret, k->err);
+	return ret;
+}
+
+static void
+note_pulls(struct plan *p, struct plan_node *node)
+{
+	const struct inputs *in = node->made.inputs;
+
+	node->npulls = 0;
+	node->pulls = arena_calloc(p->arena, in->images.n + 1, sizeof(*node->pulls));
+	for (size_t i = 0; i < in->images.n; i++) {
+		const struct input_image *im = &in->images.v[i];
+		bool again = false;
+
+		if (im->name || *im->id)
+			continue;
+		for (size_t k = 0; k < node->npulls; k++)
+			again = again || !strcmp(node->pulls[k], im->ref);
+		if (!again)
+			node->pulls[node->npulls++] = arena_strdup(p->arena, im->ref);
+	}
+	for (size_t i = 0; i < node->npulls; i++)
+		plan_add_reason(p, node,
+				&(struct reason){ .kind = REASON_EXTERNAL,
+						  .subject = node->pulls[i],
+						  .added = -1,
+						  .removed = -1 });
+}
+
+static int
+last_build(struct plan *p, struct plan_node *node, struct err *err)
+{
+	const enum step_outcome built = STEP_BUILT;
+	int r;
+
+	store_step_fini(&node->last);
+	r = store_step_last(p->opts.store, p->opts.project->scope, node->image->name, INT64_MAX,
+			    &built, &node->last, err);
+	node->previous = r > 0;
+	return r < 0 ? r : 0;
+}
+
+/* What moved since the last build of this image; first-build when there is none. */
+static int
+explain(struct plan *p, struct plan_node *node, struct err *err)
+{
+	struct inputs *before = NULL;
+	struct reasons rs;
+	int r = last_build(p, node, err);
+
+	if (r)
+		return r;
+	if (!node->previous) {
+		plan_add_reason(p, node, &(struct reason){ .kind = REASON_FIRST, .subject = "" });
+		return 0;
+	}
+	if (node->last.has_inputs) {
+		r = store_inputs_get(p->opts.store, node->last.inputs, &before, err);
+		if (r < 0)
+			return r;
+	}
+	if (!before) {
+		plan_add_reason(p, node, &(struct reason){ .kind = REASON_OTHER,
+							   .subject = "its last inputs are no "
+								      "longer recorded" });
+		return 0;
+	}
+	rs = inputs_diff(p->arena, before, node->made.inputs);
+	for (size_t i = 0; i < rs.n; i++)
+		plan_add_reason(p, node, &rs.v[i]);
+	inputs_free(before);
+	return 0;
+}
+
+static int
+decide_known(struct plan *p, struct plan_node *node, struct err *err)
+{
+	struct store_trace trace = { 0 };
+	int r = store_trace_get(p->opts.store, node->made.inputs->key, &trace, err);
+
+	if (r < 0)
+		return r;
+	if (r && builder_has(p->opts.builder, trace.image_id)) {
+		(void)snprintf(node->image_id, sizeof(node->image_id), "%s", trace.image_id);
+		node->state = PLAN_UP_TO_DATE;
+		if (!p->forced[node->image->index])
+			return 0;
+		node->state = PLAN_BUILD;
+		plan_add_reason(p, node, &(struct reason){ .kind = REASON_FORCED, .subject = "" });
+		return last_build(p, node, err);
+	}
+	node->state = PLAN_BUILD;
+	if (r) {
+		plan_add_reason(p, node, &(struct reason){ .kind = REASON_IMAGE_GONE,
+							   .subject = arena_strdup(
+								   p->arena, trace.image_id) });
+		return last_build(p, node, err);
+	}
+	return explain(p, node, err);
+}
+
+static bool
+waits(struct plan *p, struct plan_node *node)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < node->image->nparents; i++) {
+		const struct graph_image *parent = node->image->parents[i];
+
+		if (p->nodes[parent->index].state == PLAN_UP_TO_DATE)
+			continue;
+		any = true;
+		plan_add_reason(p, node, &(struct reason){ .kind = REASON_PARENT_PENDING,
+							   .subject = parent->name });
+	}
+	return any;
+}
+
+int
+plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs,
+	    struct err *err)
+{
+	struct plan_node *node = &p->nodes[image->index];
+	struct knowledge k = { .plan = p, .node = node, .err = err };
+	struct key_env env = { .project = p->opts.project,
+			       .store = p->opts.store,
+			       .pool = p->opts.pool,
+			       .now_ms = p->opts.now_ms,
+			       .frozen = p->opts.frozen,
+			       .identity = identity,
+			       .config = config,
+			       .ctx = &k };
+	bool pending;
+	int r;
+
+	key_result_fini(&node->made);
+	node->reasons = (struct reasons){ 0 };
+	pending = waits(p, node);
+	if (pending)
+		env.pool = NULL; /* decided again later: now only for its mistakes */
+	r = key_make(&env, image, &node->made, errs, err);
+	if (r || k.r)
+		return r ? r : k.r;
+	node->no_cache = builder_no_cache_reason(p->opts.builder, p->arena, node->made.recipe);
+	if (pending) {
+		node->state = PLAN_WAITS;
+		return last_build(p, node, err);
+	}
+	if (!node->made.complete) {
+		node->state = PLAN_BUILD;
+		note_pulls(p, node);
+		return last_build(p, node, err);
+	}
+	return decide_known(p, node, err);
+}
+
+void
+plan_set_built(struct plan *p, const struct graph_image *image, const char *image_id)
+{
+	struct plan_node *node = &p->nodes[image->index];
+
+	(void)snprintf(node->image_id, sizeof(node->image_id), "%s", image_id);
+	node->state = PLAN_UP_TO_DATE;
+}
+
+int
+plan_load_durations(struct plan *p, struct err *err)
+{
+	AUTO_MAP struct map *known = map_new();
+	int r = store_durations(p->opts.store, p->opts.project->scope, known, err);
+
+	for (size_t i = 0; !r && i < p->n; i++)
+		p->nodes[i].expected_ms =
+			(int64_t)(intptr_t)map_get(known, str_c(p->nodes[i].image->name));
+	return r;
+}
+
+static int
+select_images(struct plan *p, struct err_list *errs)
+{
+	const struct graph *g = p->opts.project->graph;
+	const struct plan_opts *o = &p->opts;
+	int r = graph_select(g, o->images, o->nimages, p->selected, errs);
+
+	for (size_t i = 0; !r && o->force && i < p->n; i++)
+		p->forced[i] = o->nimages == 0;
+	for (size_t i = 0; !r && o->force && i < o->nimages; i++)
+		p->forced[graph_find(g, o->images[i])->index] = true;
+	return r;
+}
+
+/* --only: what the images asked for stand on must be there already. */
+static int
+check_only(struct plan *p, struct err *err)
+{
+	const struct graph *g = p->opts.project->graph;
+
+	for (size_t i = 0; p->opts.only && i < p->opts.nimages; i++) {
+		const struct graph_image *image = graph_find(g, p->opts.images[i]);
+
+		for (size_t k = 0; k < image->nparents; k++) {
+			const struct plan_node *node = &p->nodes[image->parents[k]->index];
+
+			if (node->state == PLAN_UP_TO_DATE)
+				continue;
+			err_set(err, ERR_REFUSED,
+				"--only %s: its parent '%s' is not up to date (%s)", image->name,
+				node->image->name, plan_state_name(node->state));
+			err_hint(err, "build it first: lockstep build --only %s",
+				 node->image->name);
+			return -ERR_REFUSED;
+		}
+	}
+	return 0;
+}
+
+static void
+count(struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		p->nbuild += p->nodes[i].state == PLAN_BUILD;
+		p->nwait += p->nodes[i].state == PLAN_WAITS;
+	}
+}
+
+static int
+make(struct plan *p, struct err_list *errs, struct err *err)
+{
+	const struct project *project = p->opts.project;
+	const struct graph *g = project->graph;
+	int r = select_images(p, errs);
+
+	for (size_t i = 0; !r && i < g->nimages; i++) {
+		const struct graph_image *image = g->order[i];
+		struct plan_node *node = &p->nodes[image->index];
+
+		node->image = image;
+		node->state = PLAN_IGNORED;
+		if (!p->selected[image->index])
+			continue;
+		if (project->sources[image->index].absent)
+			node->state = PLAN_ABSENT;
+		else
+			r = plan_decide(p, image, errs, err);
+		if (r == -ERR_INPUT && errs->n)
+			r = 0; /* all mistakes of all images in one go */
+	}
+	if (!r && errs->n)
+		return -ERR_INPUT;
+	if (!r)
+		r = check_only(p, err);
+	count(p);
+	return r;
+}
+
+int
+plan_make(const struct plan_opts *opts, struct plan **ret, struct err_list *errs, struct err *err)
+{
+	struct plan *p = xcalloc(1, sizeof(*p));
+	int r;
+
+	p->arena = arena_new();
+	p->opts = *opts;
+	p->n = opts->project->graph->nimages;
+	p->nodes = xcalloc(p->n, sizeof(*p->nodes));
+	p->selected = arena_calloc(p->arena, p->n, sizeof(bool));
+	p->forced = arena_calloc(p->arena, p->n, sizeof(bool));
+	r = make(p, errs, err);
+	if (r) {
+		plan_free(p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+void
+plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n; i++) {
+		key_result_fini(&p->nodes[i].made);
+		store_step_fini(&p->nodes[i].last);
+	}
+	free(p->nodes);
+	arena_free(p->arena);
+	free(p);
+}

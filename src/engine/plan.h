@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan.h: for each image: up to date, build, or waits for a parent; and why. */
+#ifndef LOCKSTEP_ENGINE_PLAN_H
+#define LOCKSTEP_ENGINE_PLAN_H
+
+#include "engine/key.h"
+#include "store/store_run.h"
+
+/*
+ * The one place that decides whether an image is stale. `plan`, `build`, `why`, JSON and tables
+ * render what is decided here. A node is decided when its parents' image IDs are known; while a
+ * parent has to be built first, it waits, and the run decides it afterwards with the same function:
+ * a parent that comes out as the image it was leaves it up to date (early cutoff).
+ */
+#define PLAN_STATE_LIST(X)                                                                         \
+	X(PLAN_UP_TO_DATE, "up to date")                                                           \
+	X(PLAN_BUILD, "build")                                                                     \
+	X(PLAN_WAITS, "waits")                                                                     \
+	X(PLAN_ABSENT, "absent")      /* its Dockerfile is not in this tree (replay) */            \
+	X(PLAN_IGNORED, "not asked for")
+ENUM_DECLARE(plan_state, PLAN_STATE_LIST);
+
+struct plan_node {
+	const struct graph_image *image;
+	enum plan_state state;
+	struct key_result made;       /* when it could be evaluated */
+	char image_id[DIGEST_SIZE];   /* when up to date: the recorded image; after a build: its */
+	bool previous;                /* an earlier build of this image is recorded */
+	struct store_step last;       /* that build, if previous */
+	struct reasons reasons;       /* arena of the plan; empty when up to date */
+	const char **pulls;           /* externals that are not on this machine; arena */
+	size_t npulls;
+	const char *no_cache;         /* why the layer cache is off, or NULL; arena */
+	int64_t expected_ms;          /* of a build; 0 = unknown */
+};
+
+struct plan_opts {
+	struct project *project;
+	struct store *store;
+	struct builder *builder;
+	struct pool *pool;
+	const char *const *images; /* asked for; none = all */
+	size_t nimages;
+	bool force;  /* the images asked for are built even if up to date */
+	bool only;   /* nothing but the images asked for; their parents must be up to date */
+	bool frozen;
+	int64_t now_ms;
+};
+
+struct plan {
+	struct arena *arena;
+	struct plan_opts opts;
+	struct plan_node *nodes; /* by image index */
+	size_t n;
+	bool *selected;          /* by image index: asked for, or an ancestor */
+	bool *forced;            /* by image index */
+	size_t nbuild, nwait;
+};
+
+int plan_make(const struct plan_opts *opts, struct plan **ret, struct err_list *errs,
+	      struct err *err) NODISCARD;
+void plan_free(struct plan *p);
+/* Decides one node; for the run, after its parents are settled or an external was pulled. */
+int plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs,
+		struct err *err) NODISCARD;
+/* A built image: its node is up to date from now on. */
+void plan_set_built(struct plan *p, const struct graph_image *image, const char *image_id);
+/* Expected durations and remaining path lengths; loads them from the store at the first call. */
+int plan_load_durations(struct plan *p, struct err *err) NODISCARD;
+
+/* A reason with its texts, in the plan's arena. */
+void plan_add_reason(struct plan *p, struct plan_node *node, const struct reason *reason);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run.h: carries a plan out: jobs in parallel, recorded one by one. */
+#ifndef LOCKSTEP_ENGINE_RUN_H
+#define LOCKSTEP_ENGINE_RUN_H
+
+#include "engine/plan.h"
+#include "io/loop.h"
+
+/*
+ * A job is one image. It waits for its parents, is decided (plan_decide), and if it has to be
+ * built goes through pull, import, stage, build and load, in at most `jobs` places at once. What
+ * is finished is recorded in one transaction (input set, trace, step) before any child starts, so
+ * that killing the process at any moment loses at most the images in flight. The caller holds the
+ * state folder's lock.
+ */
+#define JOB_STATE_LIST(X)                                                                          \
+	X(JOB_WAITING, "waiting")                                                                  \
+	X(JOB_READY, "ready")                                                                      \
+	X(JOB_PULLING, "pulling")                                                                  \
+	X(JOB_IMPORTING, "importing")                                                              \
+	X(JOB_BUILDING, "building")                                                                \
+	X(JOB_LOADING, "loading")                                                                  \
+	X(JOB_BUILT, "built")                                                                      \
+	X(JOB_CURRENT, "up to date")                                                               \
+	X(JOB_FAILED, "failed")                                                                    \
+	X(JOB_SKIPPED, "skipped")                                                                  \
+	X(JOB_CANCELLED, "cancelled")
+ENUM_DECLARE(job_state, JOB_STATE_LIST);
+
+struct run;
+
+struct job {
+	struct run *run;
+	const struct graph_image *image;
+	struct plan_node *node;
+	enum job_state state;
+	bool worked;             /* it had something to do: shown and counted */
+	bool same_image;         /* rebuilt to the image that it was */
+	int64_t started_ms, ended_ms; /* wall clock, of the work */
+	char *message;           /* of a failure or a skip; owned */
+	char *hint;              /* owned, may be NULL */
+	enum err_class class;    /* of a failure */
+	char *log;               /* below the logs folder; owned; NULL before it starts */
+	size_t stage, step;      /* the builder's progress; step 0 = none seen */
+
+	struct proc *proc;
+	int log_fd;
+	size_t next_pull, next_import;
+	bool retried;
+	char *dir;               /* staging */
+};
+
+/* Called on every change of a job's state, and for every line that a builder prints. */
+struct run_observer {
+	void (*job)(void *ctx, const struct job *job);
+	void (*line)(void *ctx, const struct job *job, struct str line);
+	void *ctx;
+};
+
+struct run_opts {
+	struct plan *plan;
+	struct loop *loop;
+	const char *state_dir;
+	const char *command;     /* for history */
+	unsigned jobs;
+	int timeout_s;           /* for images without one of their own; 0 = none */
+	bool keep_going;
+	bool load;               /* put built images into the user's storage */
+	const struct run_observer *observer; /* may be NULL */
+};
+
+struct run_result {
+	int64_t run_id;
+	struct job *jobs;        /* by image index; owned by the result */
+	size_t n;
+	size_t built, current, failed, skipped, cancelled;
+	int64_t elapsed_ms;
+	int64_t saved_ms;        /* expected time of selected images that were not built */
+	int signo;               /* that ended it; 0 = none */
+};
+
+/* 0 when everything asked for is there; ERR_FAILED when an image failed (see the jobs);
+ * ERR_CANCELLED after a signal; another class when the run itself could not go on. */
+int run_execute(const struct run_opts *opts, struct run_result *ret, struct err *err) NODISCARD;
+void run_result_fini(struct run_result *r);
+
+/* Where the logs are: <state>/logs; caller frees. */
+char *run_logs_dir(const char *state_dir) NODISCARD;
+/* Name under which an image is put into the user's storage; caller frees. */
+char *run_local_name(const struct graph *g, const struct graph_image *image) NODISCARD;
+
+#endif

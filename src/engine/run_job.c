@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run_job.c: pull, import, stage, build, load: one image's way through a run. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "engine/blame.h"
+#include "engine/run_priv.h"
+#include "engine/stage.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define ID_MAX 256
+
+static void advance(struct job *job);
+
+static struct builder *
+builder_of(const struct job *job)
+{
+	return job->run->plan->opts.builder;
+}
+
+/* The job's folder and log are of no more use (the log stays on disk). */
+static void
+tidy(struct job *job)
+{
+	AUTO_ERR struct err ignored = ERR_INIT; /* the next run removes what is left */
+
+	if (job->log_fd >= 0)
+		(void)close(job->log_fd);
+	job->log_fd = -1;
+	if (job->dir)
+		(void)file_remove_tree(job->dir, &ignored);
+	free(job->dir);
+	job->dir = NULL;
+}
+
+static void
+leave(struct job *job, enum job_state state)
+{
+	if (!job->ended_ms)
+		job->ended_ms = clock_wall_ms();
+	tidy(job);
+	run_set_state(job, state);
+	run_job_finished(job);
+}
+
+/* Takes err. */
+static void
+fail(struct job *job, struct err *err)
+{
+	AUTO_ERR struct err store_err = ERR_INIT;
+	bool cancelled = job->run->signo != 0;
+
+	job->ended_ms = clock_wall_ms();
+	if (!cancelled) {
+		job->message = err_text(err);
+		job->hint = err->hint ? xstrdup(err->hint) : NULL;
+		job->class = err->class;
+	}
+	err_clear(err);
+	if (run_record_other(job, cancelled ? STEP_CANCELLED : STEP_FAILED, &store_err))
+		run_fatal(job->run, &store_err);
+	leave(job, cancelled ? JOB_CANCELLED : JOB_FAILED);
+}
+
+static struct str
+last_line(struct str tail)
+{
+	struct str line, last = STR_LIT("no output");
+
+	while (str_next_line(&tail, &line)) {
+		line = str_trim(line, " \t\r");
+		if (line.n)
+			last = line;
+	}
+	return last;
+}
+
+/* Signs that a registry or the network is down, in what buildah prints (Go's net errors). */
+static bool
+looks_temporary(struct str tail)
+{
+	static const char *const signs[] = { "connection refused", "i/o timeout", "no such host",
+					     "TLS handshake timeout", "connection reset",
+					     "toomanyrequests", "503 Service Unavailable",
+					     "network is unreachable" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (memmem(tail.p, tail.n, signs[i], strlen(signs[i])))
+			return true;
+	return false;
+}
+
+static void
+on_line(void *ctx, struct str line)
+{
+	struct job *job = ctx;
+	const struct run_observer *o = job->run->opts->observer;
+
+	(void)builder_parse_step(line, &job->stage, &job->step);
+	if (o && o->line)
+		o->line(o->ctx, job, line);
+}
+
+static void on_exit_of(void *ctx, const struct proc_result *result);
+
+static int
+start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct err *err)
+{
+	int timeout_s = job->image->timeout_s ? job->image->timeout_s : job->run->opts->timeout_s;
+	struct proc_opts opts = { .argv = cmd->argv.v,
+				  .env = cmd->env.v,
+				  .log_fd = job->log_fd,
+				  .timeout_ms = (int64_t)timeout_s * 1000,
+				  .on_line = on_line,
+				  .ctx = job };
+	int r = proc_start(job->run->opts->loop, &opts, on_exit_of, job, &job->proc, err);
+
+	vec_fini(&cmd->argv);
+	vec_fini(&cmd->env);
+	if (!r)
+		run_set_state(job, state);
+	return r;
+}
+
+static int
+start_pull(struct job *job, struct err *err)
+{
+	struct builder_cmd cmd;
+
+	builder_pull_cmd(builder_of(job), job->node->made.arena,
+			 job->node->pulls[job->next_pull], &job->image->platform, &cmd);
+	return start_cmd(job, &cmd, JOB_PULLING, err);
+}
+
+/* After the pulls: the externals have identities now, so the image has a key. */
+static int
+decide_again(struct job *job, struct err *err)
+{
+	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
+	int r = plan_decide(job->run->plan, job->image, &errs, err);
+
+	if (r && errs.n) {
+		err_list_sort(&errs);
+		return err_move(err, &errs.items[0]);
+	}
+	if (!r && job->node->state == PLAN_BUILD && !job->node->made.complete)
+		return err_set(err, ERR_FAILED, "'%s' was pulled but cannot be found afterwards",
+			       job->node->pulls[0]);
+	return r;
+}
+
+/* The next used image that our storage lacks; NULL when all are there. */
+static const char *
+missing_image(struct job *job)
+{
+	const struct inputs *in = job->node->made.inputs;
+
+	for (; job->next_import < in->images.n; job->next_import++) {
+		const char *id = in->images.v[job->next_import].id;
+
+		if (!builder_has(builder_of(job), id))
+			return id;
+	}
+	return NULL;
+}
+
+static int
+start_import(struct job *job, const char *image_id, struct err *err)
+{
+	struct builder_cmd cmd;
+
+	builder_import_cmd(builder_of(job), job->node->made.arena, image_id, &cmd);
+	job->next_import++;
+	return start_cmd(job, &cmd, JOB_IMPORTING, err);
+}
+
+static int
+start_build(struct job *job, struct err *err)
+{
+	struct arena *a = job->node->made.arena;
+	struct stage_opts stage = { .project = job->run->plan->opts.project,
+				    .image = job->image,
+				    .made = &job->node->made,
+				    .pool = job->run->plan->opts.pool };
+	struct builder_build build = { .image = job->image,
+				       .recipe = job->node->made.recipe,
+				       .no_cache = job->node->no_cache != NULL };
+	struct builder_cmd cmd;
+	int r;
+
+	free(job->dir);
+	job->dir = path_join(job->run->stage_dir, path_base(job->log));
+	stage.dir = job->dir;
+	r = file_remove_tree(job->dir, err);
+	if (!r)
+		r = stage_make(&stage, err);
+	if (r)
+		return r;
+	build.context = arena_printf(a, "%s/context", job->dir);
+	build.dockerfile = arena_printf(a, "%s/Dockerfile", job->dir);
+	build.id_file = arena_printf(a, "%s/image-id", job->dir);
+	job->step = 0;
+	builder_build_cmd(builder_of(job), a, &build, &cmd);
+	r = start_cmd(job, &cmd, JOB_BUILDING, err);
+	if (!r && job->node->previous) {
+		struct store_run last = { 0 };
+		AUTO_ERR struct err ignored = ERR_INIT; /* only the explanation is poorer */
+
+		if (store_run_get(job->run->plan->opts.store, job->node->last.run_id, &last,
+				  &ignored) > 0)
+			blame_reasons(job->run->plan->opts.project, job->image, last.git_commit,
+				      job->run->plan->arena, &job->node->reasons);
+		store_run_fini(&last);
+	}
+	return r;
+}
+
+static int
+start_load(struct job *job, struct err *err)
+{
+	AUTO_FREE char *name =
+		run_local_name(job->run->plan->opts.project->graph, job->image);
+	struct builder_cmd cmd;
+
+	if (builder_is_loaded(builder_of(job), job->node->image_id, name)) {
+		leave(job, JOB_BUILT);
+		return 0;
+	}
+	builder_load_cmd(builder_of(job), job->node->made.arena, job->node->image_id, name, &cmd);
+	return start_cmd(job, &cmd, JOB_LOADING, err);
+}
+
+static int
+step_on(struct job *job, struct err *err)
+{
+	const char *image_id;
+	int r;
+
+	if (job->next_pull < job->node->npulls)
+		return start_pull(job, err);
+	if (job->node->npulls) {
+		r = decide_again(job, err);
+		if (r)
+			return r;
+		job->node->npulls = 0;
+		if (job->node->state == PLAN_UP_TO_DATE) {
+			leave(job, JOB_CURRENT);
+			return 0;
+		}
+	}
+	image_id = missing_image(job);
+	if (image_id)
+		return start_import(job, image_id, err);
+	return start_build(job, err);
+}
+
+static void
+advance(struct job *job)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+
+	if (job->run->stopping && job->run->signo) {
+		err_set(&err, ERR_CANCELLED, "cancelled");
+		fail(job, &err);
+		return;
+	}
+	if (step_on(job, &err))
+		fail(job, &err);
+}
+
+static int
+read_image_id(struct job *job, char *ret, size_t size, struct err *err)
+{
+	AUTO_FREE char *path = path_join(job->dir, "image-id");
+	AUTO_BUF struct buf text = BUF_INIT;
+	struct sha256 h;
+	struct str id;
+	int r;
+
+	buf_init(&text, 0);
+	r = file_read(AT_FDCWD, path, ID_MAX, &text, err);
+	if (r)
+		return err_prefix(err, "the builder left no image ID");
+	id = str_trim(buf_str(&text), " \n");
+	if (!sha256_parse_digest(id, &h) || id.n >= size)
+		return err_set(err, ERR_FAILED, "the builder left no image ID but '%.*s'",
+			       STR_FMT(id));
+	memcpy(ret, id.p, id.n);
+	ret[id.n] = '\0';
+	return 0;
+}
+
+static void
+built(struct job *job)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	char id[DIGEST_SIZE];
+
+	job->ended_ms = clock_wall_ms();
+	if (read_image_id(job, id, sizeof(id), &err)) {
+		fail(job, &err);
+		return;
+	}
+	job->same_image = job->node->previous && job->node->last.image_id &&
+			  !strcmp(job->node->last.image_id, id);
+	if (run_record_built(job, id, &err)) {
+		run_fatal(job->run, &err);
+		leave(job, JOB_CANCELLED);
+		return;
+	}
+	plan_set_built(job->run->plan, job->image, id);
+	run_job_settled(job);
+	if (!job->run->opts->load || job->run->stopping) {
+		leave(job, JOB_BUILT);
+		return;
+	}
+	if (start_load(job, &err))
+		fail(job, &err);
+}
+
+/* The place in the Dockerfile where the builder stopped, and what it said. */
+static void
+build_error(struct job *job, const struct proc_result *result, struct str tail, struct err *err)
+{
+	const struct recipe *recipe = job->node->made.recipe;
+	int line = job->step ? recipe_step_line(recipe, job->stage, job->step) : 0;
+	AUTO_FREE char *status = proc_status_text(result->status);
+	struct str said = last_line(tail);
+
+	if (result->timed_out)
+		err_at(err, recipe->df->file, line, 0, "timed out after %lld s",
+		       (long long)(result->wall_ms / 1000));
+	else
+		err_at(err, recipe->df->file, line, 0, "%s: %.*s", status, STR_FMT(said));
+	err->class = ERR_FAILED;
+	err_hint(err, "the whole output: lockstep log %s", job->image->name);
+}
+
+static void
+command_failed(struct job *job, const struct proc_result *result, struct str tail)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	struct str said = last_line(tail);
+
+	if (job->state == JOB_BUILDING) {
+		build_error(job, result, tail, &err);
+	} else if (job->state == JOB_PULLING) {
+		err_set(&err, looks_temporary(tail) ? ERR_TEMPORARY : ERR_FAILED,
+			"cannot pull '%s': %.*s", job->node->pulls[job->next_pull],
+			STR_FMT(said));
+		err_hint(&err, "needed by %s", job->node->made.recipe->df->file);
+	} else {
+		err_set(&err, ERR_FAILED, "%s between container storages failed: %.*s",
+			job->state == JOB_LOADING ? "loading" : "importing", STR_FMT(said));
+	}
+	fail(job, &err);
+}
+
+static void
+on_exit_of(void *ctx, const struct proc_result *result)
+{
+	struct job *job = ctx;
+	struct proc *proc = job->proc;
+	struct str tail = proc_tail(proc);
+	bool ok = result->status == 0 && !result->timed_out && !result->cancelled;
+
+	job->proc = NULL;
+	if (!ok && job->state == JOB_BUILDING && !job->retried && !result->timed_out &&
+	    !result->cancelled && builder_should_retry(tail)) {
+		job->retried = true;
+		advance(job);
+	} else if (!ok) {
+		command_failed(job, result, tail);
+	} else if (job->state == JOB_BUILDING) {
+		built(job);
+	} else if (job->state == JOB_LOADING) {
+		leave(job, JOB_BUILT);
+	} else {
+		job->next_pull += job->state == JOB_PULLING;
+		advance(job);
+	}
+	proc_free(proc);
+}
+
+static int
+open_log(struct job *job, struct err *err)
+{
+	AUTO_BUF struct buf name = BUF_INIT;
+	AUTO_FREE char *dir = NULL, *path = NULL;
+	int r;
+
+	buf_init(&name, 0);
+	for (const char *p = job->image->name; *p; p++) {
+		if (*p == '/')
+			buf_adds(&name, "%2F"); /* names may have slashes, files may not */
+		else
+			buf_addc(&name, *p);
+	}
+	job->log = xasprintf("%lld/%s.log", (long long)job->run->row.id, name.data);
+	path = path_join(job->run->logs_dir, job->log);
+	dir = path_dir(path);
+	r = file_mkdirs(dir, err);
+	if (r)
+		return r;
+	job->log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+	return job->log_fd < 0 ? err_sys(err, "cannot write '%s'", path) : 0;
+}
+
+void
+job_start(struct job *job)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+
+	job->worked = true;
+	job->started_ms = clock_wall_ms();
+	if (open_log(job, &err))
+		fail(job, &err);
+	else
+		advance(job);
+}
+
+void
+job_cancel(struct job *job)
+{
+	if (job->proc)
+		proc_end(job->proc);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run_priv.h: the state of one run, shared by its files. */
+#ifndef LOCKSTEP_ENGINE_RUN_PRIV_H
+#define LOCKSTEP_ENGINE_RUN_PRIV_H
+
+#include "engine/run.h"
+#include "engine/schedule.h"
+
+struct run {
+	const struct run_opts *opts;
+	struct plan *plan;
+	struct schedule *schedule;
+	struct job *jobs; /* by image index */
+	size_t active;    /* jobs that hold a place */
+	bool stopping;    /* nothing new is started */
+	bool done;
+	int signo;
+	struct store_run row;
+	struct err fatal; /* what ended the run itself */
+	char *logs_dir, *stage_dir;
+};
+
+/* run_job.c: one job's way. */
+void job_start(struct job *job);
+void job_cancel(struct job *job);
+/* run.c: what a job tells the run. */
+void run_set_state(struct job *job, enum job_state state);
+/* The job has left its place; its children are decided or skipped. */
+void run_job_finished(struct job *job);
+/* The image is there; children may start although the job still loads. */
+void run_job_settled(struct job *job);
+/* Stops everything: the store cannot be written, the state folder is full. Takes err. */
+void run_fatal(struct run *run, struct err *err);
+/* run_record.c */
+int run_record_built(struct job *job, const char *image_id, struct err *err) NODISCARD;
+int run_record_other(struct job *job, enum step_outcome outcome, struct err *err) NODISCARD;
+
+#endif
