@@ -10,9 +10,14 @@ libio_a_SOURCES += \
 	%D%/fault.h \
 	%D%/git.h \
 	%D%/lock.h \
+	%D%/loop.c \
 	%D%/loop.h \
 	%D%/pool.h \
+	%D%/proc.c \
 	%D%/proc.h \
+	%D%/proc_priv.h \
+	%D%/proc_run.c \
+	%D%/proc_spawn.c \
 	%D%/sql.c \
 	%D%/sql.h \
 	%D%/tree.h \

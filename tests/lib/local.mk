@@ -6,6 +6,8 @@ libtest_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 
 # list: begin (written by scripts/list-sources)
 libtest_a_SOURCES += \
+	%D%/aborts.c \
+	%D%/aborts.h \
 	%D%/tmp.c \
 	%D%/tmp.h \
 	$(NULL)

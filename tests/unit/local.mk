@@ -4,12 +4,64 @@
 # list: begin (written by scripts/list-sources)
 if HAVE_CMOCKA
 check_PROGRAMS += \
+	%D%/t-arena \
+	%D%/t-buf \
+	%D%/t-enum \
+	%D%/t-err \
+	%D%/t-glob \
+	%D%/t-loop \
+	%D%/t-map \
+	%D%/t-mem \
+	%D%/t-platform \
+	%D%/t-proc \
+	%D%/t-ref \
 	%D%/t-sql \
+	%D%/t-str \
+	%D%/t-vec \
 	$(NULL)
 TESTS += \
+	%D%/t-arena \
+	%D%/t-buf \
+	%D%/t-enum \
+	%D%/t-err \
+	%D%/t-glob \
+	%D%/t-loop \
+	%D%/t-map \
+	%D%/t-mem \
+	%D%/t-platform \
+	%D%/t-proc \
+	%D%/t-ref \
 	%D%/t-sql \
+	%D%/t-str \
+	%D%/t-vec \
 	$(NULL)
 endif
+%C%_t_arena_CPPFLAGS = $(unit_cppflags)
+%C%_t_arena_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_buf_CPPFLAGS = $(unit_cppflags)
+%C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_enum_CPPFLAGS = $(unit_cppflags)
+%C%_t_enum_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_err_CPPFLAGS = $(unit_cppflags)
+%C%_t_err_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_glob_CPPFLAGS = $(unit_cppflags)
+%C%_t_glob_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_loop_CPPFLAGS = $(unit_cppflags)
+%C%_t_loop_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_map_CPPFLAGS = $(unit_cppflags)
+%C%_t_map_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_mem_CPPFLAGS = $(unit_cppflags)
+%C%_t_mem_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_platform_CPPFLAGS = $(unit_cppflags)
+%C%_t_platform_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_proc_CPPFLAGS = $(unit_cppflags)
+%C%_t_proc_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_ref_CPPFLAGS = $(unit_cppflags)
+%C%_t_ref_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_sql_CPPFLAGS = $(unit_cppflags)
 %C%_t_sql_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_str_CPPFLAGS = $(unit_cppflags)
+%C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_vec_CPPFLAGS = $(unit_cppflags)
+%C%_t_vec_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 # list: end
