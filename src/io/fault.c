@@ -2,9 +2,6 @@
 /* fault.c: failures of the world, provoked for tests. */
 #include "io/fault.h"
 
-/* ISO C wants a declaration in every file, also when the points are compiled out. */
-extern int fault_unused;
-
 #ifdef LOCKSTEP_FAULTS
 #include "base/str.h"
 

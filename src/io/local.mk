@@ -9,9 +9,11 @@ libio_a_SOURCES += \
 	%D%/fault.c \
 	%D%/fault.h \
 	%D%/git.h \
+	%D%/lock.c \
 	%D%/lock.h \
 	%D%/loop.c \
 	%D%/loop.h \
+	%D%/pool.c \
 	%D%/pool.h \
 	%D%/proc.c \
 	%D%/proc.h \
