@@ -2,15 +2,44 @@
 /* json.c: the little that lockstep adds to jansson. */
 #include "base/json.h"
 
+static int
+mistake_at(struct str text, size_t at, const char *file, const char *what, struct err *err)
+{
+	int line = 1, col = 1;
+
+	for (size_t i = 0; i < at; i++) {
+		/* Continuation bytes of UTF-8 are no columns. */
+		col += (text.p[i] & 0xc0) != 0x80;
+		if (text.p[i] == '\n') {
+			line++;
+			col = 1;
+		}
+	}
+	return err_at(err, file, line, col, "invalid JSON: %s", what);
+}
+
 int
 json_parse(struct str text, const char *file, json_t **ret, struct err *err)
 {
+	/* The check for the end of the text is ours: that of jansson 2.14 leaks the value. */
+	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK;
+	size_t nul = str_find(text, '\0');
 	json_error_t why;
-	json_t *value = json_loadb(text.p ? text.p : "", text.n,
-				   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	json_t *value;
+	struct str rest;
 
+	/* It is skipped as if it were not there. */
+	if (nul < text.n)
+		return mistake_at(text, nul, file, "NUL byte", err);
+	value = json_loadb(text.p ? text.p : "", text.n, flags, &why);
 	if (!value)
 		return err_at(err, file, why.line, why.column, "invalid JSON: %s", why.text);
+	rest = str_trim(str_sub(text, (size_t)why.position, text.n), " \t\r\n");
+	if (rest.n) {
+		json_decref(value);
+		return mistake_at(text, (size_t)(rest.p - text.p), file,
+				  "something follows the value", err);
+	}
 	*ret = value;
 	return 0;
 }
