@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* graph.c: the images of a graph, found by name and by reference. */
+#include "model/graph.h"
+
+#include "base/vec.h"
+#include "model/graph_priv.h"
+#include "model/ref.h"
+
+ENUM_DEFINE(builder_kind, BUILDER_KIND_LIST);
+ENUM_DEFINE(graph_output, GRAPH_OUTPUT_LIST);
+ENUM_DEFINE(graph_check_kind, GRAPH_CHECK_LIST);
+
+void
+graph_free(struct graph *g)
+{
+	if (!g)
+		return;
+	for (size_t i = 0; i < g->nimages; i++) {
+		for (size_t j = 0; j < g->images[i].nchecks; j++)
+			json_decref(g->images[i].checks[j].spec);
+	}
+	json_decref(g->dispatch);
+	map_free(g->by_name);
+	arena_free(g->arena);
+	free(g);
+}
+
+/* What stands behind "registry/", or NULL. */
+static const char *
+without_registry(const char *registry, const char *name)
+{
+	size_t n = strlen(registry);
+
+	return n && !strncmp(name, registry, n) && name[n] == '/' ? name + n + 1 : NULL;
+}
+
+struct graph_image *
+graph_find(const struct graph *g, const char *name)
+{
+	struct graph_image *img = map_get(g->by_name, str_c(name));
+	const char *rest = without_registry(g->registry, name);
+
+	return img || !rest ? img : map_get(g->by_name, str_c(rest));
+}
+
+struct graph_image *
+graph_image_of_ref(const struct graph *g, const char *text)
+{
+	struct arena *AUTO_ARENA arena = arena_new();
+	const char *repository =
+		arena_printf(arena, "%s%sx", g->registry, g->registry[0] ? "/" : "");
+	struct ref ref, probe;
+
+	if (ref_parse(arena, str_c(text), &ref, NULL))
+		return NULL;
+	/* Both are normalised, so docker.io/owner/a and owner/a are one. */
+	BUG_ON(ref_parse(arena, str_c(repository), &probe, NULL));
+	if (strncmp(ref.name, probe.name, strlen(probe.name) - 1) != 0)
+		return NULL;
+	return map_get(g->by_name, str_c(ref.name + strlen(probe.name) - 1));
+}
+
+const char *
+graph_nearest(const struct graph *g, const char *name)
+{
+	const char **names = xcalloc(g->nimages + 1, sizeof(*names));
+	const char *near;
+
+	for (size_t i = 0; i < g->nimages; i++)
+		names[i] = g->images[i].name;
+	near = str_nearest(name, names, g->nimages);
+	free(names);
+	return near;
+}
+
+/* Marks img and everything above it. */
+static void
+mark(struct graph_image *img, bool *flags)
+{
+	VEC(struct graph_image *) todo = { 0 };
+
+	vec_push(&todo, img);
+	while (todo.n) {
+		img = todo.v[--todo.n];
+		if (flags[img->index])
+			continue;
+		flags[img->index] = true;
+		for (size_t i = 0; i < img->nparents; i++)
+			vec_push(&todo, img->parents[i]);
+	}
+	vec_fini(&todo);
+}
+
+int
+graph_select(const struct graph *g, const char *const *names, size_t n, bool *flags,
+	     struct err_list *errs)
+{
+	size_t before = errs->n;
+
+	memset(flags, n ? 0 : 1, g->nimages * sizeof(*flags));
+	for (size_t i = 0; i < n; i++) {
+		struct graph_image *img = graph_find(g, names[i]);
+		const char *near;
+		struct err *e;
+
+		if (img) {
+			mark(img, flags);
+			continue;
+		}
+		near = graph_nearest(g, names[i]);
+		e = err_list_at(errs, g->file, 0, 0, "there is no image '%s'", names[i]);
+		if (near)
+			err_hint(e, "did you mean '%s'?", near);
+		else
+			err_hint(e, "`lockstep graph` lists them");
+	}
+	return errs->n > before ? -ERR_INPUT : 0;
+}

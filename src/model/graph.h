@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* graph.h: the images of a graph file and the edges between them. */
+#ifndef LOCKSTEP_MODEL_GRAPH_H
+#define LOCKSTEP_MODEL_GRAPH_H
+
+#include "base/arena.h"
+#include "base/enum.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "model/platform.h"
+
+#define BUILDER_KIND_LIST(X)                                                                       \
+	X(BUILDER_BUILDAH, "buildah")                                                              \
+	X(BUILDER_PODMAN, "podman")                                                                \
+	X(BUILDER_DOCKER, "docker")                                                                \
+	X(BUILDER_BUILDX, "buildx")                                                                \
+	X(BUILDER_AUTO, "auto")
+ENUM_DECLARE(builder_kind, BUILDER_KIND_LIST);
+
+#define GRAPH_OUTPUT_LIST(X)                                                                       \
+	X(GRAPH_OUTPUT_LAYERS, "layers")                                                           \
+	X(GRAPH_OUTPUT_FLAT, "flat")                                                               \
+	X(GRAPH_OUTPUT_SQUASH, "squash")
+ENUM_DECLARE(graph_output, GRAPH_OUTPUT_LIST);
+
+/* Where something was said in the graph file. */
+struct graph_place {
+	int line, col;
+};
+
+/* NAME: value, as in args, labels, options; value has its ${VARIABLES} unexpanded until
+ * graph_set_variables(). */
+struct graph_kv {
+	const char *name;
+	const char *value;
+	struct graph_place at;
+};
+
+struct graph_variable {
+	const char *name;
+	const char *fallback; /* `default`; NULL = must be set */
+	const char *event;    /* field of the CI event's client_payload, or NULL */
+	const char *value;    /* after graph_set_variables */
+	struct graph_place at;
+};
+
+struct graph_source {
+	const char *git; /* URL, NULL = files of this repository */
+	const char *ref; /* branch, tag or commit; "HEAD" by default */
+	const char *path; /* folder inside, "." by default */
+	struct graph_place at; /* of ref, where written */
+};
+
+/* A check or a guard: validated here, run by engine/check. */
+#define GRAPH_CHECK_LIST(X)                                                                        \
+	X(GRAPH_CHECK_FILE, "file")                                                                \
+	X(GRAPH_CHECK_ABSENT, "absent")                                                            \
+	X(GRAPH_CHECK_HTTP, "http")                                                                \
+	X(GRAPH_CHECK_RUN, "run")
+ENUM_DECLARE(graph_check_kind, GRAPH_CHECK_LIST);
+
+struct graph_check {
+	enum graph_check_kind kind;
+	/*
+	 * Owned by the graph: the list item with its own keys, in one form and with defaults:
+	 * "text or a list" is a list, sizes are bytes, durations seconds, modes four octal
+	 * digits ("0755"). http has path "/", status 200 and wait 30 unless it says otherwise;
+	 * run has status 0, and a command given as text is ["/bin/sh", "-c", text].
+	 */
+	json_t *spec;
+	struct graph_place at;
+};
+
+struct graph_image {
+	const char *name;
+	size_t index;           /* in the graph, file order */
+	struct graph_place at;  /* of the name */
+	const char *context;    /* cleaned, relative to the graph's root, or to that of the source
+				   (then it is source.path); "." allowed */
+	struct graph_place context_at;
+	const char *dockerfile; /* relative to the context; "Dockerfile" (or "Containerfile" if
+				   only that exists) by default: NULL = not written */
+	struct graph_place dockerfile_at;
+	const char *target;
+	struct graph_source source;
+	struct graph_kv *args;
+	size_t nargs;
+	struct graph_kv *labels; /* put on the image by the builder */
+	size_t nlabels;
+	struct graph_kv *options; /* network, add-host, ulimit, shm-size, …: lists are repeated */
+	size_t noptions;
+	const char **secrets; /* "id=NAME,env=VAR" or "id=NAME,src=FILE"; only ids enter keys */
+	size_t nsecrets;
+	struct graph_kv *needs; /* name only; value NULL */
+	size_t nneeds;
+	bool needs_given; /* `needs: []` says that there are none */
+	struct graph_check *checks;
+	size_t nchecks;
+	struct platform platform;
+	enum graph_output output;
+	bool soft;
+	int timeout_s;     /* 0 = the graph's or the default */
+	int refresh_days;  /* 0 = none */
+
+	/* Set by graph_link: */
+	struct graph_image **parents; /* images that it is built from, sorted by index, unique */
+	size_t nparents;
+	struct graph_image **children;
+	size_t nchildren;
+	int level; /* 0 = root; longest path from a root */
+};
+
+struct graph {
+	struct arena *arena;
+	const char *file;     /* as the user named it; for messages */
+	const char *registry; /* "ghcr.io/derio-net", or "" */
+	enum builder_kind builder;
+	int timeout_s;
+	struct graph_variable *variables;
+	size_t nvariables;
+	struct graph_image *images; /* file order */
+	size_t nimages;
+	json_t *dispatch; /* list of targets as written, {"github": {…}}, or NULL; signing and
+			     format of a webhook are always there */
+	struct graph_image **order; /* set by graph_link: parents before children; ties by index */
+	struct map *by_name;
+};
+
+/*
+ * Reads a graph file (YAML or JSON; docs/graph.md, lockstep-graph(5)). Every mistake goes to errs
+ * with file:line:col and the nearest right name; NULL is returned when there is any. Touches no
+ * file: that contexts and Dockerfiles exist is graph_link's caller's business.
+ */
+struct graph *graph_load(struct str text, const char *file, struct err_list *errs) NODISCARD;
+void graph_free(struct graph *g);
+
+/* value of NAME given by --set, by LOCKSTEP_VAR_NAME or by the event; NULL = not given. */
+typedef const char *(*graph_lookup)(void *ctx, const struct graph_variable *var);
+
+/* Gives every variable its value and expands ${NAME} (and $$ for a dollar) in args, labels,
+ * options, source refs. Variables that are used and have neither value nor default, unknown names,
+ * and refs that are none afterwards go to errs. To be called once. */
+int graph_set_variables(struct graph *g, graph_lookup lookup, void *ctx, struct err_list *errs)
+	NODISCARD;
+
+/* The image with that name, also when it is written with the graph's registry in front; NULL. */
+struct graph_image *graph_find(const struct graph *g, const char *name);
+
+/* The image of the graph that a reference in a Dockerfile means, whatever its tag: same
+ * repository name as registry "/" name, or the bare name when the graph has no registry. NULL =
+ * external. */
+struct graph_image *graph_image_of_ref(const struct graph *g, const char *ref);
+
+/* One use of an image of the graph in another's Dockerfile; file:line for messages. */
+struct graph_edge {
+	struct graph_image *from; /* parent */
+	struct graph_image *to;   /* child */
+	const char *file;
+	int line;
+};
+
+/*
+ * Takes the edges found in the Dockerfiles, checks them against `needs` (both places are named in
+ * the message), finds cycles (the whole cycle is printed, with file:line of each step), and fills
+ * parents, children, level, order. Mistakes go to errs.
+ */
+int graph_link(struct graph *g, const struct graph_edge *edges, size_t n, struct err_list *errs)
+	NODISCARD;
+
+/* Marks (in flags[], one a image, indexed by image index) the named images and everything they
+ * are built from; n == 0 marks all. Unknown names go to errs with the nearest one. */
+int graph_select(const struct graph *g, const char *const *names, size_t n, bool *flags,
+		 struct err_list *errs) NODISCARD;
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* graph_keys.c: the tables of graph_keys.h. */
+#include "model/graph_keys.h"
+
+#include "base/str.h"
+#include "model/graph.h"
+
+#define TYPE(id, ...) static const struct graph_type type_##id = { __VA_ARGS__ }
+
+TYPE(text, NULL, GRAPH_SHAPE_TEXT, "text", NULL, NULL);
+TYPE(number, NULL, GRAPH_SHAPE_NUMBER, "a number", NULL, NULL);
+TYPE(boolean, NULL, GRAPH_SHAPE_BOOL, "true or false", NULL, NULL);
+TYPE(choice, NULL, GRAPH_SHAPE_CHOICE, "text", NULL, NULL);
+TYPE(object, NULL, GRAPH_SHAPE_OBJECT, "a mapping", NULL, NULL);
+TYPE(objects, NULL, GRAPH_SHAPE_OBJECTS, "a list", NULL, NULL);
+TYPE(named, NULL, GRAPH_SHAPE_NAMED, "a mapping", NULL, NULL);
+TYPE(values, NULL, GRAPH_SHAPE_VALUES, "a mapping", NULL, NULL);
+TYPE(value, "value", GRAPH_SHAPE_SCALAR, "text", NULL, NULL);
+TYPE(texts, "texts", GRAPH_SHAPE_TEXTS, "text", NULL, NULL);
+TYPE(one_or_more, "one-or-more", GRAPH_SHAPE_ONE_OR_MORE, "text", NULL, NULL);
+TYPE(pairs, "pairs", GRAPH_SHAPE_PAIRS, "a mapping or a list of NAME=VALUE", NULL, NULL);
+
+TYPE(duration, "duration", GRAPH_SHAPE_NUMERAL, "a duration", "^[1-9][0-9]{0,5}[smh]?$",
+     "a number of seconds, or a number with s, m or h: 90s, 20m, 2h");
+TYPE(days, "days", GRAPH_SHAPE_TEXT, "a number of days", "^[1-9][0-9]{0,2}[dw]$",
+     "days or weeks: 7d, 2w");
+TYPE(size, "size", GRAPH_SHAPE_NUMERAL, "a size", "^([0-9]{1,12}|[0-9]{1,6}[kMG])$",
+     "a number of bytes, or a number with k, M or G: 512k, 20M");
+TYPE(mode, "mode", GRAPH_SHAPE_OCTAL, "a file mode", "^0?[0-7]{3,4}$",
+     "octal digits, as chmod takes them: \"0755\"");
+TYPE(owner, "owner", GRAPH_SHAPE_SCALAR, "an owner", "^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$",
+     "USER or USER:GROUP, names or numbers: \"1000:1000\"");
+TYPE(path, "path", GRAPH_SHAPE_TEXT, "a relative path", "^[^/]",
+     "paths start at the folder of the graph file, without a leading '/'");
+TYPE(image_path, "image-path", GRAPH_SHAPE_TEXT, "an absolute path", "^/",
+     "paths inside an image start with '/'");
+TYPE(absent, "absent", GRAPH_SHAPE_TEXT, "a command or an absolute path",
+     "^(/.*|[A-Za-z0-9._+-]+)$", "the name of a command, or a path that starts with '/'");
+TYPE(env, "env", GRAPH_SHAPE_TEXT, "the name of an environment variable",
+     "^[A-Za-z_][A-Za-z0-9_]*$", "the name of the variable that holds it, never the value");
+TYPE(url, "url", GRAPH_SHAPE_TEXT, "an address", "^https?://[^/ @]+(/[^ ]*)?$",
+     "http:// or https://, without a user name or a password");
+TYPE(git, "git", GRAPH_SHAPE_TEXT, "the address of a git repository",
+     "^((https?|ssh|git|file)://[^ ]+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^ ]+|[.]{0,2}/[^ ]*)$",
+     "https://, ssh://, git://, file://, USER@HOST:PATH, or a path: /srv/fork, ../fork");
+TYPE(git_ref, "git-ref", GRAPH_SHAPE_SCALAR, "a git reference", "^[^- ~^:?*[][^ ~^:?*[]*$",
+     "a branch, a tag or a commit: main, v1.2, ${VARIABLE}");
+TYPE(owner_name, "owner-name", GRAPH_SHAPE_TEXT, "a repository",
+     "^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", "OWNER/NAME");
+TYPE(event, "event", GRAPH_SHAPE_TEXT, "the name of an event", "^[^ ]{1,100}$",
+     "at most 100 characters, no blanks");
+TYPE(platform, "platform", GRAPH_SHAPE_TEXT, "a platform", "^[A-Za-z0-9_]+(/[A-Za-z0-9_.]+){0,2}$",
+     "OS/ARCH or OS/ARCH/VARIANT: linux/amd64, linux/arm64");
+TYPE(field, "field", GRAPH_SHAPE_TEXT, "the name of a field", "^[A-Za-z_][A-Za-z0-9_-]*$",
+     "a field of the event's client_payload: vk_fork_sha");
+TYPE(network, "network", GRAPH_SHAPE_TEXT, "a network", "^[^ -][^ ]*$",
+     "none, host, or what the builder knows");
+TYPE(hosts, "hosts", GRAPH_SHAPE_ONE_OR_MORE, "a host and its address", "^[^: -][^: ]*:[^ ]+$",
+     "HOST:ADDRESS");
+TYPE(limits, "limits", GRAPH_SHAPE_ONE_OR_MORE, "a limit", "^[a-z]+=[^ ]+$",
+     "NAME=SOFT or NAME=SOFT:HARD");
+TYPE(secrets, "secrets", GRAPH_SHAPE_TEXTS, "a secret", "^[a-z]+=[^,=]+(,[a-z]+=[^,=]+)*$",
+     "id=NAME,env=VARIABLE or id=NAME,src=FILE");
+
+#define KEY(n, t, ex) .name = (n), .type = &type_##t, .example = (ex)
+#define CHOICES(set) .choices = set##_names, .nchoices = &set##_count
+#define OBJECTS(...)                                                                               \
+	.objects = (const struct graph_object *const[])                                            \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
+#define OBJECT(id, n)                                                                              \
+	static const struct graph_object object_##id = { n, keys_##id, ARRAY_SIZE(keys_##id) }
+
+static const struct graph_key keys_variable[] = {
+	{ KEY("default", value, "default: main") },
+	{ KEY("event", field, "event: vk_fork_sha") },
+};
+OBJECT(variable, "variable");
+
+static const struct graph_key keys_source[] = {
+	{ KEY("git", git, "git: https://github.com/owner/name"), .required = true },
+	{ KEY("ref", git_ref, "ref: main") },
+	{ KEY("path", path, "path: server") },
+};
+OBJECT(source, "source");
+
+static const struct graph_key keys_check_file[] = {
+	{ KEY("file", image_path, "file: /server"), .required = true },
+	{ KEY("contains", one_or_more, "contains: \"some text\"") },
+	{ KEY("not-contains", one_or_more, "not-contains: \"some text\"") },
+	{ KEY("mode", mode, "mode: \"0755\"") },
+	{ KEY("owner", owner, "owner: \"1000:1000\"") },
+	{ KEY("min-size", size, "min-size: 1M") },
+	{ KEY("max-size", size, "max-size: 20M") },
+};
+OBJECT(check_file, "check-file");
+
+static const struct graph_key keys_check_absent[] = {
+	{ KEY("absent", absent, "absent: vibe-kanban"), .required = true },
+};
+OBJECT(check_absent, "check-absent");
+
+static const struct graph_key keys_http[] = {
+	{ KEY("port", number, "port: 8081"), .required = true, .min = 1, .max = 65535 },
+	{ KEY("path", image_path, "path: /api/health") },
+	{ KEY("status", number, "status: 200"), .min = 100, .max = 599 },
+	{ KEY("contains", one_or_more, "contains: \"some text\"") },
+	{ KEY("not-contains", one_or_more, "not-contains: \"some text\"") },
+	{ KEY("wait", duration, "wait: 30s") },
+};
+OBJECT(http, "http");
+
+static const struct graph_key keys_check_http[] = {
+	{ KEY("http", object, "http: { port: 8081, path: /api/health }"), .required = true,
+	  OBJECTS(&object_http) },
+};
+OBJECT(check_http, "check-http");
+
+static const struct graph_key keys_check_run[] = {
+	{ KEY("run", one_or_more, "run: [node, --version]"), .required = true },
+	{ KEY("status", number, "status: 0"), .min = 0, .max = 255 },
+	{ KEY("contains", one_or_more, "contains: v22") },
+	{ KEY("not-contains", one_or_more, "not-contains: error") },
+};
+OBJECT(check_run, "check-run");
+
+static const struct graph_key keys_image[] = {
+	{ KEY("context", path, "context: app") },
+	{ KEY("dockerfile", path, "dockerfile: docker/Dockerfile.kali") },
+	{ KEY("target", text, "target: server") },
+	{ KEY("source", object, "source: { git: https://github.com/owner/name, ref: main }"),
+	  OBJECTS(&object_source) },
+	{ KEY("args", pairs, "args: { NODE_VERSION: 22 }") },
+	{ KEY("labels", pairs, "labels: { org.opencontainers.image.licenses: Apache-2.0 }") },
+	{ KEY("network", network, "network: none") },
+	{ KEY("add-host", hosts, "add-host: [ \"db:10.0.0.2\" ]") },
+	{ KEY("ulimit", limits, "ulimit: [ \"nofile=4096:4096\" ]") },
+	{ KEY("shm-size", size, "shm-size: 256M") },
+	{ KEY("secrets", secrets, "secrets: [ \"id=npm,env=NPM_TOKEN\" ]") },
+	{ KEY("needs", texts, "needs: [ agent-base ]") },
+	{ KEY("soft", boolean, "soft: true") },
+	{ KEY("platform", platform, "platform: linux/amd64") },
+	{ KEY("output", choice, "output: layers"), CHOICES(graph_output) },
+	{ KEY("timeout", duration, "timeout: 20m") },
+	{ KEY("refresh", days, "refresh: 7d") },
+	{ KEY("checks", objects, "checks: [ { file: /server } ]"), .item = "a check",
+	  OBJECTS(&object_check_file, &object_check_absent, &object_check_http,
+		  &object_check_run) },
+};
+const struct graph_object graph_object_image = { "image", keys_image, ARRAY_SIZE(keys_image) };
+
+static const struct graph_key keys_github[] = {
+	{ KEY("repository", owner_name, "repository: owner/name"), .required = true },
+	{ KEY("event", event, "event: images-built"), .required = true },
+	{ KEY("token-env", env, "token-env: DISPATCH_PAT") },
+};
+OBJECT(github, "github");
+
+static const struct graph_key keys_github_workflow[] = {
+	{ KEY("repository", owner_name, "repository: owner/name"), .required = true },
+	{ KEY("workflow", text, "workflow: bump.yml"), .required = true },
+	{ KEY("ref", git_ref, "ref: main") },
+	{ KEY("token-env", env, "token-env: DISPATCH_PAT") },
+};
+OBJECT(github_workflow, "github-workflow");
+
+static const char *const signing_names[] = { "standard-webhooks", "github", "none" };
+static const size_t signing_count = ARRAY_SIZE(signing_names);
+static const char *const format_names[] = { "plain", "ce-binary", "ce-structured" };
+static const size_t format_count = ARRAY_SIZE(format_names);
+
+static const struct graph_key keys_webhook[] = {
+	{ KEY("url", url, "url: https://ci.example.org/hook"), .required = true },
+	{ KEY("signing", choice, "signing: standard-webhooks"), CHOICES(signing) },
+	{ KEY("secret-env", env, "secret-env: HOOK_SECRET") },
+	{ KEY("format", choice, "format: plain"), CHOICES(format) },
+};
+OBJECT(webhook, "webhook");
+
+static const struct graph_key keys_gitlab[] = {
+	{ KEY("project", value, "project: group/name"), .required = true },
+	{ KEY("ref", git_ref, "ref: main"), .required = true },
+	{ KEY("token-env", env, "token-env: TRIGGER_TOKEN"), .required = true },
+	{ KEY("url", url, "url: https://gitlab.com") },
+};
+OBJECT(gitlab, "gitlab");
+
+static const struct graph_key keys_gitea_workflow[] = {
+	{ KEY("url", url, "url: https://git.example.org"), .required = true },
+	{ KEY("repository", owner_name, "repository: owner/name"), .required = true },
+	{ KEY("workflow", text, "workflow: bump.yml"), .required = true },
+	{ KEY("ref", git_ref, "ref: main") },
+	{ KEY("token-env", env, "token-env: GITEA_TOKEN"), .required = true },
+};
+OBJECT(gitea_workflow, "gitea-workflow");
+
+#define TARGET(id, n, ex)                                                                          \
+	static const struct graph_key keys_dispatch_##id[] = {                                     \
+		{ KEY(n, object, ex), .required = true, OBJECTS(&object_##id) },                   \
+	};                                                                                         \
+	OBJECT(dispatch_##id, "dispatch-" n)
+
+TARGET(github, "github", "github: { repository: owner/name, event: images-built }");
+TARGET(github_workflow, "github-workflow",
+       "github-workflow: { repository: owner/name, workflow: bump.yml }");
+TARGET(webhook, "webhook", "webhook: { url: https://ci.example.org/hook, signing: none }");
+TARGET(gitlab, "gitlab", "gitlab: { project: group/name, ref: main, token-env: TRIGGER_TOKEN }");
+TARGET(gitea_workflow, "gitea-workflow",
+       "gitea-workflow: { url: https://git.example.org, repository: owner/name, "
+       "workflow: bump.yml, token-env: GITEA_TOKEN }");
+
+static const struct graph_key keys_file[] = {
+	{ KEY("version", number, "version: 1"), .required = true, .min = 1, .max = 1 },
+	{ KEY("registry", text, "registry: ghcr.io/owner") },
+	{ KEY("builder", choice, "builder: buildah"), CHOICES(builder_kind) },
+	{ KEY("platform", platform, "platform: linux/amd64") },
+	{ KEY("timeout", duration, "timeout: 20m") },
+	{ KEY("variables", values, "variables: { FORK_SHA: { default: main } }"),
+	  OBJECTS(&object_variable) },
+	{ KEY("images", named, "images: { app: { context: app } }"), .required = true,
+	  OBJECTS(&graph_object_image) },
+	{ KEY("dispatch", objects,
+	      "dispatch: [ { github: { repository: owner/name, event: built } } ]"),
+	  .item = "a target",
+	  OBJECTS(&object_dispatch_github, &object_dispatch_github_workflow,
+		  &object_dispatch_webhook, &object_dispatch_gitlab,
+		  &object_dispatch_gitea_workflow) },
+};
+const struct graph_object graph_object_file = { "", keys_file, ARRAY_SIZE(keys_file) };
+
+const struct graph_key *
+graph_key_find(const struct graph_object *object, const char *name)
+{
+	for (size_t i = 0; i < object->nkeys; i++) {
+		if (!strcmp(object->keys[i].name, name))
+			return &object->keys[i];
+	}
+	return NULL;
+}
+
+const char *
+graph_key_elsewhere(const char *name)
+{
+	static const char *const pairs[][2] = {
+		{ "services", "images" },
+		{ "targets", "images" },
+		{ "target-stage", "target" },
+		{ "build", "context" },
+		{ "path", "context" },
+		{ "folder", "context" },
+		{ "containerfile", "dockerfile" },
+		{ "build-args", "args" },
+		{ "build_args", "args" },
+		{ "depends_on", "needs" },
+		{ "depends-on", "needs" },
+		{ "extra_hosts", "add-host" },
+		{ "ulimits", "ulimit" },
+		{ "shm_size", "shm-size" },
+		{ "platforms", "platform" },
+		{ "secret", "secrets" },
+		{ "variable", "variables" },
+		{ "continue-on-error", "soft" },
+		{ "timeout-minutes", "timeout" },
+		{ "healthcheck", "checks" },
+		{ "repository", "git" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		if (!strcmp(pairs[i][0], name))
+			return pairs[i][1];
+	}
+	return NULL;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* graph_load_spec.c: checks and dispatch targets, which are kept as JSON. */
+#include "base/json.h"
+#include "model/graph_load_priv.h"
+
+#define DEFAULT_HTTP_STATUS 200
+#define DEFAULT_HTTP_WAIT_S 30
+
+long long
+graph_shape_amount(const char *text)
+{
+	static const struct {
+		char unit;
+		long long factor;
+	} units[] = {
+		{ 's', 1 }, { 'm', 60 },      { 'h', 3600 },    { 'd', 1 },
+		{ 'w', 7 }, { 'k', 1 << 10 }, { 'M', 1 << 20 }, { 'G', 1 << 30 },
+	};
+	char *end;
+	long long n = strtoll(text, &end, 10);
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (*end == units[i].unit)
+			return n * units[i].factor;
+	}
+	return n;
+}
+
+static json_t *
+text_json(const struct yaml *y)
+{
+	json_t *j = json_stringn(y->text, y->len);
+
+	/* An escape can name what is no character. */
+	return j ? j : json_string("\xef\xbf\xbd");
+}
+
+static json_t *
+list_json(const struct yaml *y)
+{
+	json_t *list = json_array();
+
+	if (y->kind == YAML_SCALAR) {
+		json_array_append_new(list, text_json(y));
+		return list;
+	}
+	for (size_t i = 0; i < y->n; i++) {
+		if (y->items[i])
+			json_array_append_new(list, text_json(y->items[i]));
+	}
+	return list;
+}
+
+static json_t *
+value_json(const struct graph_key *key, const struct yaml *y)
+{
+	long long number;
+	bool flag;
+
+	switch (key->type->shape) {
+	case GRAPH_SHAPE_NUMBER:
+		BUG_ON(!yaml_int(y, &number));
+		return json_integer(number);
+	case GRAPH_SHAPE_BOOL:
+		BUG_ON(!yaml_bool(y, &flag));
+		return json_boolean(flag);
+	case GRAPH_SHAPE_NUMERAL:
+		return json_integer(graph_shape_amount(y->text));
+	case GRAPH_SHAPE_OCTAL:
+		return json_sprintf("%04lo", strtoul(y->text, NULL, 8));
+	case GRAPH_SHAPE_TEXTS:
+	case GRAPH_SHAPE_ONE_OR_MORE:
+		return list_json(y);
+	case GRAPH_SHAPE_OBJECT:
+		return graph_shape_json(key->objects[0], y);
+	default:
+		return text_json(y);
+	}
+}
+
+json_t *
+graph_shape_json(const struct graph_object *object, const struct yaml *map)
+{
+	json_t *j = json_object();
+
+	for (size_t i = 0; i < object->nkeys; i++) {
+		const struct yaml *y = yaml_get(map, object->keys[i].name);
+
+		if (y)
+			json_object_set_new(j, object->keys[i].name,
+					    value_json(&object->keys[i], y));
+	}
+	return j;
+}
+
+static void
+default_int(json_t *object, const char *key, long long value)
+{
+	if (!json_object_get(object, key))
+		json_set_int(object, key, value);
+}
+
+static void
+default_text(json_t *object, const char *key, const char *value)
+{
+	if (!json_object_get(object, key))
+		json_set_text(object, key, value);
+}
+
+static void
+finish_file(struct graph_loader *ld, const struct graph_image *img, const struct yaml *item,
+	    json_t *spec)
+{
+	const json_t *least = json_object_get(spec, "min-size");
+	const json_t *most = json_object_get(spec, "max-size");
+
+	if (least && most && json_integer_value(least) > json_integer_value(most))
+		(void)graph_err(ld, yaml_get(item, "min-size"),
+				"'min-size' of a check of image '%s' is more than 'max-size'",
+				img->name);
+}
+
+static void
+finish_http(json_t *spec)
+{
+	json_t *http = json_object_get(spec, "http");
+
+	if (!http)
+		return;
+	default_text(http, "path", "/");
+	default_int(http, "status", DEFAULT_HTTP_STATUS);
+	default_int(http, "wait", DEFAULT_HTTP_WAIT_S);
+}
+
+static void
+finish_run(struct graph_loader *ld, const struct graph_image *img, const struct yaml *item,
+	   json_t *spec)
+{
+	const struct yaml *run = yaml_get(item, "run");
+	json_t *argv = json_object_get(spec, "run");
+
+	default_int(spec, "status", 0);
+	if (!run)
+		return;
+	if (run->kind == YAML_SCALAR) {
+		json_array_insert_new(argv, 0, json_string("-c"));
+		json_array_insert_new(argv, 0, json_string("/bin/sh"));
+	}
+	if (run->kind == YAML_SEQ ? !run->n : !run->len)
+		err_hint(graph_err(ld, run, "'run' of a check of image '%s' is empty", img->name),
+			 "a command and its arguments: run: [node, --version]");
+}
+
+void
+graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct yaml *list)
+{
+	const struct graph_key *key = graph_key_find(&graph_object_image, "checks");
+
+	img->checks = arena_calloc(ld->arena, list ? list->n : 0, sizeof(*img->checks));
+	for (size_t i = 0; list && i < list->n; i++) {
+		const struct yaml *item = list->items[i];
+		struct graph_check *c = &img->checks[img->nchecks];
+		const struct graph_object *object;
+
+		if (!item)
+			continue;
+		object = graph_shape_choose(key, item);
+		BUG_ON(!graph_check_kind_parse(str_c(object->keys[0].name), &c->kind));
+		c->at = (struct graph_place){ item->line, item->col };
+		c->spec = graph_shape_json(object, item);
+		img->nchecks++;
+		if (c->kind == GRAPH_CHECK_FILE)
+			finish_file(ld, img, item, c->spec);
+		else if (c->kind == GRAPH_CHECK_HTTP)
+			finish_http(c->spec);
+		else if (c->kind == GRAPH_CHECK_RUN)
+			finish_run(ld, img, item, c->spec);
+	}
+}
+
+/* A token where the name of a variable belongs would end up in git. */
+static void
+check_token(struct graph_loader *ld, const struct yaml *target, const char *key)
+{
+	static const char *const prefixes[] = { "ghp_",        "gho_",   "ghs_",
+						"github_pat_", "glpat-", "whsec_" };
+	const struct yaml *y = yaml_get(target, key);
+
+	for (size_t i = 0; y && i < ARRAY_SIZE(prefixes); i++) {
+		if (strncmp(y->text, prefixes[i], strlen(prefixes[i])) != 0)
+			continue;
+		err_hint(
+			graph_err(ld, y, "'%s' of a target of 'dispatch' holds the secret itself",
+				  key),
+			"name the variable that holds it, and replace the secret: it is known now");
+	}
+}
+
+static void
+finish_target(struct graph_loader *ld, const struct yaml *item, json_t *spec)
+{
+	const struct graph_key *key = graph_key_find(&graph_object_file, "dispatch");
+	const struct yaml *target = yaml_get(item, graph_shape_choose(key, item)->keys[0].name);
+	json_t *webhook = json_object_get(spec, "webhook");
+	const char *signing;
+
+	if (!target)
+		return;
+	check_token(ld, target, "token-env");
+	check_token(ld, target, "secret-env");
+	if (!webhook)
+		return;
+	default_text(webhook, "signing", "standard-webhooks");
+	default_text(webhook, "format", "plain");
+	signing = json_get_text(webhook, "signing");
+	if (strcmp(signing, "none") != 0 && !graph_has_key(target, "secret-env"))
+		err_hint(
+			graph_err(ld, target,
+				  "'secret-env' of 'webhook' of a target of 'dispatch' is missing"),
+			"the variable that holds the secret, or signing: none");
+}
+
+void
+graph_load_dispatch(struct graph_loader *ld, const struct yaml *list)
+{
+	const struct graph_key *key = graph_key_find(&graph_object_file, "dispatch");
+
+	ld->graph->dispatch = json_array();
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yaml *item = list->items[i];
+		json_t *spec;
+
+		if (!item)
+			continue;
+		spec = graph_shape_json(graph_shape_choose(key, item), item);
+		json_array_append_new(ld->graph->dispatch, spec);
+		finish_target(ld, item, spec);
+	}
+}
