@@ -34,10 +34,12 @@ make_check() {
 	status=0
 	make -j"$JOBS" -k "$@" >make.log 2>&1 || status=$?
 	grep -E '^(FAIL|ERROR|XPASS|SKIP):' make.log || :
-	# Under --keep-going the end of the log is seldom where the trouble is.
 	if [ $status -ne 0 ]; then
-		grep -E -A 12 '(error|warning|undefined reference|Error [0-9]+|\*\*\*)' make.log | head -n 200 || :
-		show_failed
+		show_failed >failed.log
+		# Under --keep-going the end of the log is seldom where the trouble is.
+		[ -s failed.log ] || grep -E -A 12 '(error:|undefined reference|\*\*\*)' make.log | head -n 200 >failed.log || :
+		[ -s failed.log ] || tail -n 60 make.log >failed.log
+		cat failed.log
 	fi
 	awk -v status=$status '
 		/^# (PASS|XFAIL): / { passed += $3 }
