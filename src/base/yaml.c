@@ -181,6 +181,7 @@ on_alias(struct load *l, struct fy_event *e)
 	struct str name = token_text(fy_event_get_token(e));
 	const struct anchor *a = map_get(l->anchors, name);
 
+	l->col--; /* the mark is behind the star */
 	if (a && !a->open) {
 		add_done(l, a->node, a->weight);
 		return;

@@ -9,12 +9,14 @@ check_PROGRAMS += \
 	%D%/t-clock \
 	%D%/t-enum \
 	%D%/t-err \
+	%D%/t-file \
 	%D%/t-glob \
 	%D%/t-json \
 	%D%/t-lock \
 	%D%/t-loop \
 	%D%/t-map \
 	%D%/t-mem \
+	%D%/t-out \
 	%D%/t-path \
 	%D%/t-platform \
 	%D%/t-pool \
@@ -24,6 +26,7 @@ check_PROGRAMS += \
 	%D%/t-sql \
 	%D%/t-str \
 	%D%/t-vec \
+	%D%/t-yaml \
 	$(NULL)
 TESTS += \
 	%D%/t-arena \
@@ -31,12 +34,14 @@ TESTS += \
 	%D%/t-clock \
 	%D%/t-enum \
 	%D%/t-err \
+	%D%/t-file \
 	%D%/t-glob \
 	%D%/t-json \
 	%D%/t-lock \
 	%D%/t-loop \
 	%D%/t-map \
 	%D%/t-mem \
+	%D%/t-out \
 	%D%/t-path \
 	%D%/t-platform \
 	%D%/t-pool \
@@ -46,6 +51,7 @@ TESTS += \
 	%D%/t-sql \
 	%D%/t-str \
 	%D%/t-vec \
+	%D%/t-yaml \
 	$(NULL)
 endif
 %C%_t_arena_CPPFLAGS = $(unit_cppflags)
@@ -58,6 +64,8 @@ endif
 %C%_t_enum_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_err_CPPFLAGS = $(unit_cppflags)
 %C%_t_err_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_file_CPPFLAGS = $(unit_cppflags)
+%C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_glob_CPPFLAGS = $(unit_cppflags)
 %C%_t_glob_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_json_CPPFLAGS = $(unit_cppflags)
@@ -70,6 +78,8 @@ endif
 %C%_t_map_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_mem_CPPFLAGS = $(unit_cppflags)
 %C%_t_mem_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_out_CPPFLAGS = $(unit_cppflags)
+%C%_t_out_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_path_CPPFLAGS = $(unit_cppflags)
 %C%_t_path_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_platform_CPPFLAGS = $(unit_cppflags)
@@ -88,4 +98,6 @@ endif
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_vec_CPPFLAGS = $(unit_cppflags)
 %C%_t_vec_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_yaml_CPPFLAGS = $(unit_cppflags)
+%C%_t_yaml_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 # list: end
