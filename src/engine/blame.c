@@ -62,13 +62,11 @@ blame_reasons(struct project *p, const struct graph_image *image, const char *be
 	if (!p->toplevel || !p->head || image->source.git)
 		return;
 	for (size_t i = 0; i < reasons->n && asked < MAX_FILES; i++) {
-		const char *tree_path;
 		AUTO_FREE char *path = NULL;
 
 		if (!about_a_file(&reasons->v[i]))
 			continue;
-		tree_path = project_tree_path(p, image, str_c(reasons->v[i].subject));
-		path = repo_path(p, tree_path);
+		path = repo_path(p, reasons->v[i].subject);
 		ask(p, path, clean ? before_commit : NULL, arena, &reasons->v[i]);
 		asked++;
 	}

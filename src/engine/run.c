@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "engine/run_priv.h"
+#include "io/git.h"
 
 #include <signal.h>
 
@@ -216,10 +217,26 @@ make_schedule(struct run *run, struct err *err)
 	return r;
 }
 
+/* The commit, with a '+' when the tree has more than it; NULL outside git. Caller frees. */
+static char *
+commit_text(const struct project *p)
+{
+	AUTO_ERR struct err ignored = ERR_INIT; /* the worse answer is the safe one */
+	bool dirty = true;
+
+	if (!p->head)
+		return NULL;
+	if (tree_is_commit(p->tree) ||
+	    (!git_is_dirty(p->toplevel, p->head, p->root, &dirty, &ignored) && !dirty))
+		return xstrdup(p->head);
+	return xasprintf("%s+", p->head);
+}
+
 static int
 begin(struct run *run, struct err *err)
 {
 	const struct project *p = run->plan->opts.project;
+	AUTO_FREE char *commit = commit_text(p);
 	int r = builder_prepare(run->plan->opts.builder, err);
 
 	if (!r)
@@ -235,7 +252,7 @@ begin(struct run *run, struct err *err)
 				       .scope = p->scope,
 				       .graph = p->graph_path,
 				       .root = p->root,
-				       .git_commit = p->head,
+				       .git_commit = commit,
 				       .jobs = (int)run->opts->jobs };
 	return store_run_begin(run->plan->opts.store, &run->row, err);
 }

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_doctor.c: lockstep doctor. */
+#include "base/out.h"
+#include "cli/cmd.h"
+#include "cli/render.h"
+#include "io/proc.h"
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define MIN_FREE_GIB 5
+#define GIB (1024ull * 1024 * 1024)
+
+struct report {
+	json_t *list;
+	bool json;
+	size_t bad;
+};
+
+/* One finding: fine, or what is wrong with how to mend it. */
+static void
+say(struct report *rep, const char *what, bool ok, const char *found, const char *mend)
+{
+	json_t *j = json_object();
+
+	json_set_text(j, "check", what);
+	json_set_bool(j, "ok", ok);
+	json_set_text(j, "found", found);
+	json_set_text(j, "mend", ok ? NULL : mend);
+	json_array_append_new(rep->list, j);
+	rep->bad += !ok;
+	if (rep->json)
+		return;
+	out_print("%s%s%s  %-10s %s\n", out_style(ok ? OUT_GREEN : OUT_RED), ok ? "ok " : "BAD",
+		  out_style(OUT_PLAIN), what, found);
+	if (!ok && mend)
+		out_print("                %s\n", mend);
+}
+
+static void
+check_program(struct report *rep, const char *name, const char *mend)
+{
+	AUTO_FREE char *path = NULL;
+	bool ok = proc_find(name, &path);
+
+	say(rep, name, ok, ok ? path : "not in PATH", mend);
+}
+
+static void
+check_state(struct report *rep, struct session *s)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	AUTO_FREE char *found = NULL;
+	struct statvfs vfs;
+
+	if (session_store(s, &err)) {
+		found = err_text(&err);
+		say(rep, "state", false, found, err.hint ? err.hint : "choose another with --state");
+		return;
+	}
+	say(rep, "state", true, s->state_dir, NULL);
+	if (statvfs(s->state_dir, &vfs))
+		return;
+	unsigned long long gib = (unsigned long long)vfs.f_bavail * vfs.f_frsize / GIB;
+
+	found = xasprintf("%llu GiB free below the state folder", gib);
+	say(rep, "disk", gib >= MIN_FREE_GIB, found,
+	    "images need room: free some, or move the state with --state");
+}
+
+static void
+check_builder(struct report *rep, struct session *s)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	AUTO_FREE char *found = NULL;
+	struct builder_info info = { 0 };
+	enum builder_kind kind = s->project ? s->project->graph->builder : BUILDER_AUTO;
+	int r = builder_open(&(struct builder_opts){ .kind = kind,
+						     .state_dir = s->state_dir,
+						     .store = s->store },
+			     &s->builder, &err);
+
+	if (!r)
+		r = builder_probe(s->builder, &info, &err);
+	if (r) {
+		found = err_text(&err);
+		say(rep, "builder", false, found,
+		    err.hint ? err.hint : "Debian, Ubuntu: apt-get install buildah");
+		return;
+	}
+	say(rep, "builder", true, info.version, NULL);
+	found = xasprintf("lockstep builds in '%s' (%s), loads into '%s'", info.own_root,
+			  info.driver, info.user_root);
+	say(rep, "storage", true, found, NULL);
+	builder_info_fini(&info);
+}
+
+static void
+check_user_namespaces(struct report *rep)
+{
+	if (geteuid() == 0)
+		return;
+	check_program(rep, "newuidmap",
+		      "building without root needs it: apt-get install uidmap, and lines for "
+		      "you in /etc/subuid and /etc/subgid");
+}
+
+static int
+doctor(struct session *s, int argc, char **argv UNUSED, struct err *err)
+{
+	struct report rep = { .list = json_array(), .json = s->o.json };
+	AUTO_ERR struct err graph_err = ERR_INIT;
+	AUTO_FREE char *found = NULL;
+	int r = cmd_arity(argc, 0, 0, "no argument", err);
+
+	if (r) {
+		json_decref(rep.list);
+		return r;
+	}
+	check_state(&rep, s);
+	if (session_project(s, &graph_err)) {
+		found = s->errs.n ? xasprintf("%zu mistakes", s->errs.n) : err_text(&graph_err);
+		say(&rep, "graph", false, found,
+		    s->errs.n ? "lockstep graph prints them" : "see lockstep-graph(5)");
+		err_list_clear(&s->errs);
+	} else {
+		found = xasprintf("%s: %zu images", s->project->graph_path,
+				  s->project->graph->nimages);
+		say(&rep, "graph", true, found, NULL);
+	}
+	check_program(&rep, "git", "Debian, Ubuntu: apt-get install git");
+	check_builder(&rep, s);
+	check_user_namespaces(&rep);
+	if (s->o.json)
+		render_json(rep.list);
+	else
+		json_decref(rep.list);
+	if (rep.bad)
+		return err_set(err, ERR_TOOL, "%zu finding%s to mend", rep.bad,
+			       rep.bad == 1 ? "" : "s");
+	return 0;
+}
+
+const struct cmd cmd_doctor = {
+	.name = "doctor",
+	.args = "",
+	.summary = "what is missing on this machine, and how to get it",
+	.about = "Looks at everything that a build needs: the state folder, room on the disk, the\n"
+		 "graph file, git, the builder and its container storages.",
+	.examples = "  $ lockstep doctor\n"
+		    "  $ lockstep doctor --json\n",
+	.run = doctor,
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_stage.c: lockstep stage. */
+#include "base/file.h"
+#include "base/out.h"
+#include "cli/cmd.h"
+#include "cli/render.h"
+#include "engine/stage.h"
+
+#include <fcntl.h>
+
+static const char *arg_into, *arg_commit;
+
+static const struct opt options[] = {
+	{ 0, "into", OPT_TEXT, "DIR", "write there; must not exist", &arg_into },
+	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree", &arg_commit },
+	{ 0 },
+};
+
+static int
+stage_node(struct session *s, const struct plan_node *node, struct err *err)
+{
+	struct stage_opts opts = { .project = s->project,
+				   .image = node->image,
+				   .made = &node->made,
+				   .pool = s->pool,
+				   .dir = arg_into };
+	json_t *j;
+	int r;
+
+	if (!node->made.complete) {
+		err_set(err, ERR_REFUSED,
+			"'%s' cannot be staged yet: a parent or an external is not known",
+			node->image->name);
+		err_hint(err, "lockstep build %s, or pull its externals", node->image->name);
+		return -ERR_REFUSED;
+	}
+	r = stage_make(&opts, err);
+	if (r)
+		return r;
+	if (!s->o.json) {
+		out_print("%s/context: %zu entries\n%s/Dockerfile\n", arg_into,
+			  node->made.inputs->files.n, arg_into);
+		return 0;
+	}
+	j = json_object();
+	json_set_text(j, "image", node->image->name);
+	json_set_text(j, "directory", arg_into);
+	json_set_int(j, "entries", (long long)node->made.inputs->files.n);
+	render_json(j);
+	return 0;
+}
+
+static int
+stage(struct session *s, int argc, char **argv, struct err *err)
+{
+	const struct graph_image *image;
+	struct plan *plan = NULL;
+	struct plan_opts opts;
+	int r = cmd_arity(argc, 1, 1, "an IMAGE", err);
+
+	if (!r && !arg_into)
+		r = err_set(err, ERR_USAGE, "--into DIR is missing");
+	if (!r && file_exists(AT_FDCWD, arg_into))
+		r = err_set(err, ERR_USAGE, "--into: '%s' exists already", arg_into);
+	s->o.commit = arg_commit;
+	if (!r)
+		r = session_engine(s, err);
+	if (!r)
+		r = session_image(s, argv[0], &image, err);
+	if (r)
+		return r;
+	opts = session_plan_opts(s, argv, 1);
+	opts.hash_waiting = true;
+	r = plan_make(&opts, &plan, &s->errs, err);
+	if (!r)
+		r = stage_node(s, &plan->nodes[image->index], err);
+	plan_free(plan);
+	return r;
+}
+
+const struct cmd cmd_stage = {
+	.name = "stage",
+	.args = "IMAGE --into DIR",
+	.summary = "the context and the Dockerfile that the builder would get",
+	.about = "Writes the staged context (exactly the files that count, with uniform modes and\n"
+		 "times) and the Dockerfile as it is given to the builder, to look at or to build by\n"
+		 "hand.",
+	.examples = "  $ lockstep stage agent-base --into /tmp/agent-base\n",
+	.opts = options,
+	.run = stage,
+};

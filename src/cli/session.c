@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session.c: opens project, store and builder when they are first needed. */
+#include "cli/session.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/out.h"
+#include "base/path.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define MAX_VARIABLE 256
+
+void
+session_init(struct session *s)
+{
+	*s = (struct session){ 0 };
+}
+
+void
+session_fini(struct session *s)
+{
+	lock_release(s->lock);
+	builder_free(s->builder);
+	project_free(s->project);
+	store_close(s->store);
+	pool_free(s->pool);
+	loop_free(s->loop);
+	json_decref(s->event);
+	err_list_clear(&s->errs);
+	vec_fini(&s->o.sets);
+	free(s->state_dir);
+}
+
+const struct opt *
+session_options(struct session *s)
+{
+	static struct opt table[9];
+	const struct opt init[] = {
+		{ 'C', "directory", OPT_TEXT, "DIR", "look for the graph file from DIR", &s->o.dir },
+		{ 0, "graph", OPT_TEXT, "FILE", "the graph file", &s->o.graph },
+		{ 0, "root", OPT_TEXT, "DIR", "contexts are relative to DIR", &s->o.root },
+		{ 0, "set", OPT_LIST, "VAR=VALUE", "give a variable of the graph its value",
+		  &s->o.sets },
+		{ 0, "state", OPT_TEXT, "DIR", "state folder (LOCKSTEP_STATE)", &s->o.state },
+		{ 0, "color", OPT_TEXT, "WHEN", "auto, always or never", &s->o.color },
+		{ 0, "json", OPT_FLAG, NULL, "print JSON on standard output", &s->o.json },
+		{ 'h', "help", OPT_FLAG, NULL, "show this help", &s->o.help },
+		{ 0 },
+	};
+
+	memcpy(table, init, sizeof(init));
+	return table;
+}
+
+/* --state, LOCKSTEP_STATE, XDG_STATE_HOME/lockstep, ~/.local/state/lockstep. */
+int
+session_state(struct session *s, struct err *err)
+{
+	const char *env = getenv("LOCKSTEP_STATE"), *xdg = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	AUTO_FREE char *dir = NULL, *real = NULL;
+	int r;
+
+	if (s->state_dir)
+		return 0;
+	if (s->o.state || (env && *env))
+		dir = xstrdup(s->o.state ? s->o.state : env);
+	else if (xdg && *xdg == '/')
+		dir = path_join(xdg, "lockstep");
+	else if (home && *home == '/')
+		dir = path_join(home, ".local/state/lockstep");
+	else
+		return err_set(err, ERR_USAGE,
+			       "no state folder: set HOME, LOCKSTEP_STATE or --state");
+	r = file_mkdirs(dir, err);
+	if (r)
+		return r;
+	real = realpath(dir, NULL);
+	if (!real)
+		return err_sys(err, "cannot open '%s'", dir);
+	s->state_dir = STEAL(real);
+	return 0;
+}
+
+/* client_payload of the file that GitHub Actions names; absent files are no event. */
+static void
+read_event(struct session *s)
+{
+	const char *path = getenv("GITHUB_EVENT_PATH");
+	AUTO_ERR struct err err = ERR_INIT;
+	AUTO_BUF struct buf text = BUF_INIT;
+	AUTO_JSON json_t *event = NULL;
+
+	s->event_read = true;
+	if (!path || !*path || !file_exists(AT_FDCWD, path))
+		return;
+	buf_init(&text, 0);
+	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &err) ||
+	    json_parse(buf_str(&text), path, &event, &err)) {
+		AUTO_FREE char *msg = err_text(&err);
+
+		out_err("lockstep: ignoring the event: %s\n", msg);
+		return;
+	}
+	s->event = json_incref(json_object_get(event, "client_payload"));
+}
+
+/* --set, then LOCKSTEP_VAR_NAME, then the event. */
+static const char *
+lookup(void *ctx, const struct graph_variable *var)
+{
+	struct session *s = ctx;
+	size_t n = strlen(var->name);
+	AUTO_FREE char *env = NULL;
+	const char *value;
+
+	for (size_t i = s->o.sets.n; i > 0; i--) {
+		const char *set = s->o.sets.v[i - 1];
+
+		if (!strncmp(set, var->name, n) && set[n] == '=')
+			return set + n + 1;
+	}
+	env = xasprintf("LOCKSTEP_VAR_%s", var->name);
+	value = getenv(env);
+	if (value)
+		return value;
+	if (!s->event_read)
+		read_event(s);
+	return var->event ? json_get_text(s->event, var->event) : NULL;
+}
+
+static int
+check_sets(struct session *s, struct err *err)
+{
+	const struct graph *g = s->project->graph;
+
+	for (size_t i = 0; i < s->o.sets.n; i++) {
+		const char *set = s->o.sets.v[i], *names[MAX_VARIABLE], *near;
+		size_t n = strcspn(set, "="), count = 0;
+		AUTO_FREE char *name = xstrndup(set, n);
+		bool known = false;
+
+		if (!set[n])
+			return err_set(err, ERR_USAGE, "--set '%s': write VAR=VALUE", set);
+		for (size_t k = 0; k < g->nvariables; k++) {
+			known = known || !strcmp(g->variables[k].name, name);
+			if (count < MAX_VARIABLE)
+				names[count++] = g->variables[k].name;
+		}
+		if (known)
+			continue;
+		err_set(err, ERR_USAGE, "--set: the graph has no variable '%s'", name);
+		near = str_nearest(name, names, count);
+		if (near)
+			err_hint(err, "did you mean '%s'?", near);
+		return -ERR_USAGE;
+	}
+	return 0;
+}
+
+int
+session_project(struct session *s, struct err *err)
+{
+	const char *graph = s->o.graph ? s->o.graph : getenv("LOCKSTEP_GRAPH");
+	struct project_opts opts = { .dir = s->o.dir,
+				     .graph_file = graph,
+				     .root = s->o.root,
+				     .commit = s->o.commit,
+				     .graph_in_commit = s->o.commit && !graph,
+				     .lookup = lookup,
+				     .ctx = s,
+				     .dialect = DIALECT_CONTAINERS };
+	int r;
+
+	if (s->project)
+		return 0;
+	r = project_load(&opts, &s->project, &s->errs, err);
+	return r ? r : check_sets(s, err);
+}
+
+int
+session_store(struct session *s, struct err *err)
+{
+	struct store_notice notice = { 0 };
+	int r;
+
+	if (s->store)
+		return 0;
+	r = session_state(s, err);
+	if (!r)
+		r = store_open(s->state_dir, &s->store, &notice, err);
+	if (notice.set_aside)
+		out_err("lockstep: the database was damaged: set aside as '%s', started afresh\n",
+			notice.set_aside);
+	store_notice_clear(&notice);
+	return r;
+}
+
+int
+session_engine(struct session *s, struct err *err)
+{
+	int r = session_project(s, err);
+
+	if (!r)
+		r = session_store(s, err);
+	if (!r && !s->builder)
+		r = builder_open(&(struct builder_opts){ .kind = s->project->graph->builder,
+							 .state_dir = s->state_dir,
+							 .store = s->store },
+				 &s->builder, err);
+	if (!r && !s->pool)
+		s->pool = pool_new(0);
+	return r;
+}
+
+int
+session_reload(struct session *s, struct err *err)
+{
+	project_free(s->project);
+	s->project = NULL;
+	return session_project(s, err);
+}
+
+static void
+waiting(void *ctx UNUSED, const char *holder)
+{
+	out_err("lockstep: waiting for another lockstep (%s)\n", holder);
+}
+
+int
+session_lock(struct session *s, struct err *err)
+{
+	struct lock_wait wait = { .waiting = waiting };
+	AUTO_FREE char *path = path_join(s->state_dir, "lock"), *holder = NULL;
+	char since[CLOCK_TEXT_SIZE];
+
+	clock_local(clock_wall_ms(), since);
+	holder = xasprintf("pid %d, %s, since %s", (int)getpid(), s->command, since);
+	return lock_acquire(path, holder, &wait, &s->lock, err);
+}
+
+int
+session_image(struct session *s, const char *name, const struct graph_image **ret,
+	      struct err *err)
+{
+	const struct graph *g = s->project->graph;
+	const struct graph_image *image = graph_find(g, name);
+	const char **names;
+	const char *near;
+
+	if (image) {
+		*ret = image;
+		return 0;
+	}
+	names = xcalloc(g->nimages + 1, sizeof(*names));
+	for (size_t i = 0; i < g->nimages; i++)
+		names[i] = g->images[i].name;
+	near = str_nearest(name, names, g->nimages);
+	err_set(err, ERR_USAGE, "no image '%s' in '%s'", name, s->project->graph_path);
+	if (near)
+		err_hint(err, "did you mean '%s'?", near);
+	free(names);
+	return -ERR_USAGE;
+}
+
+struct plan_opts
+session_plan_opts(struct session *s, char **images, int n)
+{
+	return (struct plan_opts){ .project = s->project,
+				   .store = s->store,
+				   .builder = s->builder,
+				   .pool = s->pool,
+				   .images = (const char *const *)images,
+				   .nimages = (size_t)n,
+				   .now_ms = clock_wall_ms() };
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session.h: what one invocation has opened so far; exists in cli/ only. */
+#ifndef LOCKSTEP_CLI_SESSION_H
+#define LOCKSTEP_CLI_SESSION_H
+
+#include "cli/opt.h"
+#include "engine/builder.h"
+#include "engine/plan.h"
+#include "io/lock.h"
+
+/* Options that every command has. */
+struct session_opts {
+	const char *dir;   /* -C */
+	const char *graph; /* --graph */
+	const char *root;  /* --root */
+	const char *state; /* --state */
+	const char *color; /* --color */
+	const char *commit; /* --commit; only of commands that offer it */
+	opt_texts sets;    /* --set */
+	bool json;
+	bool help;
+};
+
+/*
+ * Everything is opened when it is first asked for, so that `lockstep graph` touches no database
+ * and a mistake in the graph file is told before a missing builder is.
+ */
+struct session {
+	struct session_opts o;
+	const char *command;   /* the whole command line, for history */
+	char *state_dir;
+	struct project *project;
+	struct store *store;
+	struct builder *builder;
+	struct pool *pool;
+	struct loop *loop;
+	struct lock *lock;
+	struct err_list errs;  /* mistakes of input, printed at the end of the command */
+	json_t *event;         /* payload of the CI event, read once */
+	bool event_read;
+};
+
+void session_init(struct session *s);
+void session_fini(struct session *s);
+/* The options above as a table; points into s. */
+const struct opt *session_options(struct session *s);
+
+int session_state(struct session *s, struct err *err) NODISCARD;
+int session_project(struct session *s, struct err *err) NODISCARD;
+int session_store(struct session *s, struct err *err) NODISCARD;
+/* Project, store, builder and pool. */
+int session_engine(struct session *s, struct err *err) NODISCARD;
+/* The lock of the state folder; says on stderr for whom it waits. */
+int session_lock(struct session *s, struct err *err) NODISCARD;
+/* Forgets the project and loads it again: the files may have moved while we waited. */
+int session_reload(struct session *s, struct err *err) NODISCARD;
+
+/* The image of that name; ERR_USAGE with the nearest one. */
+int session_image(struct session *s, const char *name, const struct graph_image **ret,
+		  struct err *err) NODISCARD;
+/* Options for plan_make from what is open. */
+struct plan_opts session_plan_opts(struct session *s, char **images, int n);
+
+#endif
