@@ -108,8 +108,8 @@ read_event(struct session *s)
 }
 
 /* --set, then LOCKSTEP_VAR_NAME, then the event. */
-static const char *
-lookup(void *ctx, const struct graph_variable *var)
+const char *
+session_lookup(void *ctx, const struct graph_variable *var)
 {
 	struct session *s = ctx;
 	size_t n = strlen(var->name);
@@ -169,7 +169,7 @@ session_project(struct session *s, struct err *err)
 				     .root = s->o.root,
 				     .commit = s->o.commit,
 				     .graph_in_commit = s->o.commit && !graph,
-				     .lookup = lookup,
+				     .lookup = session_lookup,
 				     .ctx = s,
 				     .dialect = DIALECT_CONTAINERS };
 	int r;

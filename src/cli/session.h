@@ -55,6 +55,10 @@ int session_lock(struct session *s, struct err *err) NODISCARD;
 /* Forgets the project and loads it again: the files may have moved while we waited. */
 int session_reload(struct session *s, struct err *err) NODISCARD;
 
+/* The value of a variable (graph_lookup; ctx is the session): --set, LOCKSTEP_VAR_NAME, the CI
+ * event. */
+const char *session_lookup(void *ctx, const struct graph_variable *var);
+
 /* The image of that name; ERR_USAGE with the nearest one. */
 int session_image(struct session *s, const char *name, const struct graph_image **ret,
 		  struct err *err) NODISCARD;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "io/git.h"
+#include "model/ref.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -337,6 +338,21 @@ project_eval(struct project *p, const struct graph_image *image, struct arena *a
 	return recipe_eval(arena, p->sources[image->index].df, &opts, errs);
 }
 
+/* An external must at least be a reference: "x:" is what an argument without a value leaves. */
+static void
+check_external(struct project *p, const struct recipe *rec, const struct recipe_image *used,
+	       struct err_list *errs)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	struct ref ref;
+
+	if (!ref_parse(p->arena, str_c(used->ref), &ref, &err))
+		return;
+	err_hint(err_list_at(errs, rec->df->file, used->line, 0, "%s '%s': %s",
+			     recipe_use_name(used->use), used->ref, err.msg),
+		 "give its arguments values, by a default in ARG or by `args:` of the image");
+}
+
 static int
 link_images(struct project *p, struct err_list *errs)
 {
@@ -356,6 +372,8 @@ link_images(struct project *p, struct err_list *errs)
 
 			if (from)
 				vec_push(&edges, edge);
+			else
+				check_external(p, rec, &rec->images[k], errs);
 		}
 	}
 	r = graph_link(p->graph, edges.v, edges.n, errs);

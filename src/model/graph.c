@@ -51,6 +51,9 @@ graph_image_of_ref(const struct graph *g, const char *text)
 		arena_printf(arena, "%s%sx", g->registry, g->registry[0] ? "/" : "");
 	struct ref ref, probe;
 
+	/* A tag that is an unset argument: `FROM x/agent-base:${AGENT_BASE_SHA}` gives "…:". */
+	if (str_ends(str_c(text), STR_LIT(":")))
+		text = arena_str(arena, str_sub(str_c(text), 0, strlen(text) - 1));
 	if (ref_parse(arena, str_c(text), &ref, NULL))
 		return NULL;
 	/* Both are normalised, so docker.io/owner/a and owner/a are one. */
