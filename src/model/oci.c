@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oci.c: the part of an image's config that a child's build can see. */
+#include "model/oci.h"
+
+#include "base/json.h"
+
+/* In the order of docs/key.md, "base-config"; what else a config has (times, history, host names)
+ * no child sees. */
+static const char *const seen_keys[] = {
+	"Env", "OnBuild", "WorkingDir", "User",         "Shell",      "Entrypoint",
+	"Cmd", "Volumes", "Labels",     "ExposedPorts", "StopSignal", "Healthcheck",
+};
+
+static int
+bad(struct err *err, const char *file, const char *key, const char *what)
+{
+	return err_at(err, file, 0, 0, "'%s' of the image's config is not %s", key, what);
+}
+
+/* Builders write what is unset in several ways: no key, null, "", [] and {}. */
+static bool
+is_unset(const json_t *value)
+{
+	return !value || json_is_null(value) ||
+	       (json_is_string(value) && !json_string_length(value)) ||
+	       (json_is_array(value) && !json_array_size(value)) ||
+	       (json_is_object(value) && !json_object_size(value));
+}
+
+static int
+take_text(struct arena *arena, const json_t *from, const char *key, const char *file,
+	  const char **ret, struct err *err)
+{
+	const json_t *value = json_object_get(from, key);
+
+	*ret = "";
+	if (is_unset(value))
+		return 0;
+	if (!json_is_string(value))
+		return bad(err, file, key, "text");
+	*ret = arena_strdup(arena, json_string_value(value));
+	return 0;
+}
+
+static int
+take_list(struct arena *arena, const json_t *from, const char *key, const char *file, char ***ret,
+	  size_t *ret_n, struct err *err)
+{
+	const json_t *value = json_object_get(from, key);
+	size_t n = is_unset(value) ? 0 : json_array_size(value);
+
+	if (!is_unset(value) && !json_is_array(value))
+		return bad(err, file, key, "a list");
+	*ret = arena_calloc(arena, n, sizeof(**ret));
+	*ret_n = n;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *item = json_array_get(value, i);
+
+		if (!json_is_string(item))
+			return bad(err, file, key, "a list of texts");
+		(*ret)[i] = arena_strdup(arena, json_string_value(item));
+	}
+	return 0;
+}
+
+static const char *
+canonical(struct arena *arena, const json_t *config)
+{
+	json_t *AUTO_JSON seen = json_object();
+	char *AUTO_FREE text = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(seen_keys); i++) {
+		json_t *value = json_object_get(config, seen_keys[i]);
+
+		if (!is_unset(value))
+			(void)json_object_set(seen, seen_keys[i], value); /* a new key */
+	}
+	text = json_canonical(seen);
+	return arena_strdup(arena, text);
+}
+
+static int
+take_config(struct arena *arena, const json_t *config, const char *file, struct oci_config *c,
+	    struct err *err)
+{
+	int r = take_list(arena, config, "Env", file, &c->env, &c->nenv, err);
+
+	if (r == 0)
+		r = take_list(arena, config, "OnBuild", file, &c->onbuild, &c->nonbuild, err);
+	if (r == 0)
+		r = take_text(arena, config, "WorkingDir", file, &c->workdir, err);
+	if (r == 0)
+		r = take_text(arena, config, "User", file, &c->user, err);
+	if (r == 0)
+		c->canonical = canonical(arena, config);
+	return r;
+}
+
+static int
+take_platform(struct arena *arena, const json_t *root, const char *file, struct oci_config *c,
+	      struct err *err)
+{
+	int r = take_text(arena, root, "os", file, &c->os, err);
+
+	if (r == 0)
+		r = take_text(arena, root, "architecture", file, &c->arch, err);
+	if (r == 0)
+		r = take_text(arena, root, "variant", file, &c->variant, err);
+	if (r == 0)
+		r = take_text(arena, root, "created", file, &c->created, err);
+	return r;
+}
+
+struct oci_config *
+oci_config_parse(struct arena *arena, struct str json, const char *file, struct err *err)
+{
+	struct oci_config *c = ARENA_NEW(arena, struct oci_config);
+	json_t *AUTO_JSON root = NULL;
+	const json_t *config;
+
+	if (json_parse(json, file, &root, err) < 0)
+		return NULL;
+	if (!json_is_object(root)) {
+		(void)err_at(err, file, 0, 0,
+			     "an image's config is a JSON object"); /* NULL tells */
+		return NULL;
+	}
+	config = json_object_get(root, "config");
+	if (config && !json_is_null(config) && !json_is_object(config)) {
+		(void)bad(err, file, "config", "an object"); /* NULL tells */
+		return NULL;
+	}
+	if (take_config(arena, config, file, c, err) < 0 ||
+	    take_platform(arena, root, file, c, err) < 0)
+		return NULL;
+	return c;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* recipe_sources.c: the sources of COPY and ADD: patterns, addresses, git repositories. */
+#include "model/recipe_priv.h"
+
+#include "base/path.h"
+#include "model/glob.h"
+
+/* What the sources of one instruction have in common. */
+struct sources {
+	struct recipe_eval *e;
+	size_t stage;
+	const struct df_ins *ins;
+	const char **excludes;
+	size_t nexcludes;
+	size_t n; /* of its sources */
+	bool parents;
+	bool containers, classic, buildkit;
+};
+
+int
+recipe_context_path(const struct recipe_impl *r, const char *path, const char **ret,
+		    struct err *err)
+{
+	AUTO_FREE char *below = xasprintf("/%s", path);
+	AUTO_FREE char *rooted = path_clean(str_c(below));
+	AUTO_FREE char *relative = path_clean(str_c(path + (*path == '/')));
+
+	if (r->pub.opts.dialect == DIALECT_CLASSIC && path_escapes(str_c(relative))) {
+		int status = err_set(err, ERR_INPUT, "'%s' lies outside the context", path);
+
+		err_hint(err, "only files below the context can be copied");
+		return status;
+	}
+	/* Nothing is above the context for the others. */
+	*ret = rooted[1] ? arena_strdup(r->arena, rooted + 1) : ".";
+	return 0;
+}
+
+/* Docker's builders take a pattern as a path when all its metacharacters are escaped. */
+static bool
+has_wildcard(const char *s)
+{
+	for (; *s; s++) {
+		if (strchr("*?[", *s))
+			return true;
+		if (*s == '\\' && !*++s)
+			return false;
+	}
+	return false;
+}
+
+/* With --parents a component "**" matches folders at any depth: what lies below the components
+ * before it is read. */
+static const char *
+before_stars(struct arena *arena, const char *pattern)
+{
+	struct str rest = str_c(pattern), part;
+
+	while (str_next(&rest, '/', &part)) {
+		if (!memmem(part.p, part.n, "**", 2))
+			continue;
+		if (part.p == pattern)
+			return ".";
+		return arena_str(arena, str_sub(str_c(pattern), 0, (size_t)(part.p - pattern) - 1));
+	}
+	return pattern;
+}
+
+static int
+add_path(const struct sources *x, const char *text, const char *written, struct err *err)
+{
+	struct recipe_impl *r = x->e->r;
+	struct recipe_read read = {
+		.kind = x->ins->kw == DF_ADD ? RECIPE_READ_ADD : RECIPE_READ_COPY,
+		.written = written,
+		.excludes = x->excludes,
+		.nexcludes = x->nexcludes,
+		.onbuild = recipe_is_trigger(r, x->stage, x->ins),
+		.line = recipe_line(r, x->stage, x->ins),
+		.stage = r->work[x->stage].number,
+	};
+	int status = recipe_context_path(r, text, &read.pattern, err);
+
+	if (status < 0)
+		return status;
+	if (x->parents && has_wildcard(read.pattern)) {
+		read.may_be_missing = true;
+		read.pattern = before_stars(r->arena, read.pattern);
+	}
+	read.glob = x->containers ? glob_has_meta(str_c(read.pattern)) : has_wildcard(read.pattern);
+	if (read.glob && !glob_valid(str_c(read.pattern))) {
+		status = err_set(err, ERR_INPUT, "malformed pattern '%s'", text);
+		err_hint(err, "close the '[', or write '\\\\[' for the character itself");
+		return status;
+	}
+	/* buildkit copies nothing then; the others want one of several sources to match. */
+	if (read.glob && (x->buildkit || x->n > 1))
+		read.may_be_missing = true;
+	vec_push(&x->e->reads, read);
+	return 0;
+}
+
+static bool
+is_url(const char *s)
+{
+	return !strncmp(s, "http://", 7) || !strncmp(s, "https://", 8);
+}
+
+/* user@host:path, as ssh has it. */
+static bool
+is_scp(const char *s)
+{
+	static const char name[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	size_t user = strspn(s, name), host;
+
+	if (!user || s[user] != '@')
+		return false;
+	s += user + 1;
+	host = strspn(s, name);
+	return host && s[host] == ':' && s[host + 1];
+}
+
+static bool
+is_git(const char *s)
+{
+	struct str path;
+
+	if (!is_url(s))
+		return !strncmp(s, "git://", 6) || !strncmp(s, "ssh://", 6) || is_scp(s);
+	path = str_sub(str_c(s), 0, strcspn(s, "?#"));
+	return str_ends(path, STR_LIT(".git"));
+}
+
+/* ADD --keep-git-dir, or keep-git-dir in the address's query. */
+static bool
+keeps_git(const struct df_ins *ins, const char *url)
+{
+	const char *flag = df_flag_get(ins, "keep-git-dir");
+	const char *query = strchr(url, '?');
+	struct str rest, part;
+
+	if (flag)
+		return !str_ieq_c(str_c(flag), "false");
+	if (!query)
+		return false;
+	rest = str_sub(str_c(query + 1), 0, strcspn(query + 1, "#"));
+	while (str_next(&rest, '&', &part))
+		if (str_eq_c(part, "keep-git-dir") || str_eq_c(part, "keep-git-dir=1") ||
+		    str_eq_c(part, "keep-git-dir=true"))
+			return true;
+	return false;
+}
+
+static int
+add_remote(const struct sources *x, const char *url, bool git, struct err *err)
+{
+	struct recipe_impl *r = x->e->r;
+	struct recipe_remote remote = {
+		.url = url,
+		.git = git,
+		.keep_git = git && keeps_git(x->ins, url),
+		.line = recipe_line(r, x->stage, x->ins),
+		.stage = r->work[x->stage].number,
+	};
+	const char *checksum = df_flag_get(x->ins, "checksum");
+	struct recipe_text text;
+	int status;
+
+	if (x->ins->kw == DF_COPY) {
+		status = err_set(err, ERR_INPUT, "'%s' is no file of the context", url);
+		err_hint(err, "use ADD");
+		return status;
+	}
+	if (checksum) {
+		status = recipe_expand(r, &x->e->scopes->stages[x->stage], checksum, &text, err);
+		if (status < 0)
+			return status;
+		remote.checksum = text.text;
+	}
+	vec_push(&x->e->remotes, remote);
+	return 0;
+}
+
+static int
+add_source(const struct sources *x, const char *text, const char *written, struct err *err)
+{
+	/* Docker's old builder and buildah 1.28 read no git repositories. */
+	if (x->buildkit && is_git(text))
+		return add_remote(x, text, true, err);
+	if (is_url(text))
+		return add_remote(x, text, false, err);
+	return add_path(x, text, written, err);
+}
+
+static void
+take_excludes(struct sources *x)
+{
+	x->excludes = arena_calloc(x->e->r->arena, x->ins->nflags, sizeof(*x->excludes));
+	for (size_t i = 0; i < x->ins->nflags; i++)
+		if (!strcmp(x->ins->flags[i].name, "exclude") && x->ins->flags[i].value)
+			x->excludes[x->nexcludes++] = x->ins->flags[i].value;
+}
+
+int
+recipe_read_sources(struct recipe_eval *e, size_t stage, const struct df_ins *ins,
+		    const struct recipe_texts *texts, struct err *err)
+{
+	enum dialect d = e->r->pub.opts.dialect;
+	const char *from = df_flag_get(ins, "from");
+	const char *parents = df_flag_get(ins, "parents");
+	struct sources x = {
+		.e = e,
+		.stage = stage,
+		.ins = ins,
+		.n = texts->n - 1,
+		.parents = parents && !str_ieq_c(str_c(parents), "false"),
+		.containers = d == DIALECT_CONTAINERS,
+		.classic = d == DIALECT_CLASSIC,
+		.buildkit = d == DIALECT_BUILDKIT,
+	};
+	int status = 0;
+
+	if (texts->n < 2)
+		return err_set(err, ERR_INPUT, "a source and a destination are needed");
+	if (ins->kw == DF_COPY && from && *from)
+		return 0;
+	take_excludes(&x);
+	for (size_t i = 0; i < x.n && status == 0; i++) {
+		if (ins->nheredocs && df_heredoc_of(ins, ins->words[i]))
+			continue;
+		if (!texts->v[i].known)
+			recipe_widen(e, stage, "env-unknown", recipe_line(e->r, stage, ins));
+		else
+			status = add_source(&x, texts->v[i].text, ins->words[i], err);
+	}
+	return status;
+}
