@@ -57,8 +57,7 @@ print_causes(const struct explain *e, int indent)
 		const struct explain_cause *c = &e->causes[i];
 		AUTO_FREE char *text = reason_text(&c->reason, false);
 
-		out_print("%*sbecause %s%s\n", indent, "",
-			  c->reason.kind == REASON_PARENT ? "parent " : "", text);
+		out_print("%*sbecause %s\n", indent, "", text);
 		if (c->parent)
 			print_causes(c->parent, indent + INDENT);
 	}

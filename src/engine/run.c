@@ -333,7 +333,8 @@ fini(struct run *run)
 {
 	AUTO_ERR struct err ignored = ERR_INIT; /* an empty folder; the next run removes it */
 
-	(void)file_remove_tree(run->stage_dir, &ignored);
+	if (file_remove_tree(run->stage_dir, &ignored))
+		err_clear(&ignored);
 	schedule_free(run->schedule);
 	free(run->jobs);
 	free(run->logs_dir);

@@ -29,8 +29,8 @@ tidy(struct job *job)
 	if (job->log_fd >= 0)
 		(void)close(job->log_fd);
 	job->log_fd = -1;
-	if (job->dir)
-		(void)file_remove_tree(job->dir, &ignored);
+	if (job->dir && file_remove_tree(job->dir, &ignored))
+		err_clear(&ignored);
 	free(job->dir);
 	job->dir = NULL;
 }
