@@ -294,6 +294,16 @@ struct arg {
 	const char *global;       /* from the preamble; NULL in the preamble */
 };
 
+/* buildah takes --platform, which is given for another platform than its own, for arguments. */
+static bool
+is_told(const struct recipe_impl *r, const char *name, const char *value)
+{
+	const struct recipe_opts *o = &r->pub.opts;
+
+	return *value && !strncmp(name, "TARGET", 6) &&
+	       !platform_eq(&o->platform, &o->build_platform);
+}
+
 static int
 set_arg_containers(const struct recipe_impl *r, struct recipe_scope *scope, const struct arg *a,
 		   struct err *err)
@@ -306,7 +316,7 @@ set_arg_containers(const struct recipe_impl *r, struct recipe_scope *scope, cons
 		return set_target_parts(r, scope, a->value.text, err);
 	if (a->given)
 		value = (struct recipe_text){ a->given, true };
-	else if (!written && platform)
+	else if (platform && (!written || is_told(r, a->name, platform)))
 		value = (struct recipe_text){ platform, true };
 	else if (!written && a->global)
 		value = (struct recipe_text){ a->global, true };
