@@ -46,21 +46,26 @@ graph_find(const struct graph *g, const char *name)
 struct graph_image *
 graph_image_of_ref(const struct graph *g, const char *text)
 {
-	struct arena *AUTO_ARENA arena = arena_new();
-	const char *repository =
-		arena_printf(arena, "%s%sx", g->registry, g->registry[0] ? "/" : "");
-	struct ref ref, probe;
+	AUTO_ARENA struct arena *arena = arena_new();
+	/* Normalised as the reference is: docker.io/owner and owner are one registry. Two
+	 * components, since a single one would become library/x. */
+	const char *probe = arena_printf(arena, "%s%sx/x", g->registry, g->registry[0] ? "/" : "");
+	struct graph_image *img;
+	struct ref ref, registry;
+	struct str rest;
 
-	/* A tag that is an unset argument: `FROM x/agent-base:${AGENT_BASE_SHA}` gives "…:". */
-	if (str_ends(str_c(text), STR_LIT(":")))
-		text = arena_str(arena, str_sub(str_c(text), 0, strlen(text) - 1));
 	if (ref_parse(arena, str_c(text), &ref, NULL))
 		return NULL;
-	/* Both are normalised, so docker.io/owner/a and owner/a are one. */
-	BUG_ON(ref_parse(arena, str_c(repository), &probe, NULL));
-	if (strncmp(ref.name, probe.name, strlen(probe.name) - 1) != 0)
-		return NULL;
-	return map_get(g->by_name, str_c(ref.name + strlen(probe.name) - 1));
+	BUG_ON(ref_parse(arena, str_c(probe), &registry, NULL));
+	rest = str_sub(str_c(registry.name), 0, strlen(registry.name) - strlen("x/x"));
+	if (!str_starts(str_c(ref.name), rest))
+		return g->registry[0] ? NULL : map_get(g->by_name, str_c(ref.name));
+	rest = str_c(ref.name + rest.n);
+	img = map_get(g->by_name, rest);
+	if (!img && !strcmp(registry.path, "x/x") && !strcmp(ref.domain, "docker.io") &&
+	    str_starts(rest, STR_LIT("library/")))
+		img = map_get(g->by_name, str_sub(rest, strlen("library/"), rest.n));
+	return img;
 }
 
 const char *

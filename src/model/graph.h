@@ -148,8 +148,8 @@ int graph_set_variables(struct graph *g, graph_lookup lookup, void *ctx, struct 
 struct graph_image *graph_find(const struct graph *g, const char *name);
 
 /* The image of the graph that a reference in a Dockerfile means, whatever its tag: same
- * repository name as registry "/" name, or the bare name when the graph has no registry. NULL =
- * external. */
+ * repository name as registry "/" name, or the bare name when the graph has no registry, both
+ * normalised ("debian" is docker.io/library/debian). NULL = external. */
 struct graph_image *graph_image_of_ref(const struct graph *g, const char *ref);
 
 /* One use of an image of the graph in another's Dockerfile; file:line for messages. */

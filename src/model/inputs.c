@@ -6,7 +6,7 @@
 #include "model/enc.h"
 #include "model/inputs_priv.h"
 
-/* The key of a big context is hashed piece by piece: its canonical form is never whole in memory. */
+/* A big context is hashed piece by piece: its canonical form is never whole in memory. */
 #define HASH_PIECE (64u << 10)
 
 ENUM_DEFINE(input_kind, INPUT_KIND_LIST);

@@ -54,8 +54,8 @@ struct reasons {
 };
 
 /* One sentence without the word "because": "parent agent-base has a new image: sha256:a1… →
- * sha256:b2…", "kali/sshd_config changed (+1 −1 lines, commit 0ec2f1e)". IDs are abbreviated to 12
- * digits and long texts cut, unless full. Names and values may hold any bytes: what prints it makes
+ * sha256:b2…", "kali/sshd_config changed (+1 −1 lines, commit 0ec2f1e)". IDs are abbreviated to
+ * 12 digits and long texts cut, unless full. Names and values may hold any bytes: what prints it makes
  * them safe. Caller frees. */
 char *reason_text(const struct reason *r, bool full) NODISCARD;
 json_t *reason_to_json(const struct reason *r) NODISCARD;
