@@ -15,6 +15,7 @@
  * | point | acts as if |
  * |---|---|
  * | pidfd | the kernel had no pidfd_open(2) |
+ * | openat2 | the kernel had no openat2(2) |
  * | spawn | the system could start no process (EAGAIN) |
  * | sql-open | the database could not be opened |
  * | sql-commit | the disk was full at a commit |

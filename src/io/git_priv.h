@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* git_priv.h: how the git program is called. */
+#ifndef LOCKSTEP_IO_GIT_PRIV_H
+#define LOCKSTEP_IO_GIT_PRIV_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/vec.h"
+
+/* An environment of our own: ours without GIT_*, with what makes git quiet, English and willing to
+ * read a repository that somebody else owns (a CI checkout often is another user's). */
+struct git_env {
+	VEC(char *) vars;
+};
+
+void git_env_init(struct git_env *e);
+void git_env_fini(struct git_env *e);
+
+/* Runs git with "-C repo" and the given arguments (NULL-terminated); its output goes to out (may be
+ * NULL), at most max bytes. */
+int git_run(const char *repo, const char *const *args, size_t max, struct buf *out,
+	    struct err *err) NODISCARD;
+
+/* The same, but an exit status other than 0 is no error: it goes to *ret_status. */
+int git_run_status(const char *repo, const char *const *args, size_t max, struct buf *out,
+		   int *ret_status, struct err *err) NODISCARD;
+
+#endif
