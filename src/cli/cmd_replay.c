@@ -58,7 +58,7 @@ commit_json(const struct replay_commit *c)
 	json_set_text(j, "time", when);
 	json_set_text(j, "subject", c->subject);
 	json_set_bool(j, "triggers", c->triggers);
-	json_set_int(j, "images", (long long)c->present);
+	json_set_int(j, "images", (long long)c->npresent);
 	json_set_text(j, "mistake", c->mistake);
 	for (size_t i = 0; i < c->nbuilt; i++) {
 		json_t *b = json_object();

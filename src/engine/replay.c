@@ -2,14 +2,17 @@
 /* replay.c: keys of every commit, compared with those of the commit before. */
 #include "engine/replay.h"
 
-#include "base/path.h"
+#include "base/file.h"
 #include "engine/key.h"
 #include "io/git.h"
 #include "io/git_paths.h"
 #include "model/ignore.h"
 
+#include <fcntl.h>
+
 struct seen {
 	struct inputs *inputs; /* of the last commit that had the image */
+	bool leaf;             /* there */
 };
 
 struct replayer {
@@ -64,7 +67,6 @@ add_built(struct replayer *x, struct replay_commit *c, const struct graph_image 
 	struct reason *first = ARENA_NEW(x->ret->arena, struct reason);
 
 	b->image = arena_strdup(x->ret->arena, image->name);
-	b->leaf = image->nchildren == 0;
 	if (before) {
 		b->reasons = inputs_diff(x->ret->arena, before, after);
 	} else {
@@ -79,7 +81,6 @@ add_built(struct replayer *x, struct replay_commit *c, const struct graph_image 
 				x->ret->arena, project_tree_path(x->p, image, str_c(r->subject)));
 	}
 	x->ret->builds++;
-	x->ret->pins += b->leaf;
 }
 
 static int
@@ -126,6 +127,7 @@ do_images(struct replayer *x, struct replay_commit *c, struct err *err)
 	const struct graph *g = x->p->graph;
 
 	c->built = arena_calloc(x->ret->arena, g->nimages, sizeof(*c->built));
+	c->present = arena_calloc(x->ret->arena, g->nimages, sizeof(*c->present));
 	x->keys = arena_calloc(x->p->arena, g->nimages, DIGEST_SIZE);
 	for (size_t i = 0; i < g->nimages; i++) {
 		const struct graph_image *image = g->order[i];
@@ -135,8 +137,8 @@ do_images(struct replayer *x, struct replay_commit *c, struct err *err)
 
 		if (x->p->sources[image->index].absent)
 			continue;
-		c->present++;
-		c->leaves += image->nchildren == 0;
+		c->present[c->npresent++] = arena_strdup(x->ret->arena, image->name);
+		seen_of(x, image->name)->leaf = image->nchildren == 0;
 		r = do_image(x, c, image, &errs, &own);
 		if (r == -ERR_INPUT)
 			c->mistake = first_mistake(x, &errs, &own);
@@ -192,18 +194,32 @@ do_commit(struct replayer *x, struct replay_commit *c, struct err *err)
 	return r ? r : triggers(x, c, err);
 }
 
-static void
-sum_up(struct replay *ret)
+static bool
+is_leaf(struct replayer *x, const char *image)
 {
-	for (size_t i = 0; i < ret->n; i++) {
-		const struct replay_commit *c = &ret->commits[i];
+	return seen_of(x, image)->leaf;
+}
 
+static void
+sum_up(struct replayer *x)
+{
+	struct replay *ret = x->ret;
+
+	for (size_t i = 0; i < ret->n; i++) {
+		struct replay_commit *c = &ret->commits[i];
+
+		for (size_t k = 0; k < c->nbuilt; k++) {
+			c->built[k].leaf = is_leaf(x, c->built[k].image);
+			ret->pins += c->built[k].leaf;
+		}
+		c->triggers = c->triggers && c->npresent;
 		if (!c->triggers)
 			continue;
 		ret->triggers++;
-		ret->matrix_builds += c->present;
-		ret->matrix_pins += c->leaves;
 		ret->idle += c->nbuilt == 0;
+		ret->matrix_builds += c->npresent;
+		for (size_t k = 0; k < c->npresent; k++)
+			ret->matrix_pins += is_leaf(x, c->present[k]);
 	}
 }
 
@@ -223,7 +239,7 @@ walk_history(struct replayer *x, struct err *err)
 		r = do_commit(x, c, err);
 	}
 	git_commits_fini(&commits);
-	sum_up(x->ret);
+	sum_up(x);
 	return r;
 }
 
@@ -252,6 +268,8 @@ replay_run(const struct replay_opts *opts, struct replay **ret, struct err *err)
 
 	if (r)
 		return r;
+	if (opts->graph_file && !file_exists(AT_FDCWD, opts->graph_file))
+		return err_sys(err, "cannot read '%s'", opts->graph_file);
 	if (!top)
 		return err_set(err, ERR_USAGE, "replay needs a git repository, '%s' is in none",
 			       opts->dir ? opts->dir : ".");

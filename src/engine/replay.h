@@ -14,7 +14,7 @@
  */
 struct replay_image {
 	const char *image;
-	bool leaf;
+	bool leaf; /* without children in the newest graph that has it: consumers pin these */
 	struct reasons reasons;
 };
 
@@ -22,11 +22,11 @@ struct replay_commit {
 	const char *id, *subject;
 	int64_t time_s;
 	const char *mistake;        /* the graph cannot be read at this commit; nothing is counted */
-	size_t present;             /* images whose Dockerfile exists */
-	size_t leaves;              /* of them, without children */
+	const char **present;       /* images whose Dockerfile exists */
+	size_t npresent;
 	struct replay_image *built;
 	size_t nbuilt;
-	bool triggers;              /* a push that a workflow with that paths-ignore builds */
+	bool triggers;              /* a push that a workflow with that paths-ignore would build; has images */
 };
 
 struct replay {
