@@ -37,5 +37,7 @@ libbase_a_SOURCES += \
 	%D%/vec.h \
 	%D%/yaml.c \
 	%D%/yaml.h \
+	%D%/yaml_priv.h \
+	%D%/yaml_value.c \
 	$(NULL)
 # list: end

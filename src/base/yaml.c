@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* yaml.c: YAML as a tree with places. */
-#include "base/yaml.h"
+#include "base/yaml_priv.h"
 
 #include "base/map.h"
 #include "base/vec.h"
 
 #include <libfyaml.h>
-#include <limits.h>
 
 /* Below this, looking through the pairs is faster than making a map of them. */
 #define FEW_PAIRS 16
@@ -40,17 +39,6 @@ struct load {
 	bool broken; /* the document has no usable tree */
 	bool stop;   /* going on is pointless */
 };
-
-static bool
-is_null(const struct yaml *y)
-{
-	static const char *const names[] = { "", "~", "null", "Null", "NULL" };
-
-	for (size_t i = 0; y->plain && i < ARRAY_SIZE(names); i++)
-		if (str_eq_c((struct str){ y->text, y->len }, names[i]))
-			return true;
-	return false;
-}
 
 static struct str
 token_text(struct fy_token *token)
@@ -95,7 +83,8 @@ new_anchor(struct load *l, struct fy_event *e, struct yaml *node)
 	if (!token)
 		return NULL;
 	a = ARENA_NEW(l->arena, struct anchor);
-	*a = (struct anchor){ .node = node, .open = true };
+	*a = (struct anchor){ .node = node, .weight = 1 };
+	a->open = node->kind == YAML_SEQ || node->kind == YAML_MAP;
 	map_set(l->anchors, token_text(token), a);
 	return a;
 }
@@ -150,7 +139,6 @@ on_scalar(struct load *l, struct fy_event *e)
 	enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
 	struct str text = token_text(token);
 	struct yaml *y = new_node(l, YAML_SCALAR);
-	struct anchor *a;
 
 	y->text = arena_str(l->arena, text);
 	y->len = text.n;
@@ -161,17 +149,13 @@ on_scalar(struct load *l, struct fy_event *e)
 	if (from && (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) && y->col > 1)
 		y->col--;
 	read_tag(l, e, y);
-	if (is_null(y))
+	if (yaml_is_null(y))
 		y->kind = YAML_NULL;
 	if (memchr(y->text, '\0', y->len)) {
 		(void)err_list_at(l->errs, l->file, y->line, y->col, "text holds a NUL character");
 		y->len = strlen(y->text);
 	}
-	a = new_anchor(l, e, y);
-	if (a) {
-		a->weight = 1;
-		a->open = false;
-	}
+	(void)new_anchor(l, e, y); /* the map of anchors has it */
 	add_done(l, y, 1);
 }
 
@@ -288,14 +272,13 @@ merge_one(struct load *l, struct pairs *p, const struct yaml *source)
 }
 
 static void
-merge(struct load *l, struct pairs *p, const struct yaml *source)
+merge(struct load *l, struct pairs *p, struct yaml *source)
 {
-	if (source->kind != YAML_SEQ) {
-		merge_one(l, p, source);
-		return;
-	}
-	for (size_t i = 0; i < source->n; i++)
-		merge_one(l, p, source->items[i]);
+	bool is_list = source->kind == YAML_SEQ;
+	struct yaml **sources = is_list ? source->items : &source;
+
+	for (size_t i = 0; i < (is_list ? source->n : 1); i++)
+		merge_one(l, p, sources[i]);
 }
 
 static void
@@ -327,7 +310,7 @@ static void
 on_end(struct load *l)
 {
 	struct frame f = l->frames.v[--l->frames.n];
-	struct yaml **children = l->done.v + f.first;
+	struct yaml **children = l->done.v ? l->done.v + f.first : NULL;
 	size_t n = l->done.n - f.first;
 
 	if (f.node->kind == YAML_MAP) {
@@ -383,10 +366,8 @@ on_event(struct load *l, struct fy_event *e)
 		on_alias(l, e);
 		break;
 	case FYET_SEQUENCE_START:
-		on_start(l, e, YAML_SEQ);
-		break;
 	case FYET_MAPPING_START:
-		on_start(l, e, YAML_MAP);
+		on_start(l, e, e->type == FYET_MAPPING_START ? YAML_MAP : YAML_SEQ);
 		break;
 	case FYET_SEQUENCE_END:
 	case FYET_MAPPING_END:
@@ -461,11 +442,14 @@ take_syntax_errors(struct load *l, struct fy_diag *diag)
 static void
 run_parser(struct load *l, struct str text)
 {
-	struct fy_diag *diag = quiet_diag();
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_JSON_NONE, .diag = diag };
-	struct fy_parser *parser = fy_parser_create(&cfg);
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_JSON_NONE };
+	struct fy_parser *parser;
 	struct fy_event *e;
 
+	if (!check_bytes(l, text))
+		return;
+	cfg.diag = quiet_diag();
+	parser = fy_parser_create(&cfg);
 	BUG_ON(!parser);
 	BUG_ON(fy_parser_set_string(parser, text.n ? text.p : "", text.n));
 	while (!l->stop && (e = fy_parser_parse(parser))) {
@@ -473,9 +457,9 @@ run_parser(struct load *l, struct str text)
 		fy_parser_event_free(parser, e);
 	}
 	if (fy_parser_get_stream_error(parser))
-		take_syntax_errors(l, diag);
+		take_syntax_errors(l, cfg.diag);
 	fy_parser_destroy(parser);
-	fy_diag_destroy(diag);
+	fy_diag_destroy(cfg.diag);
 }
 
 static void
@@ -487,13 +471,6 @@ load_fini(struct load *l)
 	vec_fini(&l->roots);
 }
 
-static void
-load_run(struct load *l, struct str text)
-{
-	if (check_bytes(l, text))
-		run_parser(l, text);
-}
-
 struct yaml *
 yaml_parse(struct arena *arena, struct str text, const char *file, struct err_list *errs)
 {
@@ -501,7 +478,7 @@ yaml_parse(struct arena *arena, struct str text, const char *file, struct err_li
 		l = { .arena = arena, .file = file, .errs = errs, .most = 1 };
 	size_t before = errs->n;
 
-	load_run(&l, text);
+	run_parser(&l, text);
 	if (l.roots.n)
 		return l.roots.v[0];
 	if (errs->n == before)
@@ -516,108 +493,7 @@ yaml_parse_all(struct arena *arena, struct str text, const char *file, size_t *r
 	struct load CLEANUP(load_fini)
 		l = { .arena = arena, .file = file, .errs = errs, .most = SIZE_MAX };
 
-	load_run(&l, text);
+	run_parser(&l, text);
 	*ret_n = l.roots.n;
 	return arena_dup(arena, l.roots.v, l.roots.n * sizeof(struct yaml *));
-}
-
-struct yaml *
-yaml_get(const struct yaml *map, const char *key)
-{
-	if (!map || map->kind != YAML_MAP)
-		return NULL;
-	for (size_t i = 0; i < map->n; i++)
-		if (str_eq_c(key_text(map->pairs[i].key), key))
-			return map->pairs[i].value;
-	return NULL;
-}
-
-static bool
-is_one_of(const struct yaml *y, const char *const spellings[3])
-{
-	for (size_t i = 0; i < 3; i++)
-		if (str_eq_c((struct str){ y->text, y->len }, spellings[i]))
-			return true;
-	return false;
-}
-
-bool
-yaml_bool(const struct yaml *y, bool *ret)
-{
-	static const char *const yes[] = { "true", "True", "TRUE" };
-	static const char *const no[] = { "false", "False", "FALSE" };
-	bool value;
-
-	if (!y || y->kind != YAML_SCALAR || !y->plain)
-		return false;
-	value = is_one_of(y, yes);
-	if (!value && !is_one_of(y, no))
-		return false;
-	*ret = value;
-	return true;
-}
-
-bool
-yaml_int(const struct yaml *y, long long *ret)
-{
-	unsigned long long size;
-	bool minus, sign;
-
-	if (!y || y->kind != YAML_SCALAR || !y->plain || !y->len)
-		return false;
-	minus = y->text[0] == '-';
-	sign = minus || y->text[0] == '+';
-	if (!str_to_u64((struct str){ y->text + sign, y->len - sign }, &size))
-		return false;
-	if (size > (unsigned long long)LLONG_MAX + minus)
-		return false;
-	*ret = minus ? (long long)-size : (long long)size;
-	return true;
-}
-
-static size_t
-count_digits(const char **p)
-{
-	size_t n = strspn(*p, "0123456789");
-
-	*p += n;
-	return n;
-}
-
-/* YAML 1.2.2, 10.3.2: the forms of int and float in the core schema, decimal ones. */
-static bool
-is_number(const char *p)
-{
-	size_t digits;
-
-	p += *p == '-' || *p == '+';
-	if (!strcmp(p, ".inf") || !strcmp(p, ".Inf") || !strcmp(p, ".INF"))
-		return true;
-	digits = count_digits(&p);
-	if (*p == '.') {
-		p++;
-		digits += count_digits(&p);
-	}
-	if (digits && (*p == 'e' || *p == 'E')) {
-		p++;
-		p += *p == '-' || *p == '+';
-		digits = count_digits(&p);
-	}
-	return digits && !*p;
-}
-
-const char *
-yaml_what(const struct yaml *y)
-{
-	bool value;
-
-	if (!y || y->kind == YAML_NULL)
-		return "nothing";
-	if (y->kind == YAML_MAP)
-		return "a mapping";
-	if (y->kind == YAML_SEQ)
-		return "a list";
-	if (yaml_bool(y, &value))
-		return "true or false";
-	return y->plain && is_number(y->text) ? "a number" : "text";
 }

@@ -4,13 +4,13 @@
 
 #include "lib/tmp.h"
 
-#include "sys/resource.h"
-#include "sys/stat.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

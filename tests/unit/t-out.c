@@ -2,13 +2,13 @@
 /* t-out.c: the two descriptors, colours and safe text. */
 #include "base/out.h"
 
-#include "sys/ioctl.h"
-#include "sys/wait.h"
 #include <fcntl.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <setjmp.h>
