@@ -2,18 +2,16 @@
 /* glob.c: Go's filepath.Match. */
 #include "model/glob.h"
 
-#define RUNE_ERROR 0xfffd
+#include "model/rune.h"
 
 /* Takes one rune off the front: an invalid byte is U+FFFD. Returns false for such a byte. */
 static bool
 take_rune(struct str *s, uint32_t *ret)
 {
-	size_t n = str_utf8(*s, ret);
+	size_t n = rune_get(*s, ret);
 
-	if (!n)
-		*ret = RUNE_ERROR;
-	*s = str_sub(*s, n ? n : 1, s->n);
-	return n > 0;
+	*s = str_sub(*s, n, s->n);
+	return n > 1 || *ret != RUNE_BAD;
 }
 
 /* One end of a range in a class, perhaps quoted; the class must go on after it. */
@@ -74,7 +72,7 @@ match_special(struct str *chunk, struct str *s, bool failed)
 
 /*
  * A chunk (a part of a pattern without '*') against the start of *s, which is left behind what
- * matched. After a mismatch it goes on reading the chunk, so that a bad pattern is always found.
+ * matched. After a mismatch it goes on reading the chunk, so that a bad one is always found.
  */
 static enum glob_result
 match_chunk(struct str chunk, struct str *s)
@@ -151,20 +149,6 @@ match_after_star(struct str chunk, bool last, struct str *name)
 	return GLOB_NO;
 }
 
-/* GLOB_NO, or GLOB_BAD if what is left of a pattern that does not match is malformed. */
-static enum glob_result
-no_unless_bad(struct str pattern)
-{
-	struct str chunk, none = { "", 0 };
-
-	while (pattern.n) {
-		(void)take_chunk(&pattern, &chunk);
-		if (match_chunk(chunk, &none) == GLOB_BAD)
-			return GLOB_BAD;
-	}
-	return GLOB_NO;
-}
-
 enum glob_result
 glob_match(struct str pattern, struct str name)
 {
@@ -186,9 +170,7 @@ glob_match(struct str pattern, struct str name)
 			r = match_after_star(chunk, !pattern.n, &name);
 		else if (r == GLOB_YES)
 			r = GLOB_NO;
-		if (r == GLOB_NO)
-			return no_unless_bad(pattern);
-		if (r == GLOB_BAD)
+		if (r != GLOB_YES)
 			return r;
 	}
 	return name.n ? GLOB_NO : GLOB_YES;
@@ -207,7 +189,14 @@ glob_has_meta(struct str pattern)
 bool
 glob_valid(struct str pattern)
 {
-	return glob_match(pattern, STR_LIT(".")) != GLOB_BAD;
+	struct str chunk, none = { "", 0 };
+
+	while (pattern.n) {
+		(void)take_chunk(&pattern, &chunk);
+		if (match_chunk(chunk, &none) == GLOB_BAD)
+			return false;
+	}
+	return true;
 }
 
 size_t

@@ -12,7 +12,8 @@ struct translation {
 	enum dialect dialect;
 	struct str rest; /* of the pattern */
 	struct buf out;
-	bool first; /* at the first character */
+	bool first;    /* at the first character */
+	bool dangling; /* a '\' is the last */
 	enum ignore_how how;
 };
 
@@ -82,9 +83,12 @@ translate_rune(struct translation *t, uint32_t c)
 		t->how = IGNORE_REGEXP;
 		return;
 	case '\\':
+		/* Without a next character it quotes what the translation ends in. */
 		buf_addc(&t->out, '\\');
-		if (t->rest.n)
-			rune_add(&t->out, take_rune(t));
+		t->dangling = !t->rest.n;
+		if (t->dangling)
+			return;
+		rune_add(&t->out, take_rune(t));
 		t->how = IGNORE_REGEXP;
 		return;
 	case '[':
@@ -137,16 +141,20 @@ ignore_without_glob(struct str clean)
 	return clean;
 }
 
+/* True if the builder refuses the pattern before it translates it, or while it does. */
+static bool
+is_refused(const struct translation *t, struct str pattern)
+{
+	return glob_match(pattern, STR_LIT(".")) == GLOB_BAD ||
+	       (t->dangling && t->dialect == DIALECT_CONTAINERS);
+}
+
 static int
 compile(struct ignore_pattern *p, enum dialect dialect, struct err *err)
 {
 	struct translation t = { .dialect = dialect, .out = BUF_INIT, .how = IGNORE_LITERAL };
 	int r = 0;
 
-	if (!glob_valid(p->clean))
-		return err_set(err, ERR_INPUT,
-			       "an open '[', an empty or reversed class, or a '\\' at "
-			       "the end");
 	translate(&t, p->clean);
 	p->how = t.how;
 	p->literal = p->clean;
@@ -154,7 +162,10 @@ compile(struct ignore_pattern *p, enum dialect dialect, struct err *err)
 		p->literal.n -= 2;
 	if (p->how == IGNORE_SUFFIX)
 		p->literal = str_sub(p->clean, 2, p->clean.n);
-	if (p->how == IGNORE_REGEXP)
+	if (is_refused(&t, p->clean))
+		r = err_set(err, ERR_INPUT,
+			    "a '[' without ']', an empty class, or a '\\' at the end");
+	else if (p->how == IGNORE_REGEXP)
 		r = regexp_compile(buf_str(&t.out), &p->regexp, err);
 	buf_fini(&t.out);
 	return r;
