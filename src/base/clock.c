@@ -21,6 +21,15 @@ clock_wall_ms(void)
 }
 
 int64_t
+clock_real_ns(void)
+{
+	struct timespec t;
+
+	BUG_ON(clock_gettime(CLOCK_REALTIME, &t));
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t
 clock_mono_ns(void)
 {
 	struct timespec t;

@@ -8,6 +8,8 @@
 
 /* Milliseconds since 1970-01-01 UTC; LOCKSTEP_CLOCK=<ms> in the environment fixes it (tests). */
 int64_t clock_wall_ms(void);
+/* Nanoseconds of the real-time clock, never fixed: what file times are compared with. */
+int64_t clock_real_ns(void);
 /* Monotonic nanoseconds; for measuring only. */
 int64_t clock_mono_ns(void);
 /* "2026-05-06 10:11" in local time, and RFC 3339 "2026-05-06T10:11:12Z" in UTC. */

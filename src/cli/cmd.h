@@ -8,10 +8,10 @@
 
 struct cmd {
 	const char *name;
-	const char *args;     /* "[IMAGE...]": the rest of the synopsis after the options */
-	const char *summary;  /* one line, for `lockstep --help` */
-	const char *about;    /* paragraphs for `lockstep NAME --help` */
-	const char *examples; /* lines "  $ lockstep …" */
+	const char *args;       /* "[IMAGE...]": the rest of the synopsis after the options */
+	const char *summary;    /* one line, for `lockstep --help` */
+	const char *about;      /* paragraphs for `lockstep NAME --help` */
+	const char *examples;   /* lines "  $ lockstep …" */
 	const struct opt *opts; /* ends with a nameless entry; may be NULL */
 	/* argv holds what is no option; the exit status follows from the error's class. */
 	int (*run)(struct session *s, int argc, char **argv, struct err *err);

@@ -16,7 +16,8 @@ static const struct opt options[] = {
 	{ 'k', "keep-going", OPT_FLAG, NULL, "finish what does not need a failed image",
 	  &arg_keep_going },
 	{ 0, "only", OPT_FLAG, NULL, "build nothing but the named images", &arg_only },
-	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree", &arg_commit },
+	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
+	  &arg_commit },
 	{ 0, "frozen", OPT_FLAG, NULL, "let no `refresh:` period end", &arg_frozen },
 	{ 0, "load", OPT_FLAG, NULL, "put built images into your container storage", &arg_load },
 	{ 0, "no-load", OPT_FLAG, NULL, "do not, also on a terminal", &arg_no_load },
@@ -133,10 +134,11 @@ const struct cmd cmd_build = {
 	.name = "build",
 	.args = "[IMAGE...]",
 	.summary = "build what changed, and what it needs",
-	.about = "Builds the images named (all without a name) and what they are built from, as far\n"
-		 "as their inputs changed. Independent images are built at once, the longest\n"
-		 "remaining path first. Finished images are recorded one by one; Ctrl-C stops\n"
-		 "everything and leaves nothing half recorded.",
+	.about =
+		"Builds the images named (all without a name) and what they are built from, as far\n"
+		"as their inputs changed. Independent images are built at once, the longest\n"
+		"remaining path first. Finished images are recorded one by one; Ctrl-C stops\n"
+		"everything and leaves nothing half recorded.",
 	.examples = "  $ lockstep build\n"
 		    "  $ lockstep build vk-local -j 4\n"
 		    "  $ lockstep build --dry-run\n"

@@ -55,7 +55,8 @@ check_state(struct report *rep, struct session *s)
 
 	if (session_store(s, &err)) {
 		found = err_text(&err);
-		say(rep, "state", false, found, err.hint ? err.hint : "choose another with --state");
+		say(rep, "state", false, found,
+		    err.hint ? err.hint : "choose another with --state");
 		return;
 	}
 	say(rep, "state", true, s->state_dir, NULL);
@@ -77,7 +78,8 @@ check_builder(struct report *rep, struct session *s)
 	enum builder_kind kind = s->project ? s->project->graph->builder : BUILDER_AUTO;
 	int r = builder_open(&(struct builder_opts){ .kind = kind,
 						     .state_dir = s->state_dir,
-						     .store = s->store },
+						     .store = s->store,
+						     .env = (const char *const *)environ },
 			     &s->builder, &err);
 
 	if (!r)

@@ -16,7 +16,8 @@ static const char *arg_format, *arg_commit;
 
 static const struct opt options[] = {
 	{ 0, "format", OPT_TEXT, "FORMAT", "text, dot, mermaid or json", &arg_format },
-	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree", &arg_commit },
+	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
+	  &arg_commit },
 	{ 0 },
 };
 
@@ -30,8 +31,8 @@ graph(struct session *s, int argc, char **argv UNUSED, struct err *err)
 	if (r)
 		return r;
 	if (arg_format && !graph_format_parse(str_c(arg_format), &format))
-		return err_set(err, ERR_USAGE,
-			       "--format: '%s' is none of text, dot, mermaid, json", arg_format);
+		return err_set(err, ERR_USAGE, "--format: '%s' is none of text, dot, mermaid, json",
+			       arg_format);
 	s->o.commit = arg_commit;
 	r = session_project(s, err);
 	if (r)
@@ -59,8 +60,9 @@ const struct cmd cmd_graph = {
 	.name = "graph",
 	.args = "",
 	.summary = "the images and what they are built from",
-	.about = "Prints the graph: parents before children, with the external images that it uses\n"
-		 "but does not build. Edges come from the Dockerfiles.",
+	.about =
+		"Prints the graph: parents before children, with the external images that it uses\n"
+		"but does not build. Edges come from the Dockerfiles.",
 	.examples = "  $ lockstep graph\n"
 		    "  $ lockstep graph --format dot | dot -Tsvg -o graph.svg\n"
 		    "  $ lockstep graph --format mermaid\n"

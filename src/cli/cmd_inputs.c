@@ -14,7 +14,8 @@ static const struct opt options[] = {
 	{ 0, "files0", OPT_FLAG, NULL, "the files, each ended by a NUL byte", &arg_files0 },
 	{ 0, "make", OPT_FLAG, NULL, "a rule for make with the files as prerequisites", &arg_make },
 	{ 0, "explain", OPT_TEXT, "PATH", "whether PATH is an input, and why", &arg_explain },
-	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree", &arg_commit },
+	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
+	  &arg_commit },
 	{ 0 },
 };
 
@@ -60,14 +61,14 @@ print_files(struct plan *p, const struct plan_node *node)
 
 	for (size_t i = 0; i < in->files.n; i++) {
 		const struct input_file *f = &in->files.v[i];
-		const char *path = project_shown(
-			p->opts.project,
-			project_tree_path(p->opts.project, node->image, f->path));
+		const char *path =
+			project_shown(p->opts.project,
+				      project_tree_path(p->opts.project, node->image, f->path));
 		AUTO_FREE char *target = str_dup(f->target);
 
 		sha256_digest(f->hash, digest);
 		print_row(file_kind(f), path,
-			  f->kind == INPUT_FILE ? render_id(digest)
+			  f->kind == INPUT_FILE   ? render_id(digest)
 			  : f->kind == INPUT_LINK ? arena_printf(p->arena, "-> %s", target)
 						  : "",
 			  why_file(p->arena, node->made.recipe, f->line));
@@ -196,8 +197,7 @@ print_paths(struct plan *p, const struct plan_node *node, struct buf *b,
 	if (src->ignore_path)
 		add(b, project_shown(project, src->ignore_path));
 	for (size_t i = 0; i < in->files.n; i++) {
-		const char *path =
-			project_tree_path(project, node->image, in->files.v[i].path);
+		const char *path = project_tree_path(project, node->image, in->files.v[i].path);
 
 		if (in->files.v[i].kind != INPUT_DIR && strcmp(path, src->df_path) != 0 &&
 		    (!src->ignore_path || strcmp(path, src->ignore_path) != 0))
@@ -226,8 +226,7 @@ add_make(struct buf *b, const char *path)
 }
 
 static int
-explain_one(struct session *s, struct plan *plan, const struct graph_image *image,
-	    struct err *err)
+explain_one(struct session *s, struct plan *plan, const struct graph_image *image, struct err *err)
 {
 	AUTO_FREE char *path = path_clean(str_c(arg_explain));
 	struct explain_path answer;
@@ -251,8 +250,8 @@ show(struct session *s, struct plan *plan, const struct graph_image *image, stru
 	if (arg_explain)
 		return explain_one(s, plan, image, err);
 	if (arg_canonical && !node->made.complete) {
-		err_set(err, ERR_REFUSED, "'%s' has no key yet: a parent or an external is not known",
-			image->name);
+		err_set(err, ERR_REFUSED,
+			"'%s' has no key yet: a parent or an external is not known", image->name);
 		err_hint(err, "lockstep build %s, or pull its externals", image->name);
 		return -ERR_REFUSED;
 	}

@@ -52,6 +52,7 @@ print(struct session *s, const struct store_step *step, struct err *err)
 static int
 show_log(struct session *s, int argc, char **argv, struct err *err)
 {
+	struct store_step_query query = { .max_run = arg_run ? (int64_t)arg_run : INT64_MAX };
 	struct store_step step = { 0 };
 	const struct graph_image *image;
 	int r = cmd_arity(argc, 1, 1, "an IMAGE", err);
@@ -64,8 +65,9 @@ show_log(struct session *s, int argc, char **argv, struct err *err)
 		r = session_store(s, err);
 	if (r)
 		return r;
-	r = store_step_last(s->store, s->project->scope, image->name,
-			    arg_run ? (int64_t)arg_run : INT64_MAX, NULL, &step, err);
+	query.scope = s->project->scope;
+	query.image = image->name;
+	r = store_step_last(s->store, &query, &step, err);
 	if (!r || (r > 0 && arg_run && step.run_id != (int64_t)arg_run)) {
 		r = arg_run ? err_set(err, ERR_INPUT, "'%s' had nothing to do in run %u",
 				      image->name, arg_run)

@@ -7,7 +7,8 @@ static const char *arg_commit;
 static bool arg_exit_code, arg_frozen;
 
 static const struct opt options[] = {
-	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree", &arg_commit },
+	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
+	  &arg_commit },
 	{ 0, "exit-code", OPT_FLAG, NULL, "exit with 4 when there is work to do", &arg_exit_code },
 	{ 0, "frozen", OPT_FLAG, NULL, "let no `refresh:` period end", &arg_frozen },
 	{ 0 },
@@ -47,9 +48,10 @@ const struct cmd cmd_plan = {
 	.name = "plan",
 	.args = "[IMAGE...]",
 	.summary = "what build would do, and why",
-	.about = "Prints for each image whether it is up to date, would be built, or waits for a\n"
-		 "parent that would be built first, and what moved. Nothing is built and no builder\n"
-		 "is started.",
+	.about =
+		"Prints for each image whether it is up to date, would be built, or waits for a\n"
+		"parent that would be built first, and what moved. Nothing is built and no builder\n"
+		"is started.",
 	.examples = "  $ lockstep plan\n"
 		    "  $ lockstep plan secure-agent-kali --json\n"
 		    "  $ lockstep plan --commit HEAD~3\n"

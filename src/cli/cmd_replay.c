@@ -26,8 +26,7 @@ print_commit(const struct replay_commit *c)
 		out_print("    %s\n", c->mistake);
 	for (size_t i = 0; i < c->nbuilt; i++) {
 		const struct replay_image *im = &c->built[i];
-		AUTO_FREE char *why =
-			im->reasons.n ? reason_text(&im->reasons.v[0], false) : NULL;
+		AUTO_FREE char *why = im->reasons.n ? reason_text(&im->reasons.v[0], false) : NULL;
 
 		out_print("    build %-24s %s", im->image, why ? why : "");
 		if (im->reasons.n > 1)
@@ -129,12 +128,14 @@ const struct cmd cmd_replay = {
 	.name = "replay",
 	.args = "REV..REV",
 	.summary = "what a history would have built, and why",
-	.about = "Walks the first-parent history from git objects, without a checkout, and prints\n"
-		 "for each commit which images would have been built and why, and what a CI matrix\n"
-		 "builds instead. Nothing is built: parents count by their keys, so no early cutoff\n"
-		 "shows, and externals by their names.",
-	.examples = "  $ lockstep replay HEAD~10..HEAD\n"
-		    "  $ lockstep replay main --graph lockstep.yaml --paths-ignore 'docs/**' --json\n",
+	.about =
+		"Walks the first-parent history from git objects, without a checkout, and prints\n"
+		"for each commit which images would have been built and why, and what a CI matrix\n"
+		"builds instead. Nothing is built: parents count by their keys, so no early cutoff\n"
+		"shows, and externals by their names.",
+	.examples =
+		"  $ lockstep replay HEAD~10..HEAD\n"
+		"  $ lockstep replay main --graph lockstep.yaml --paths-ignore 'docs/**' --json\n",
 	.opts = options,
 	.run = replay,
 };

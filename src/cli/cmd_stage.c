@@ -12,7 +12,8 @@ static const char *arg_into, *arg_commit;
 
 static const struct opt options[] = {
 	{ 0, "into", OPT_TEXT, "DIR", "write there; must not exist", &arg_into },
-	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree", &arg_commit },
+	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
+	  &arg_commit },
 	{ 0 },
 };
 
@@ -82,9 +83,10 @@ const struct cmd cmd_stage = {
 	.name = "stage",
 	.args = "IMAGE --into DIR",
 	.summary = "the context and the Dockerfile that the builder would get",
-	.about = "Writes the staged context (exactly the files that count, with uniform modes and\n"
-		 "times) and the Dockerfile as it is given to the builder, to look at or to build by\n"
-		 "hand.",
+	.about =
+		"Writes the staged context (exactly the files that count, with uniform modes and\n"
+		"times) and the Dockerfile as it is given to the builder, to look at or to build by\n"
+		"hand.",
 	.examples = "  $ lockstep stage agent-base --into /tmp/agent-base\n",
 	.opts = options,
 	.run = stage,

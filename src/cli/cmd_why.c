@@ -89,8 +89,8 @@ why_image(struct session *s, int argc, char **argv, struct err *err)
 	if (r)
 		return r;
 	if (arg_between)
-		r = explain_between(s->store, s->project->scope, image->name, argv[argc - 2],
-				    argv[argc - 1], &e, err);
+		r = explain_between(s->store, s->project->scope, image->name,
+				    (const char *const[]){ argv[1], argv[2] }, &e, err);
 	else
 		r = explain_image(s->store, s->project->scope, image->name, at, &e, err);
 	if (r)
@@ -118,11 +118,12 @@ const struct cmd cmd_why = {
 	.name = "why",
 	.args = "IMAGE[@REF] [PATH]",
 	.summary = "why an image was rebuilt, or why a path did not rebuild it",
-	.about = "Prints the last rebuild of an image down to its root causes: which file, argument,\n"
-		 "parent or base moved, from what to what, and what did not. REF names an earlier\n"
-		 "build: a run number, or the beginning of a commit, an image ID or a key.\n"
-		 "With a PATH it answers the other question: whether that path is an input of the\n"
-		 "image, through which instruction, and if not, why not.",
+	.about =
+		"Prints the last rebuild of an image down to its root causes: which file, argument,\n"
+		"parent or base moved, from what to what, and what did not. REF names an earlier\n"
+		"build: a run number, or the beginning of a commit, an image ID or a key.\n"
+		"With a PATH it answers the other question: whether that path is an input of the\n"
+		"image, through which instruction, and if not, why not.",
 	.examples = "  $ lockstep why secure-agent-kali\n"
 		    "  $ lockstep why secure-agent-kali@12\n"
 		    "  $ lockstep why secure-agent-kali kali/docs/x.md\n"

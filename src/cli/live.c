@@ -140,8 +140,9 @@ on_job(void *ctx, const struct job *job)
 	if (job->worked && job->state >= JOB_BUILT)
 		print_end(l, job);
 	else if (job->state == JOB_CURRENT || job->state == JOB_SKIPPED)
-		out_err("%-*s  %s%s%s\n", l->name_width, job->image->name, job_state_name(job->state),
-			job->message ? ": " : "", job->message ? job->message : "");
+		out_err("%-*s  %s%s%s\n", l->name_width, job->image->name,
+			job_state_name(job->state), job->message ? ": " : "",
+			job->message ? job->message : "");
 	else if (working && !l->tty)
 		print_start(l, job);
 	if (l->tty)

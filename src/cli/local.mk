@@ -4,6 +4,32 @@ noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
+libcli_a_SOURCES += \
+	%D%/cmd.c \
+	%D%/cmd.h \
+	%D%/cmd_build.c \
+	%D%/cmd_doctor.c \
+	%D%/cmd_graph.c \
+	%D%/cmd_history.c \
+	%D%/cmd_inputs.c \
+	%D%/cmd_log.c \
+	%D%/cmd_plan.c \
+	%D%/cmd_replay.c \
+	%D%/cmd_stage.c \
+	%D%/cmd_why.c \
+	%D%/live.c \
+	%D%/live.h \
+	%D%/opt.c \
+	%D%/opt.h \
+	%D%/render.c \
+	%D%/render.h \
+	%D%/render_explain.c \
+	%D%/render_graph.c \
+	%D%/render_plan.c \
+	%D%/render_run.c \
+	%D%/session.c \
+	%D%/session.h \
+	$(NULL)
 # list: end
 
 bin_PROGRAMS += lockstep

@@ -7,9 +7,9 @@
 
 #include <signal.h>
 
-const struct cmd *const cmd_all[] = { &cmd_build, &cmd_plan,    &cmd_why, &cmd_inputs,
-				      &cmd_graph, &cmd_history, &cmd_log, &cmd_stage,
-				      &cmd_replay, &cmd_doctor, NULL };
+const struct cmd *const cmd_all[] = { &cmd_build,  &cmd_plan,    &cmd_why, &cmd_inputs,
+				      &cmd_graph,  &cmd_history, &cmd_log, &cmd_stage,
+				      &cmd_replay, &cmd_doctor,  NULL };
 
 static int
 exit_status(const struct err *err)
@@ -74,8 +74,8 @@ print_help(const struct cmd *cmd, struct session *s)
 	AUTO_BUF struct buf b = BUF_INIT;
 
 	buf_init(&b, 0);
-	buf_addf(&b, "usage: lockstep %s [OPTION...]%s%s\n\n%s\n", cmd->name,
-		 *cmd->args ? " " : "", cmd->args, cmd->about);
+	buf_addf(&b, "usage: lockstep %s [OPTION...]%s%s\n\n%s\n", cmd->name, *cmd->args ? " " : "",
+		 cmd->args, cmd->about);
 	if (cmd->opts) {
 		buf_adds(&b, "\noptions:\n");
 		opt_help(cmd->opts, &b);
@@ -89,9 +89,10 @@ print_help(const struct cmd *cmd, struct session *s)
 static void
 print_overview(void)
 {
-	out_print("usage: lockstep COMMAND [OPTION...]\n\n"
-		  "Builds a graph of container images: only what changed, several at once, and says "
-		  "why.\n\ncommands:\n");
+	out_print(
+		"usage: lockstep COMMAND [OPTION...]\n\n"
+		"Builds a graph of container images: only what changed, several at once, and says "
+		"why.\n\ncommands:\n");
 	for (size_t i = 0; cmd_all[i]; i++)
 		out_print("  %-10s %s\n", cmd_all[i]->name, cmd_all[i]->summary);
 	out_print("\n`lockstep COMMAND --help` tells more; so do lockstep(1) and "
@@ -151,16 +152,6 @@ run_cmd(const struct cmd *cmd, struct session *s, int argc, char **argv, struct 
 		return 0;
 	}
 	return cmd->run(s, argc - first, argv + first, err);
-}
-
-int
-cmd_arity(int argc, int min, int max, const char *what, struct err *err)
-{
-	if (argc >= min && argc <= max)
-		return 0;
-	if (argc < min)
-		return err_set(err, ERR_USAGE, "%s is missing", what);
-	return err_set(err, ERR_USAGE, "too many arguments: %s is enough", what);
 }
 
 static char *

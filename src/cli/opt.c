@@ -23,10 +23,10 @@ add_table(struct parser *p, const struct opt *table)
 
 	for (; table && table->name; table++) {
 		BUG_ON(p->n == MAX_OPTS);
-		p->longs[p->n] = (struct option){ table->name,
-						  table->kind == OPT_FLAG ? no_argument
-									  : required_argument,
-						  NULL, LONG_BASE + (int)p->n };
+		p->longs[p->n] =
+			(struct option){ table->name,
+					 table->kind == OPT_FLAG ? no_argument : required_argument,
+					 NULL, LONG_BASE + (int)p->n };
 		p->all[p->n++] = table;
 		if (!table->letter)
 			continue;
@@ -89,8 +89,8 @@ unknown(const struct parser *p, const char *arg, struct err *err)
 }
 
 int
-opt_parse(const struct opt *own, const struct opt *common, int argc, char **argv,
-	  int *ret_first, struct err *err)
+opt_parse(const struct opt *own, const struct opt *common, int argc, char **argv, int *ret_first,
+	  struct err *err)
 {
 	struct parser p = { .shorts = ":" };
 	int c;

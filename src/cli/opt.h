@@ -22,7 +22,7 @@ struct opt {
 	char letter;      /* 0 = none */
 	const char *name; /* long name */
 	enum opt_kind kind;
-	const char *arg;  /* placeholder in the help, NULL for flags */
+	const char *arg; /* placeholder in the help, NULL for flags */
 	const char *help;
 	void *to;
 };

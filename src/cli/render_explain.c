@@ -12,9 +12,8 @@ print_head(const struct explain *e)
 	char when[CLOCK_TEXT_SIZE];
 
 	clock_local(e->step.ended_ms, when);
-	out_print("%s%s%s  %s in run %lld, %s", out_style(OUT_BOLD), e->image,
-		  out_style(OUT_PLAIN), e->has_before ? "rebuilt" : "first built",
-		  (long long)e->step.run_id, when);
+	out_print("%s%s%s  %s in run %lld, %s", out_style(OUT_BOLD), e->image, out_style(OUT_PLAIN),
+		  e->has_before ? "rebuilt" : "first built", (long long)e->step.run_id, when);
 	if (e->step.has_key)
 		out_print(", key %s", render_key(e->step.key));
 	if (e->has_before && e->before.has_key)

@@ -61,8 +61,8 @@ render_graph_text(const struct project *p)
 		print_image(p, p->graph->order[i]);
 		leaves += p->graph->order[i]->nchildren == 0;
 	}
-	out_print("%zu image%s, %zu lea%s\n", p->graph->nimages,
-		  p->graph->nimages == 1 ? "" : "s", leaves, leaves == 1 ? "f" : "ves");
+	out_print("%zu image%s, %zu lea%s\n", p->graph->nimages, p->graph->nimages == 1 ? "" : "s",
+		  leaves, leaves == 1 ? "f" : "ves");
 }
 
 void
@@ -74,8 +74,7 @@ render_graph_dot(const struct project *p, struct buf *b)
 		const char *ext[MAX_EXTERNALS];
 		size_t n = externals(p, image, ext, MAX_EXTERNALS);
 
-		buf_addf(b, "\t\"%s\"%s;\n", image->name,
-			 image->soft ? " [style=dashed]" : "");
+		buf_addf(b, "\t\"%s\"%s;\n", image->name, image->soft ? " [style=dashed]" : "");
 		for (size_t k = 0; k < image->nparents; k++)
 			buf_addf(b, "\t\"%s\" -> \"%s\";\n", image->parents[k]->name, image->name);
 		for (size_t k = 0; k < n; k++)

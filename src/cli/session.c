@@ -38,7 +38,8 @@ session_options(struct session *s)
 {
 	static struct opt table[9];
 	const struct opt init[] = {
-		{ 'C', "directory", OPT_TEXT, "DIR", "look for the graph file from DIR", &s->o.dir },
+		{ 'C', "directory", OPT_TEXT, "DIR", "look for the graph file from DIR",
+		  &s->o.dir },
 		{ 0, "graph", OPT_TEXT, "FILE", "the graph file", &s->o.graph },
 		{ 0, "root", OPT_TEXT, "DIR", "contexts are relative to DIR", &s->o.root },
 		{ 0, "set", OPT_LIST, "VAR=VALUE", "give a variable of the graph its value",
@@ -208,7 +209,8 @@ session_engine(struct session *s, struct err *err)
 	if (!r && !s->builder)
 		r = builder_open(&(struct builder_opts){ .kind = s->project->graph->builder,
 							 .state_dir = s->state_dir,
-							 .store = s->store },
+							 .store = s->store,
+							 .env = (const char *const *)environ },
 				 &s->builder, err);
 	if (!r && !s->pool)
 		s->pool = pool_new(0);
@@ -242,8 +244,7 @@ session_lock(struct session *s, struct err *err)
 }
 
 int
-session_image(struct session *s, const char *name, const struct graph_image **ret,
-	      struct err *err)
+session_image(struct session *s, const char *name, const struct graph_image **ret, struct err *err)
 {
 	const struct graph *g = s->project->graph;
 	const struct graph_image *image = graph_find(g, name);

@@ -10,13 +10,13 @@
 
 /* Options that every command has. */
 struct session_opts {
-	const char *dir;   /* -C */
-	const char *graph; /* --graph */
-	const char *root;  /* --root */
-	const char *state; /* --state */
-	const char *color; /* --color */
+	const char *dir;    /* -C */
+	const char *graph;  /* --graph */
+	const char *root;   /* --root */
+	const char *state;  /* --state */
+	const char *color;  /* --color */
 	const char *commit; /* --commit; only of commands that offer it */
-	opt_texts sets;    /* --set */
+	opt_texts sets;     /* --set */
 	bool json;
 	bool help;
 };
@@ -27,7 +27,7 @@ struct session_opts {
  */
 struct session {
 	struct session_opts o;
-	const char *command;   /* the whole command line, for history */
+	const char *command; /* the whole command line, for history */
 	char *state_dir;
 	struct project *project;
 	struct store *store;
@@ -35,8 +35,8 @@ struct session {
 	struct pool *pool;
 	struct loop *loop;
 	struct lock *lock;
-	struct err_list errs;  /* mistakes of input, printed at the end of the command */
-	json_t *event;         /* payload of the CI event, read once */
+	struct err_list errs; /* mistakes of input, printed at the end of the command */
+	json_t *event;        /* payload of the CI event, read once */
 	bool event_read;
 };
 

@@ -40,11 +40,13 @@ ask(struct project *p, const char *path, const char *before, struct arena *arena
 	const char *after = tree_is_commit(p->tree) ? p->head : NULL;
 	AUTO_ERR struct err ignored = ERR_INIT;
 	AUTO_FREE char *commit = NULL;
+	struct git_lines lines;
 	bool dirty = false;
 
-	if (before && git_numstat(p->toplevel, before, after, path, &reason->added,
-				  &reason->removed, &ignored))
-		reason->added = reason->removed = -1;
+	if (before && !git_numstat(p->toplevel, before, after, path, &lines, &ignored)) {
+		reason->added = lines.added;
+		reason->removed = lines.removed;
+	}
 	if (!after && git_is_dirty(p->toplevel, p->head, path, &dirty, &ignored))
 		return;
 	if (!dirty && !git_last_commit(p->toplevel, p->head, path, &commit, &ignored) && commit)
@@ -55,8 +57,8 @@ void
 blame_reasons(struct project *p, const struct graph_image *image, const char *before_commit,
 	      struct arena *arena, struct reasons *reasons)
 {
-	bool clean = before_commit && *before_commit &&
-		     before_commit[strlen(before_commit) - 1] != '+';
+	bool clean =
+		before_commit && *before_commit && before_commit[strlen(before_commit) - 1] != '+';
 	size_t asked = 0;
 
 	if (!p->toplevel || !p->head || image->source.git)

@@ -22,6 +22,8 @@ struct builder_opts {
 	enum builder_kind kind;
 	const char *state_dir;
 	struct store *store; /* remembers where the user's storage is; may be NULL */
+	const char *const
+		*env; /* "NAME=value" list of the command's environment, NULL at the end */
 };
 
 int builder_open(const struct builder_opts *opts, struct builder **ret, struct err *err) NODISCARD;

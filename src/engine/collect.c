@@ -2,13 +2,13 @@
 /* collect.c: walks the context along the recipe's reads and hashes what it finds. */
 #include "engine/collect.h"
 
+#include "base/clock.h"
 #include "base/path.h"
 #include "engine/collect_priv.h"
 #include "model/glob.h"
 #include "store/store_stat.h"
 
 #include <errno.h>
-#include <time.h>
 
 #define MAX_LINKS 40 /* as the kernel's limit on symlinks in one path */
 
@@ -55,15 +55,14 @@ found_link(struct collect *c, struct str path, const struct tree_entry *entry, c
 	   struct err *err)
 {
 	AUTO_FREE char *target = NULL;
-	int r = tree_readlink(c->p->tree, str_c(project_tree_path(c->p, c->image, path)),
-			      &target, err);
+	int r = tree_readlink(c->p->tree, str_c(project_tree_path(c->p, c->image, path)), &target,
+			      err);
 
 	if (r)
 		return r;
 	if (!map_has(c->seen, path)) {
 		found(c, INPUT_LINK, path, entry);
-		c->items.v[c->items.n - 1].file.target =
-			str_c(arena_strdup(c->in->arena, target));
+		c->items.v[c->items.n - 1].file.target = str_c(arena_strdup(c->in->arena, target));
 	}
 	if (ret_target)
 		*ret_target = STEAL(target);
@@ -83,8 +82,7 @@ add_entry(struct collect *c, struct str path, const struct tree_entry *entry, st
 	AUTO_FREE char *text = NULL;
 
 	if (misread(c, path)) {
-		text = xasprintf("'%.*s': buildah loses names with any of * ? [ \\",
-				 STR_FMT(path));
+		text = xasprintf("'%.*s': buildah loses names with any of * ? [ \\", STR_FMT(path));
 		err_hint(complain(c, c->read, text),
 			 "rename it, ignore it, or build with BuildKit");
 		return 0;
@@ -103,8 +101,7 @@ add_entry(struct collect *c, struct str path, const struct tree_entry *entry, st
 	case TREE_SPECIAL:
 		break;
 	}
-	text = xasprintf("'%.*s' is a device or a FIFO, which no image should hold",
-			 STR_FMT(path));
+	text = xasprintf("'%.*s' is a device or a FIFO, which no image should hold", STR_FMT(path));
 	err_hint(complain(c, c->read, text), "remove it, or add it to the ignore file");
 	return 0;
 }
@@ -276,7 +273,8 @@ nothing_found(struct collect *c, const struct recipe_read *read)
 	}
 	text = xasprintf("'%s' %s in context '%s'", read->written,
 			 read->glob ? "matches nothing" : "does not exist", c->image->context);
-	err_hint(complain(c, read, text), "paths are relative to the context, not to the Dockerfile");
+	err_hint(complain(c, read, text),
+		 "paths are relative to the context, not to the Dockerfile");
 }
 
 static int
@@ -297,15 +295,6 @@ collect_read(struct collect *c, const struct recipe_read *read, struct err *err)
 	if (!r && !taken && !read->may_be_missing)
 		nothing_found(c, read);
 	return r;
-}
-
-static int64_t
-wall_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
 /* Known from this process, or from the store. 1 found, 0 not. */
@@ -341,8 +330,8 @@ remember(struct collect *c, struct collect_item *const *items, size_t n, int64_t
 		return 0;
 	r = store_begin(c->store, err);
 	for (size_t i = 0; !r && i < n; i++)
-		r = store_stat_put(c->store, &items[i]->entry->stamp, seen_ns,
-				   items[i]->file.hash, err);
+		r = store_stat_put(c->store, &items[i]->entry->stamp, seen_ns, items[i]->file.hash,
+				   err);
 	if (!r)
 		return store_commit(c->store, err);
 	store_rollback(c->store);
@@ -354,7 +343,7 @@ hash_all(struct collect *c, struct pool *pool, struct err *err)
 {
 	struct collect_item **todo = xcalloc(c->items.n + 1, sizeof(struct collect_item *));
 	struct tree_job *jobs = NULL;
-	int64_t seen_ns = wall_ns();
+	int64_t seen_ns = clock_real_ns();
 	size_t n = 0;
 	int r = 0;
 

@@ -35,8 +35,7 @@ struct collect_answer {
 	const struct recipe_read *read; /* the first that matches; NULL = none does */
 	struct ignore_verdict ignore;   /* of the ignore file, if it decides */
 };
-int collect_explain(struct project *p, const struct graph_image *image,
-		    const struct recipe *recipe, struct str path, struct collect_answer *ret,
-		    struct err *err) NODISCARD;
+int collect_explain(struct project *p, const struct graph_image *image, const struct recipe *recipe,
+		    struct str path, struct collect_answer *ret, struct err *err) NODISCARD;
 
 #endif

@@ -68,9 +68,9 @@ has_name(const json_t *image, const char *name)
 	const json_t *value;
 	size_t i;
 
-	json_array_foreach(json_object_get(image, "names"), i, value)
-		if (json_is_string(value) && !strcmp(json_string_value(value), name))
-			return true;
+	json_array_foreach(json_object_get(image, "names"), i,
+			   value) if (json_is_string(value) &&
+				      !strcmp(json_string_value(value), name)) return true;
 	return false;
 }
 
@@ -95,7 +95,8 @@ cstorage_find(const struct cstorage *s, const char *name, char **ret, struct err
 	r = json_parse(buf_str(&text), path, &images, err);
 	if (r)
 		return r;
-	json_array_foreach(images, i, image) {
+	json_array_foreach(images, i, image)
+	{
 		const char *id = json_get_text(image, "id");
 
 		if (id && has_name(image, name)) {

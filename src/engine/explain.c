@@ -42,12 +42,12 @@ static int
 find_build(struct explainer *x, const char *image, int64_t max_run, const char *at,
 	   struct store_step *ret, struct err *err)
 {
-	const enum step_outcome built = STEP_BUILT;
+	struct store_step_query query = { x->scope, image, max_run, true };
 
 	for (;;) {
 		struct store_run run = { 0 };
 		bool hit;
-		int r = store_step_last(x->store, x->scope, image, max_run, &built, ret, err);
+		int r = store_step_last(x->store, &query, ret, err);
 
 		if (r <= 0 || !at)
 			return r;
@@ -56,7 +56,7 @@ find_build(struct explainer *x, const char *image, int64_t max_run, const char *
 		store_run_fini(&run);
 		if (r < 0 || hit)
 			return r;
-		max_run = ret->run_id - 1;
+		query.max_run = ret->run_id - 1;
 		store_step_fini(ret);
 	}
 }
@@ -91,10 +91,9 @@ compare(struct explainer *x, struct explain *e, struct err *err)
 	if (r > 0) {
 		e->has_same = true;
 		inputs_same(before, after, &e->same);
-		e->same.platform_text =
-			e->same.platform_text
-				? arena_strdup(x->ret->arena, e->same.platform_text)
-				: NULL;
+		e->same.platform_text = e->same.platform_text
+						? arena_strdup(x->ret->arena, e->same.platform_text)
+						: NULL;
 	}
 	inputs_free(before);
 	inputs_free(after);
@@ -187,7 +186,8 @@ static int
 find_later(struct explainer *x, const char *image, struct err *err)
 {
 	struct explanation *ret = x->ret;
-	int r = store_step_last(x->store, x->scope, image, INT64_MAX, NULL, &ret->later, err);
+	struct store_step_query query = { x->scope, image, INT64_MAX, false };
+	int r = store_step_last(x->store, &query, &ret->later, err);
 
 	if (r <= 0)
 		return r;
@@ -274,14 +274,14 @@ between(struct explainer *x, const char *image, const char *const at[2], struct 
 }
 
 int
-explain_between(struct store *store, const char *scope, const char *image, const char *a,
-		const char *b, struct explanation *ret, struct err *err)
+explain_between(struct store *store, const char *scope, const char *image, const char *const at[2],
+		struct explanation *ret, struct err *err)
 {
 	struct explainer x = { store, scope, ret };
 	int r;
 
 	*ret = (struct explanation){ .arena = arena_new() };
-	r = between(&x, image, (const char *const[]){ a, b }, err);
+	r = between(&x, image, at, err);
 	if (r)
 		explanation_fini(ret);
 	return r;

@@ -13,23 +13,23 @@ struct explain_cause {
 
 struct explain {
 	const char *image;
-	struct store_step step;     /* the rebuild */
+	struct store_step step; /* the rebuild */
 	struct store_run run;
 	bool has_before;
-	struct store_step before;   /* the build before it */
+	struct store_step before; /* the build before it */
 	struct explain_cause *causes;
 	size_t ncauses;
 	bool has_same;
-	struct inputs_same same;    /* what did not move */
-	bool same_image;            /* it came out as it was */
-	struct explain *next;       /* list for freeing */
+	struct inputs_same same; /* what did not move */
+	bool same_image;         /* it came out as it was */
+	struct explain *next;    /* list for freeing */
 };
 
 struct explanation {
 	struct arena *arena;
 	struct explain *root; /* NULL: never built */
 	struct explain *all;
-	bool has_later;          /* a later attempt that did not succeed */
+	bool has_later; /* a later attempt that did not succeed */
 	struct store_step later;
 };
 
@@ -38,8 +38,8 @@ struct explanation {
 int explain_image(struct store *store, const char *scope, const char *image, const char *at,
 		  struct explanation *ret, struct err *err) NODISCARD;
 /* What lies between two builds of an image (same syntax as at): reasons only. */
-int explain_between(struct store *store, const char *scope, const char *image, const char *a,
-		    const char *b, struct explanation *ret, struct err *err) NODISCARD;
+int explain_between(struct store *store, const char *scope, const char *image,
+		    const char *const at[2], struct explanation *ret, struct err *err) NODISCARD;
 void explanation_fini(struct explanation *e);
 
 /* The other question: why a path did not rebuild the image. */
@@ -58,16 +58,16 @@ ENUM_DECLARE(explain_path_kind, EXPLAIN_PATH_LIST);
 
 struct explain_path {
 	enum explain_path_kind kind;
-	const char *path;     /* root-relative */
+	const char *path; /* root-relative */
 	const char *context;
 	const char *dockerfile;
-	const char *read;     /* the instruction's kind, for inputs */
-	int line;             /* of it, or of the ignore pattern */
-	const char *pattern;  /* of the ignore file, or of the instruction */
+	const char *read;    /* the instruction's kind, for inputs */
+	int line;            /* of it, or of the ignore pattern */
+	const char *pattern; /* of the ignore file, or of the instruction */
 	const char *ignore_file;
-	int first, last;      /* lines of comments */
-	int64_t run_id;       /* of the last build; 0 = none */
-	const char *widened;  /* why the whole context counts, or NULL */
+	int first, last;     /* lines of comments */
+	int64_t run_id;      /* of the last build; 0 = none */
+	const char *widened; /* why the whole context counts, or NULL */
 };
 
 /* path: root-relative. The plan holds the image's node, decided. Texts live in the plan's arena. */

@@ -34,8 +34,7 @@ same_file(const struct input_file *a, const struct input_file *b)
 static void
 about_dockerfile(struct asker *q)
 {
-	const struct project_source *src =
-		&q->plan->opts.project->sources[q->image->index];
+	const struct project_source *src = &q->plan->opts.project->sources[q->image->index];
 	struct explain_path *ret = q->ret;
 
 	ret->kind = EXPLAIN_INPUT_NEW;
@@ -100,8 +99,7 @@ about_context_file(struct asker *q, const char *path, struct err *err)
 		q->ret->kind = EXPLAIN_IGNORED;
 		q->ret->line = answer.ignore.line;
 		q->ret->pattern = answer.ignore.text;
-		q->ret->ignore_file =
-			project_shown(p, p->sources[q->image->index].ignore_path);
+		q->ret->ignore_file = project_shown(p, p->sources[q->image->index].ignore_path);
 	} else if (answer.is_input) {
 		q->ret->kind = EXPLAIN_MISSING;
 		if (find_file(q->before, path))
@@ -115,18 +113,18 @@ explain_path(struct plan *plan, const struct graph_image *image, const char *pat
 	     struct explain_path *ret, struct err *err)
 {
 	struct project *p = plan->opts.project;
-	struct asker q = { .plan = plan, .image = image, .node = &plan->nodes[image->index],
-			   .ret = ret };
+	struct asker q = {
+		.plan = plan, .image = image, .node = &plan->nodes[image->index], .ret = ret
+	};
 	const char *inside = in_context(image, path);
-	const enum step_outcome built = STEP_BUILT;
+	struct store_step_query query = { p->scope, image->name, INT64_MAX, true };
 	struct store_step last = { 0 };
-	int r = store_step_last(plan->opts.store, p->scope, image->name, INT64_MAX, &built, &last,
-				err);
+	int r = store_step_last(plan->opts.store, &query, &last, err);
 
 	*ret = (struct explain_path){ .path = arena_strdup(plan->arena, path),
 				      .context = image->context,
-				      .dockerfile = project_shown(
-					      p, p->sources[image->index].df_path) };
+				      .dockerfile =
+					      project_shown(p, p->sources[image->index].df_path) };
 	if (r > 0) {
 		ret->run_id = last.run_id;
 		if (last.has_inputs)

@@ -180,7 +180,8 @@ key_make(const struct key_env *env, const struct graph_image *image, struct key_
 	struct maker m = { .env = env, .image = image, .ret = ret };
 	int r;
 
-	*ret = (struct key_result){ .arena = arena_new(), .inputs = inputs_new(),
+	*ret = (struct key_result){ .arena = arena_new(),
+				    .inputs = inputs_new(),
 				    .complete = true };
 	r = make(&m, errs, err);
 	if (r)

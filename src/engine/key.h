@@ -24,7 +24,7 @@ struct key_env {
 };
 
 struct key_result {
-	struct arena *arena;   /* holds the recipe */
+	struct arena *arena; /* holds the recipe */
 	struct recipe *recipe;
 	struct inputs *inputs; /* finished; its key counts only if complete */
 	bool complete;         /* every identity was known */

@@ -4,4 +4,38 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
+libengine_a_SOURCES += \
+	%D%/blame.c \
+	%D%/blame.h \
+	%D%/builder.h \
+	%D%/builder_buildah.c \
+	%D%/builder_priv.h \
+	%D%/builder_storage.c \
+	%D%/collect.c \
+	%D%/collect.h \
+	%D%/collect_explain.c \
+	%D%/collect_priv.h \
+	%D%/cstorage.c \
+	%D%/cstorage.h \
+	%D%/explain.c \
+	%D%/explain.h \
+	%D%/explain_path.c \
+	%D%/key.c \
+	%D%/key.h \
+	%D%/plan.c \
+	%D%/plan.h \
+	%D%/project.c \
+	%D%/project.h \
+	%D%/replay.c \
+	%D%/replay.h \
+	%D%/run.c \
+	%D%/run.h \
+	%D%/run_job.c \
+	%D%/run_priv.h \
+	%D%/run_record.c \
+	%D%/schedule.c \
+	%D%/schedule.h \
+	%D%/stage.c \
+	%D%/stage.h \
+	$(NULL)
 # list: end

@@ -95,12 +95,14 @@ note_pulls(struct plan *p, struct plan_node *node)
 static int
 last_build(struct plan *p, struct plan_node *node, struct err *err)
 {
-	const enum step_outcome built = STEP_BUILT;
+	struct store_step_query query = { .scope = p->opts.project->scope,
+					  .image = node->image->name,
+					  .max_run = INT64_MAX,
+					  .built = true };
 	int r;
 
 	store_step_fini(&node->last);
-	r = store_step_last(p->opts.store, p->opts.project->scope, node->image->name, INT64_MAX,
-			    &built, &node->last, err);
+	r = store_step_last(p->opts.store, &query, &node->last, err);
 	node->previous = r > 0;
 	return r < 0 ? r : 0;
 }
@@ -116,9 +118,8 @@ name_from_root(struct plan *p, const struct graph_image *image, struct reason *r
 	case REASON_FILE_MODE:
 	case REASON_FILE_TYPE:
 	case REASON_LINK:
-		reason->subject = arena_strdup(
-			p->arena, project_tree_path(p->opts.project, image,
-						    str_c(reason->subject)));
+		reason->subject = arena_strdup(p->arena, project_tree_path(p->opts.project, image,
+									   str_c(reason->subject)));
 		break;
 	default:
 		break;
@@ -145,9 +146,10 @@ explain(struct plan *p, struct plan_node *node, struct err *err)
 			return r;
 	}
 	if (!before) {
-		plan_add_reason(p, node, &(struct reason){ .kind = REASON_OTHER,
-							   .subject = "its last inputs are no "
-								      "longer recorded" });
+		plan_add_reason(p, node,
+				&(struct reason){ .kind = REASON_OTHER,
+						  .subject = "its last inputs are no "
+							     "longer recorded" });
 		return 0;
 	}
 	rs = inputs_diff(p->arena, before, node->made.inputs);
@@ -178,9 +180,10 @@ decide_known(struct plan *p, struct plan_node *node, struct err *err)
 	}
 	node->state = PLAN_BUILD;
 	if (r) {
-		plan_add_reason(p, node, &(struct reason){ .kind = REASON_IMAGE_GONE,
-							   .subject = arena_strdup(
-								   p->arena, trace.image_id) });
+		plan_add_reason(p, node,
+				&(struct reason){ .kind = REASON_IMAGE_GONE,
+						  .subject =
+							  arena_strdup(p->arena, trace.image_id) });
 		return last_build(p, node, err);
 	}
 	return explain(p, node, err);
@@ -197,15 +200,15 @@ waits(struct plan *p, struct plan_node *node)
 		if (p->nodes[parent->index].state == PLAN_UP_TO_DATE)
 			continue;
 		any = true;
-		plan_add_reason(p, node, &(struct reason){ .kind = REASON_PARENT_PENDING,
-							   .subject = parent->name });
+		plan_add_reason(p, node,
+				&(struct reason){ .kind = REASON_PARENT_PENDING,
+						  .subject = parent->name });
 	}
 	return any;
 }
 
 int
-plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs,
-	    struct err *err)
+plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs, struct err *err)
 {
 	struct plan_node *node = &p->nodes[image->index];
 	struct knowledge k = { .plan = p, .node = node, .err = err };

@@ -16,22 +16,22 @@
 	X(PLAN_UP_TO_DATE, "up to date")                                                           \
 	X(PLAN_BUILD, "build")                                                                     \
 	X(PLAN_WAITS, "waits")                                                                     \
-	X(PLAN_ABSENT, "absent")      /* its Dockerfile is not in this tree (replay) */            \
+	X(PLAN_ABSENT, "absent") /* its Dockerfile is not in this tree (replay) */                 \
 	X(PLAN_IGNORED, "not asked for")
 ENUM_DECLARE(plan_state, PLAN_STATE_LIST);
 
 struct plan_node {
 	const struct graph_image *image;
 	enum plan_state state;
-	struct key_result made;       /* when it could be evaluated */
-	char image_id[DIGEST_SIZE];   /* when up to date: the recorded image; after a build: its */
-	bool previous;                /* an earlier build of this image is recorded */
-	struct store_step last;       /* that build, if previous */
-	struct reasons reasons;       /* arena of the plan; empty when up to date */
-	const char **pulls;           /* externals that are not on this machine; arena */
+	struct key_result made;     /* when it could be evaluated */
+	char image_id[DIGEST_SIZE]; /* when up to date: the recorded image; after a build: its */
+	bool previous;              /* an earlier build of this image is recorded */
+	struct store_step last;     /* that build, if previous */
+	struct reasons reasons;     /* arena of the plan; empty when up to date */
+	const char **pulls;         /* externals that are not on this machine; arena */
 	size_t npulls;
-	const char *no_cache;         /* why the layer cache is off, or NULL; arena */
-	int64_t expected_ms;          /* of a build; 0 = unknown */
+	const char *no_cache; /* why the layer cache is off, or NULL; arena */
+	int64_t expected_ms;  /* of a build; 0 = unknown */
 };
 
 struct plan_opts {
@@ -41,8 +41,8 @@ struct plan_opts {
 	struct pool *pool;
 	const char *const *images; /* asked for; none = all */
 	size_t nimages;
-	bool force;  /* the images asked for are built even if up to date */
-	bool only;   /* nothing but the images asked for; their parents must be up to date */
+	bool force; /* the images asked for are built even if up to date */
+	bool only;  /* nothing but the images asked for; their parents must be up to date */
 	bool frozen;
 	bool hash_waiting; /* files of waiting images too, for showing them */
 	int64_t now_ms;
@@ -53,8 +53,8 @@ struct plan {
 	struct plan_opts opts;
 	struct plan_node *nodes; /* by image index */
 	size_t n;
-	bool *selected;          /* by image index: asked for, or an ancestor */
-	bool *forced;            /* by image index */
+	bool *selected; /* by image index: asked for, or an ancestor */
+	bool *forced;   /* by image index */
 	size_t nbuild, nwait;
 };
 

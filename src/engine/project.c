@@ -228,19 +228,17 @@ missing(struct project *p, const struct graph_image *image, struct err_list *err
 
 	if (tree_stat(p->tree, str_c(image->context), &entry, &ignored) || !entry ||
 	    entry->type != TREE_DIR) {
-		e = err_list_at(errs, p->graph_path, image->context_at.line,
-				image->context_at.col, "image '%s': context '%s' is no folder",
-				image->name, project_shown(p, image->context));
+		e = err_list_at(errs, p->graph_path, image->context_at.line, image->context_at.col,
+				"image '%s': context '%s' is no folder", image->name,
+				project_shown(p, image->context));
 		err_hint(e, "contexts are relative to '%s'", p->root);
 		return;
 	}
 	if (image->dockerfile) {
 		e = err_list_at(errs, p->graph_path, image->dockerfile_at.line,
 				image->dockerfile_at.col, "image '%s': no Dockerfile at '%s'",
-				image->name,
-				project_shown(p, join(p, image, image->dockerfile)));
-		err_hint(e, "`dockerfile` is relative to the image's context '%s'",
-			 image->context);
+				image->name, project_shown(p, join(p, image, image->dockerfile)));
+		err_hint(e, "`dockerfile` is relative to the image's context '%s'", image->context);
 		return;
 	}
 	e = err_list_at(errs, p->graph_path, image->at.line, image->at.col,
@@ -273,8 +271,8 @@ read_ignore(struct project *p, const struct graph_image *image, struct project_s
 		if (r)
 			return r;
 		src->ignore_path = path;
-		src->ignore = ignore_parse(buf_str(&text), project_shown(p, path), p->dialect,
-					   errs);
+		src->ignore =
+			ignore_parse(buf_str(&text), project_shown(p, path), p->dialect, errs);
 		return 0;
 	}
 	return 0;
@@ -363,8 +361,7 @@ link_images(struct project *p, struct err_list *errs)
 		const struct recipe *rec = p->sources[i].edges;
 
 		for (size_t k = 0; rec && k < rec->nimages; k++) {
-			struct graph_image *from =
-				graph_image_of_ref(p->graph, rec->images[k].ref);
+			struct graph_image *from = graph_image_of_ref(p->graph, rec->images[k].ref);
 			struct graph_edge edge = { .from = from,
 						   .to = &p->graph->images[i],
 						   .file = rec->df->file,
@@ -382,8 +379,7 @@ link_images(struct project *p, struct err_list *errs)
 }
 
 static int
-load_all(struct project *p, const struct project_opts *opts, struct err_list *errs,
-	 struct err *err)
+load_all(struct project *p, const struct project_opts *opts, struct err_list *errs, struct err *err)
 {
 	int r = locate(p, opts, err);
 

@@ -14,11 +14,11 @@
  * each image's Dockerfile, and the edges. All mistakes of all files are reported at once.
  */
 struct project_opts {
-	const char *dir;       /* where to look from; NULL = current folder */
+	const char *dir;        /* where to look from; NULL = current folder */
 	const char *graph_file; /* NULL = walk up for lockstep.yaml, lockstep.yml, lockstep.json */
-	const char *root;      /* folder that contexts are relative to; NULL = the graph file's */
-	const char *commit;    /* files of a commit in place of the working tree; NULL = tree */
-	bool graph_in_commit;  /* with commit: the graph file is read from it as well */
+	const char *root;       /* folder that contexts are relative to; NULL = the graph file's */
+	const char *commit;     /* files of a commit in place of the working tree; NULL = tree */
+	bool graph_in_commit;   /* with commit: the graph file is read from it as well */
 	bool tolerate_missing; /* an image whose Dockerfile is not there yet is left out (replay) */
 	graph_lookup lookup;   /* variables; may be NULL */
 	void *ctx;
@@ -27,11 +27,11 @@ struct project_opts {
 
 /* One image's Dockerfile and ignore file. */
 struct project_source {
-	bool absent;           /* with tolerate_missing: not in this tree */
-	const char *df_path;   /* relative to the root */
+	bool absent;         /* with tolerate_missing: not in this tree */
+	const char *df_path; /* relative to the root */
 	struct str df_text;
 	struct dockerfile *df;
-	struct recipe *edges;  /* evaluated with nothing known about base images */
+	struct recipe *edges;    /* evaluated with nothing known about base images */
 	const char *ignore_path; /* relative to the root, NULL = none */
 	struct ignore *ignore;   /* NULL = none */
 };
@@ -40,15 +40,15 @@ struct project {
 	struct arena *arena;
 	struct graph *graph;
 	struct project_source *sources; /* one an image, by index */
-	struct tree *tree;     /* at the root */
-	struct map *hashes;    /* tree path → struct sha256 *, of this process */
+	struct tree *tree;              /* at the root */
+	struct map *hashes;             /* tree path → struct sha256 *, of this process */
 	enum dialect dialect;
-	char *root;            /* absolute */
-	char *graph_path;      /* as shown to the user */
-	char *shown_prefix;    /* what stands before root-relative paths in messages: "" or "x/" */
-	char *toplevel;        /* git work tree, or NULL */
-	char *head;            /* full commit of HEAD or of opts.commit, or NULL */
-	char *scope;           /* whose history this is: the registry, else the root */
+	char *root;         /* absolute */
+	char *graph_path;   /* as shown to the user */
+	char *shown_prefix; /* what stands before root-relative paths in messages: "" or "x/" */
+	char *toplevel;     /* git work tree, or NULL */
+	char *head;         /* full commit of HEAD or of opts.commit, or NULL */
+	char *scope;        /* whose history this is: the registry, else the root */
 };
 
 /* ERR_INPUT with everything in errs, or another class in err alone. */
@@ -58,11 +58,9 @@ void project_free(struct project *p);
 /* A root-relative path as the user would write it; arena. */
 const char *project_shown(struct project *p, const char *path);
 /* The context-relative path of an image below the root; arena. */
-const char *project_tree_path(struct project *p, const struct graph_image *image,
-			      struct str path);
+const char *project_tree_path(struct project *p, const struct graph_image *image, struct str path);
 /* recipe_eval for an image with what is known about its base images; errs as there. */
-struct recipe *project_eval(struct project *p, const struct graph_image *image,
-			    struct arena *arena, recipe_config config, void *ctx,
-			    struct err_list *errs) NODISCARD;
+struct recipe *project_eval(struct project *p, const struct graph_image *image, struct arena *arena,
+			    recipe_config config, void *ctx, struct err_list *errs) NODISCARD;
 
 #endif

@@ -18,8 +18,8 @@ struct seen {
 struct replayer {
 	const struct replay_opts *o;
 	struct replay *ret;
-	struct map *last;       /* image name → struct seen * */
-	struct ignore *quiet;   /* paths that trigger nothing; NULL = none */
+	struct map *last;     /* image name → struct seen * */
+	struct ignore *quiet; /* paths that trigger nothing; NULL = none */
 	const char *toplevel;
 	/* of the commit at work: */
 	struct project *p;
@@ -40,7 +40,12 @@ static const struct oci_config *
 config(void *ctx UNUSED, const char *ref UNUSED, const struct graph_image *parent UNUSED)
 {
 	static const struct oci_config empty = {
-		.workdir = "", .user = "", .canonical = "{}", .os = "", .arch = "", .variant = "",
+		.workdir = "",
+		.user = "",
+		.canonical = "{}",
+		.os = "",
+		.arch = "",
+		.variant = "",
 		.created = "",
 	};
 
@@ -77,8 +82,9 @@ add_built(struct replayer *x, struct replay_commit *c, const struct graph_image 
 		struct reason *r = &b->reasons.v[i];
 
 		if (r->kind >= REASON_FILE_ADDED && r->kind <= REASON_LINK)
-			r->subject = arena_strdup(
-				x->ret->arena, project_tree_path(x->p, image, str_c(r->subject)));
+			r->subject =
+				arena_strdup(x->ret->arena,
+					     project_tree_path(x->p, image, str_c(r->subject)));
 	}
 	x->ret->builds++;
 }

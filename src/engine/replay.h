@@ -21,31 +21,31 @@ struct replay_image {
 struct replay_commit {
 	const char *id, *subject;
 	int64_t time_s;
-	const char *mistake;        /* the graph cannot be read at this commit; nothing is counted */
-	const char **present;       /* images whose Dockerfile exists */
+	const char *mistake;  /* the graph cannot be read at this commit; nothing is counted */
+	const char **present; /* images whose Dockerfile exists */
 	size_t npresent;
 	struct replay_image *built;
 	size_t nbuilt;
-	bool triggers;              /* a push that a workflow with that paths-ignore would build; has images */
+	bool triggers; /* a push that a workflow with that paths-ignore would build; has images */
 };
 
 struct replay {
 	struct arena *arena;
 	struct replay_commit *commits; /* oldest first */
 	size_t n;
-	size_t builds, idle, pins;     /* idle: commits that trigger, with nothing to build */
+	size_t builds, idle, pins; /* idle: commits that trigger, with nothing to build */
 	size_t triggers, matrix_builds, matrix_pins;
 };
 
 struct replay_opts {
-	const char *dir;          /* inside the repository */
-	const char *range;        /* REV..REV, or REV for all its history */
-	const char *graph_file;   /* NULL = the one of each commit */
+	const char *dir;                 /* inside the repository */
+	const char *range;               /* REV..REV, or REV for all its history */
+	const char *graph_file;          /* NULL = the one of each commit */
 	const char *const *paths_ignore; /* globs of a workflow's paths-ignore */
 	size_t npaths_ignore;
 	graph_lookup lookup;
 	void *ctx;
-	struct store *store;      /* blob hashes are kept there */
+	struct store *store; /* blob hashes are kept there */
 	struct pool *pool;
 	enum dialect dialect;
 };

@@ -63,8 +63,7 @@ start_ready(struct run *run)
 {
 	size_t i;
 
-	while (run->active < run->opts->jobs && !run->stopping &&
-	       schedule_pop(run->schedule, &i)) {
+	while (run->active < run->opts->jobs && !run->stopping && schedule_pop(run->schedule, &i)) {
 		run->active++;
 		job_start(&run->jobs[i]);
 	}

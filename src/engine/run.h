@@ -34,20 +34,20 @@ struct job {
 	const struct graph_image *image;
 	struct plan_node *node;
 	enum job_state state;
-	bool worked;             /* it had something to do: shown and counted */
-	bool same_image;         /* rebuilt to the image that it was */
+	bool worked;                  /* it had something to do: shown and counted */
+	bool same_image;              /* rebuilt to the image that it was */
 	int64_t started_ms, ended_ms; /* wall clock, of the work */
-	char *message;           /* of a failure or a skip; owned */
-	char *hint;              /* owned, may be NULL */
-	enum err_class class;    /* of a failure */
-	char *log;               /* below the logs folder; owned; NULL before it starts */
-	size_t stage, step;      /* the builder's progress; step 0 = none seen */
+	char *message;                /* of a failure or a skip; owned */
+	char *hint;                   /* owned, may be NULL */
+	enum err_class class;         /* of a failure */
+	char *log;                    /* below the logs folder; owned; NULL before it starts */
+	size_t stage, step;           /* the builder's progress; step 0 = none seen */
 
 	struct proc *proc;
 	int log_fd;
 	size_t next_pull, next_import;
 	bool retried;
-	char *dir;               /* staging */
+	char *dir; /* staging */
 };
 
 /* Called on every change of a job's state, and for every line that a builder prints. */
@@ -61,22 +61,22 @@ struct run_opts {
 	struct plan *plan;
 	struct loop *loop;
 	const char *state_dir;
-	const char *command;     /* for history */
+	const char *command; /* for history */
 	unsigned jobs;
-	int timeout_s;           /* for images without one of their own; 0 = none */
+	int timeout_s; /* for images without one of their own; 0 = none */
 	bool keep_going;
-	bool load;               /* put built images into the user's storage */
+	bool load;                           /* put built images into the user's storage */
 	const struct run_observer *observer; /* may be NULL */
 };
 
 struct run_result {
 	int64_t run_id;
-	struct job *jobs;        /* by image index; owned by the result */
+	struct job *jobs; /* by image index; owned by the result */
 	size_t n;
 	size_t built, current, failed, skipped, cancelled;
 	int64_t elapsed_ms;
-	int64_t saved_ms;        /* expected time of selected images that were not built */
-	int signo;               /* that ended it; 0 = none */
+	int64_t saved_ms; /* expected time of selected images that were not built */
+	int signo;        /* that ended it; 0 = none */
 };
 
 /* 0 when everything asked for is there; ERR_FAILED when an image failed (see the jobs);

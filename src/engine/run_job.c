@@ -81,10 +81,11 @@ last_line(struct str tail)
 static bool
 looks_temporary(struct str tail)
 {
-	static const char *const signs[] = { "connection refused", "i/o timeout", "no such host",
-					     "TLS handshake timeout", "connection reset",
-					     "toomanyrequests", "503 Service Unavailable",
-					     "network is unreachable" };
+	static const char *const signs[] = {
+		"connection refused",      "i/o timeout",           "no such host",
+		"TLS handshake timeout",   "connection reset",      "toomanyrequests",
+		"503 Service Unavailable", "network is unreachable"
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (memmem(tail.p, tail.n, signs[i], strlen(signs[i])))
@@ -129,8 +130,8 @@ start_pull(struct job *job, struct err *err)
 {
 	struct builder_cmd cmd;
 
-	builder_pull_cmd(builder_of(job), job->node->made.arena,
-			 job->node->pulls[job->next_pull], &job->image->platform, &cmd);
+	builder_pull_cmd(builder_of(job), job->node->made.arena, job->node->pulls[job->next_pull],
+			 &job->image->platform, &cmd);
 	return start_cmd(job, &cmd, JOB_PULLING, err);
 }
 
@@ -220,8 +221,7 @@ start_build(struct job *job, struct err *err)
 static int
 start_load(struct job *job, struct err *err)
 {
-	AUTO_FREE char *name =
-		run_local_name(job->run->plan->opts.project->graph, job->image);
+	AUTO_FREE char *name = run_local_name(job->run->plan->opts.project->graph, job->image);
 	struct builder_cmd cmd;
 
 	if (builder_is_loaded(builder_of(job), job->node->image_id, name)) {
@@ -348,8 +348,7 @@ command_failed(struct job *job, const struct proc_result *result, struct str tai
 		build_error(job, result, tail, &err);
 	} else if (job->state == JOB_PULLING) {
 		err_set(&err, looks_temporary(tail) ? ERR_TEMPORARY : ERR_FAILED,
-			"cannot pull '%s': %.*s", job->node->pulls[job->next_pull],
-			STR_FMT(said));
+			"cannot pull '%s': %.*s", job->node->pulls[job->next_pull], STR_FMT(said));
 		err_hint(&err, "needed by %s", job->node->made.recipe->df->file);
 	} else {
 		err_set(&err, ERR_FAILED, "%s between container storages failed: %.*s",

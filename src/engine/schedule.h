@@ -15,8 +15,8 @@
 struct schedule;
 
 /* expected_ms: by image index, 0 = unknown; needed: by image index, what may be built at all. */
-struct schedule *schedule_new(const struct graph *g, const int64_t *expected_ms,
-			      const bool *needed) NODISCARD;
+struct schedule *schedule_new(const struct graph *g, const int64_t *expected_ms, const bool *needed)
+	NODISCARD;
 void schedule_free(struct schedule *s);
 int64_t schedule_weight(const struct schedule *s, size_t image);
 /* Makes an image ready. */

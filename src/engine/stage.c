@@ -14,7 +14,7 @@
 struct stager {
 	const struct stage_opts *o;
 	int context_fd;
-	struct map *dirs;  /* created folders */
+	struct map *dirs; /* created folders */
 	struct tree_job *jobs;
 	const struct input_file **files; /* of the jobs */
 	size_t n;

@@ -25,8 +25,10 @@ extern char **environ;
 void
 git_env_init(struct git_env *e)
 {
-	static const char *const extra[] = { "GIT_TERMINAL_PROMPT=0",	"GIT_OPTIONAL_LOCKS=0",
-					     "LC_ALL=C",		"GIT_CONFIG_COUNT=1",
+	static const char *const extra[] = { "GIT_TERMINAL_PROMPT=0",
+					     "GIT_OPTIONAL_LOCKS=0",
+					     "LC_ALL=C",
+					     "GIT_CONFIG_COUNT=1",
 					     "GIT_CONFIG_KEY_0=safe.directory",
 					     "GIT_CONFIG_VALUE_0=*" };
 
@@ -75,8 +77,7 @@ git_run_status(const char *repo, const char *const *args, size_t max, struct buf
 	if (!WIFEXITED(result.status) || WEXITSTATUS(result.status) > 1) {
 		AUTO_FREE char *status = proc_status_text(result.status);
 
-		return err_set(err, ERR_TOOL, "git %s: %s: %s", argv[3], status,
-			       said ? said : "");
+		return err_set(err, ERR_TOOL, "git %s: %s: %s", argv[3], status, said ? said : "");
 	}
 	*ret_status = WEXITSTATUS(result.status);
 	return 0;
@@ -141,8 +142,9 @@ int
 git_resolve(const char *repo, const char *rev, char **ret, struct err *err)
 {
 	AUTO_FREE char *commit = xasprintf("%s^{commit}", rev);
-	const char *args[] = { "rev-parse", "--verify", "--quiet", "--end-of-options", commit,
-			       NULL };
+	const char *args[] = {
+		"rev-parse", "--verify", "--quiet", "--end-of-options", commit, NULL
+	};
 	AUTO_BUF struct buf out = BUF_INIT;
 	int status = 0, r;
 	struct str id;
@@ -276,8 +278,7 @@ add_commit(git_commits *ret, struct str record)
 }
 
 int
-git_log(const char *repo, const char *range, bool first_parent, git_commits *ret,
-	struct err *err)
+git_log(const char *repo, const char *range, bool first_parent, git_commits *ret, struct err *err)
 {
 	const char *args[] = { "log",
 			       "--reverse",
@@ -318,10 +319,18 @@ git_commits_fini(git_commits *c)
 
 int
 git_numstat(const char *repo, const char *before, const char *after, const char *path,
-	    long *ret_added, long *ret_removed, struct err *err)
+	    struct git_lines *ret, struct err *err)
 {
-	const char *args[] = { "diff", "--numstat", "--no-renames", "--no-ext-diff",
-			       "--end-of-options", before, NULL, NULL, NULL, NULL };
+	const char *args[] = { "diff",
+			       "--numstat",
+			       "--no-renames",
+			       "--no-ext-diff",
+			       "--end-of-options",
+			       before,
+			       NULL,
+			       NULL,
+			       NULL,
+			       NULL };
 	unsigned long long added, removed;
 	AUTO_BUF struct buf out = BUF_INIT;
 	struct str rest, piece;
@@ -336,12 +345,11 @@ git_numstat(const char *repo, const char *before, const char *after, const char 
 	r = git_run(repo, args, MAX_OUTPUT, &out, err);
 	if (r)
 		return r;
-	*ret_added = *ret_removed = -1;
+	*ret = (struct git_lines){ -1, -1 };
 	rest = buf_str(&out);
 	if (str_next(&rest, '\t', &piece) && str_to_u64(piece, &added) &&
 	    str_next(&rest, '\t', &piece) && str_to_u64(piece, &removed)) {
-		*ret_added = (long)added;
-		*ret_removed = (long)removed;
+		*ret = (struct git_lines){ (long)added, (long)removed };
 	}
 	return 0;
 }
@@ -349,8 +357,9 @@ git_numstat(const char *repo, const char *before, const char *after, const char 
 int
 git_last_commit(const char *repo, const char *rev, const char *path, char **ret, struct err *err)
 {
-	const char *args[] = { "log", "-1", "--format=%h", "--end-of-options", rev, "--", path,
-			       NULL };
+	const char *args[] = {
+		"log", "-1", "--format=%h", "--end-of-options", rev, "--", path, NULL
+	};
 	AUTO_BUF struct buf out = BUF_INIT;
 	struct str id;
 	int r;
@@ -368,7 +377,7 @@ int
 git_is_dirty(const char *repo, const char *rev, const char *path, bool *ret, struct err *err)
 {
 	const char *diff[] = { "diff", "--quiet", "--no-ext-diff", "--end-of-options", rev, "--",
-			       path, NULL };
+			       path,   NULL };
 	const char *others[] = { "ls-files", "--others", "--exclude-standard", "--", path, NULL };
 	AUTO_BUF struct buf out = BUF_INIT;
 	int status = 0, r = git_run_status(repo, diff, MAX_OUTPUT, NULL, &status, err);
@@ -387,9 +396,9 @@ git_is_dirty(const char *repo, const char *rev, const char *path, bool *ret, str
 int
 git_changed_paths(const char *repo, const char *commit, git_paths *ret, struct err *err)
 {
-	const char *args[] = { "diff-tree", "-r", "-z",	     "--root", "--no-commit-id",
-			       "--name-only", "-m", "--first-parent", "--end-of-options", commit,
-			       NULL };
+	const char *args[] = { "diff-tree",        "-r",          "-z", "--root",
+			       "--no-commit-id",   "--name-only", "-m", "--first-parent",
+			       "--end-of-options", commit,        NULL };
 	AUTO_BUF struct buf out = BUF_INIT;
 	struct str rest, path;
 	int r;

@@ -35,10 +35,13 @@ int git_log(const char *repo, const char *range, bool first_parent, git_commits 
 	    struct err *err) NODISCARD;
 void git_commits_fini(git_commits *c);
 
-/* Lines added and removed between two revisions (after == NULL: the working tree) in one path,
- * -1 both for binary files or when git cannot tell. */
+/* Lines that were added and removed; -1 both for binary files or when git cannot tell. */
+struct git_lines {
+	long added, removed;
+};
+/* Between two revisions (after == NULL: the working tree) in one path. */
 int git_numstat(const char *repo, const char *before, const char *after, const char *path,
-		long *ret_added, long *ret_removed, struct err *err) NODISCARD;
+		struct git_lines *ret, struct err *err) NODISCARD;
 /* Abbreviated id of the newest commit up to rev that touched path; NULL when none. Caller frees. */
 int git_last_commit(const char *repo, const char *rev, const char *path, char **ret,
 		    struct err *err) NODISCARD;

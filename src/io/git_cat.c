@@ -175,8 +175,8 @@ read_body(struct git_cat *c, unsigned long long size, git_sink sink, void *ctx, 
 }
 
 int
-git_cat_read(struct git_cat *c, const char *object, git_sink sink, void *ctx,
-	     const char **ret_type, struct err *err)
+git_cat_read(struct git_cat *c, const char *object, git_sink sink, void *ctx, const char **ret_type,
+	     struct err *err)
 {
 	AUTO_BUF struct buf line = BUF_INIT;
 	unsigned long long size;

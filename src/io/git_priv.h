@@ -18,8 +18,8 @@ void git_env_fini(struct git_env *e);
 
 /* Runs git with "-C repo" and the given arguments (NULL-terminated); its output goes to out (may be
  * NULL), at most max bytes. */
-int git_run(const char *repo, const char *const *args, size_t max, struct buf *out,
-	    struct err *err) NODISCARD;
+int git_run(const char *repo, const char *const *args, size_t max, struct buf *out, struct err *err)
+	NODISCARD;
 
 /* The same, but an exit status other than 0 is no error: it goes to *ret_status. */
 int git_run_status(const char *repo, const char *const *args, size_t max, struct buf *out,

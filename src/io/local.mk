@@ -8,7 +8,11 @@ libio_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE3_CFLAGS) $(LIBARCHIVE_CFLAGS) $(LIBCU
 libio_a_SOURCES += \
 	%D%/fault.c \
 	%D%/fault.h \
+	%D%/git.c \
 	%D%/git.h \
+	%D%/git_cat.c \
+	%D%/git_paths.h \
+	%D%/git_priv.h \
 	%D%/lock.c \
 	%D%/lock.h \
 	%D%/loop.c \
@@ -22,6 +26,14 @@ libio_a_SOURCES += \
 	%D%/proc_spawn.c \
 	%D%/sql.c \
 	%D%/sql.h \
+	%D%/tree.c \
 	%D%/tree.h \
+	%D%/tree_copy.c \
+	%D%/tree_dir.c \
+	%D%/tree_dir_priv.h \
+	%D%/tree_dir_process.c \
+	%D%/tree_dir_scan.c \
+	%D%/tree_git.c \
+	%D%/tree_priv.h \
 	$(NULL)
 # list: end

@@ -254,10 +254,9 @@ list_all(struct tree *t, const char *rev, const char *prefix, struct err *err)
 {
 	struct tree_git *g = t->own;
 	AUTO_MAP struct map *folders = map_new();
-	AUTO_FREE char *what = strcmp(prefix, ".") ? xasprintf("%s:%s", rev, prefix)
-						   : xstrdup(rev);
-	const char *args[] = { "ls-tree", "-r", "-t", "-z", "--full-tree", "--end-of-options",
-			       what, NULL };
+	AUTO_FREE char *what = strcmp(prefix, ".") ? xasprintf("%s:%s", rev, prefix) : xstrdup(rev);
+	const char *args[] = { "ls-tree",          "-r", "-t", "-z", "--full-tree",
+			       "--end-of-options", what, NULL };
 	struct str rest, record;
 	int r = git_run(g->repo, args, MAX_LISTING, &g->listing, err);
 

@@ -58,10 +58,11 @@ schema_upgrade(struct sql *db, struct err *err)
 	if (r)
 		return r;
 	if (have > schema_version())
-		return err_set(err, ERR_STORE,
-			       "the database has schema version %lld, this lockstep knows "
-			       "versions up to %d: use the newer lockstep, or another LOCKSTEP_STATE",
-			       (long long)have, schema_version());
+		return err_set(
+			err, ERR_STORE,
+			"the database has schema version %lld, this lockstep knows "
+			"versions up to %d: use the newer lockstep, or another LOCKSTEP_STATE",
+			(long long)have, schema_version());
 	for (size_t i = (size_t)have; i < ARRAY_SIZE(migrations); i++) {
 		r = apply(db, i, err);
 		if (r)

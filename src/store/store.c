@@ -35,8 +35,7 @@ static int
 set_aside(const char *path, char **ret, struct err *err)
 {
 	static const char *const tails[] = { "-wal", "-shm" };
-	AUTO_FREE char *aside =
-		xasprintf("%s.damaged-%lld", path, (long long)clock_wall_ms());
+	AUTO_FREE char *aside = xasprintf("%s.damaged-%lld", path, (long long)clock_wall_ms());
 
 	if (rename(path, aside))
 		return err_sys(err, "cannot set the damaged '%s' aside", path);

@@ -33,7 +33,6 @@ void store_rollback(struct store *s);
 /* A small value under a name (cached facts about the machine). NULL in *ret when absent; caller
  * frees. */
 int store_get_meta(struct store *s, const char *name, char **ret, struct err *err) NODISCARD;
-int store_set_meta(struct store *s, const char *name, const char *value, struct err *err)
-	NODISCARD;
+int store_set_meta(struct store *s, const char *name, const char *value, struct err *err) NODISCARD;
 
 #endif

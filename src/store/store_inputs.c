@@ -162,8 +162,7 @@ put_lines(struct store *s, char *const *lines, size_t n, struct sha256 *ret, str
 }
 
 int
-store_inputs_put(struct store *s, const struct inputs *in, struct sha256 *ret_root,
-		 struct err *err)
+store_inputs_put(struct store *s, const struct inputs *in, struct sha256 *ret_root, struct err *err)
 {
 	AUTO_BUF struct buf root = BUF_INIT;
 	struct sha256 facts, tail, images, dockerfile, tree;

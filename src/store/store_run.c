@@ -78,15 +78,13 @@ store_run_begin(struct store *s, struct store_run *run, struct err *err)
 }
 
 int
-store_run_end(struct store *s, int64_t id, enum run_state state, int64_t ended_ms,
-	      struct err *err)
+store_run_end(struct store *s, int64_t id, enum run_state state, int64_t ended_ms, struct err *err)
 {
 	return sql_exec(s->db, SQL_RUN_END, err, "iti", ended_ms, run_state_name(state), id);
 }
 
 int
-store_run_list(struct store *s, const char *scope, int64_t limit, store_runs *ret,
-	       struct err *err)
+store_run_list(struct store *s, const char *scope, int64_t limit, store_runs *ret, struct err *err)
 {
 	int r = sql_query(s->db, SQL_RUN_LIST, err, "ti", scope, limit);
 
@@ -161,11 +159,11 @@ store_step_latest(struct store *s, const char *scope, store_steps *ret, struct e
 }
 
 int
-store_step_last(struct store *s, const char *scope, const char *image, int64_t max_run,
-		const enum step_outcome *outcome, struct store_step *ret, struct err *err)
+store_step_last(struct store *s, const struct store_step_query *query, struct store_step *ret,
+		struct err *err)
 {
-	int r = sql_query(s->db, SQL_STEP_LAST, err, "ttit", image, scope, max_run,
-			  outcome ? step_outcome_name(*outcome) : NULL);
+	int r = sql_query(s->db, SQL_STEP_LAST, err, "ttit", query->image, query->scope,
+			  query->max_run, query->built ? step_outcome_name(STEP_BUILT) : NULL);
 
 	if (!r)
 		r = sql_step(s->db, SQL_STEP_LAST, err);

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #define STEP_OUTCOME_LIST(X)                                                                       \
-	X(STEP_BUILT, "built")         /* has a new trace; image_id may equal the one before */   \
+	X(STEP_BUILT, "built") /* has a new trace; image_id may equal the one before */            \
 	X(STEP_FAILED, "failed")                                                                   \
-	X(STEP_SKIPPED, "skipped")     /* a parent failed */                                       \
+	X(STEP_SKIPPED, "skipped") /* a parent failed */                                           \
 	X(STEP_CANCELLED, "cancelled")
 ENUM_DECLARE(step_outcome, STEP_OUTCOME_LIST);
 
@@ -45,13 +45,13 @@ struct store_step {
 	enum step_outcome outcome;
 	bool has_key;
 	struct sha256 key;
-	char *image_id;  /* "sha256:…" or NULL */
+	char *image_id; /* "sha256:…" or NULL */
 	bool has_inputs;
 	struct sha256 inputs; /* root node, store_inputs.h */
-	char *reasons;   /* JSON array, model/reason.h */
+	char *reasons;        /* JSON array, model/reason.h */
 	int64_t started_ms, ended_ms;
-	char *log;       /* file name below the logs folder, or NULL */
-	char *message;   /* of a failure, or NULL */
+	char *log;     /* file name below the logs folder, or NULL */
+	char *message; /* of a failure, or NULL */
 };
 
 typedef VEC(struct store_run) store_runs;
@@ -68,20 +68,21 @@ int store_run_list(struct store *s, const char *scope, int64_t limit, store_runs
 /* 1 found, 0 not. */
 int store_run_get(struct store *s, int64_t id, struct store_run *ret, struct err *err) NODISCARD;
 int store_step_put(struct store *s, const struct store_step *step, struct err *err) NODISCARD;
-int store_step_of_run(struct store *s, int64_t run_id, store_steps *ret, struct err *err)
-	NODISCARD;
-/* The newest step of an image in runs up to max_run (INT64_MAX = any), of one outcome or any
- * (outcome NULL). 1 found, 0 not. */
-int store_step_last(struct store *s, const char *scope, const char *image, int64_t max_run,
-		    const enum step_outcome *outcome, struct store_step *ret, struct err *err)
-	NODISCARD;
+int store_step_of_run(struct store *s, int64_t run_id, store_steps *ret, struct err *err) NODISCARD;
+/* The newest step of an image in runs up to max_run. 1 found, 0 not. */
+struct store_step_query {
+	const char *scope, *image;
+	int64_t max_run; /* INT64_MAX = any */
+	bool built;      /* only steps that built; else of any outcome */
+};
+int store_step_last(struct store *s, const struct store_step_query *query, struct store_step *ret,
+		    struct err *err) NODISCARD;
 /* The newest built step of every image of the scope, by image name. */
 int store_step_latest(struct store *s, const char *scope, store_steps *ret, struct err *err)
 	NODISCARD;
 /* Expected build time of an image in ms: mean over its builds in the last 50 runs; 0 = unknown. The map's values are
  * (void *)(intptr_t)ms, keyed by image name. */
-int store_durations(struct store *s, const char *scope, struct map *ret, struct err *err)
-	NODISCARD;
+int store_durations(struct store *s, const char *scope, struct map *ret, struct err *err) NODISCARD;
 
 void store_run_fini(struct store_run *r);
 void store_step_fini(struct store_step *s);

@@ -152,8 +152,7 @@ blob_get(struct store *s, const char *oid, struct sha256 *ret, struct err *err)
 static int
 point_get(struct store *s, const struct tree_stamp *stamp, struct stat_row *row, struct err *err)
 {
-	int r = sql_query(s->db, SQL_STAT_GET, err, "ii", (int64_t)stamp->ino,
-			  (int64_t)stamp->dev);
+	int r = sql_query(s->db, SQL_STAT_GET, err, "ii", (int64_t)stamp->ino, (int64_t)stamp->dev);
 
 	if (!r)
 		r = sql_step(s->db, SQL_STAT_GET, err);
@@ -165,8 +164,7 @@ point_get(struct store *s, const struct tree_stamp *stamp, struct stat_row *row,
 }
 
 int
-store_stat_get(struct store *s, const struct tree_stamp *stamp, struct sha256 *ret,
-	       struct err *err)
+store_stat_get(struct store *s, const struct tree_stamp *stamp, struct sha256 *ret, struct err *err)
 {
 	struct stat_cache *c = cache_of(s);
 	struct stat_row row = { 0 };
@@ -194,8 +192,8 @@ store_stat_get(struct store *s, const struct tree_stamp *stamp, struct sha256 *r
 }
 
 int
-store_stat_put(struct store *s, const struct tree_stamp *stamp, int64_t seen_ns,
-	       struct sha256 hash, struct err *err)
+store_stat_put(struct store *s, const struct tree_stamp *stamp, int64_t seen_ns, struct sha256 hash,
+	       struct err *err)
 {
 	struct stat_cache *c = cache_of(s);
 	struct stat_row row = { .stamp = *stamp, .seen_ns = seen_ns, .hash = hash };
