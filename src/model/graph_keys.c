@@ -5,7 +5,8 @@
 #include "base/str.h"
 #include "model/graph.h"
 
-#define TYPE(id, ...) static const struct graph_type type_##id = { __VA_ARGS__ }
+#define TYPE(id, ...) static const struct graph_type type_##id = { __VA_ARGS__, false }
+#define HIDDEN_TYPE(id, ...) static const struct graph_type type_##id = { __VA_ARGS__, true }
 
 TYPE(text, NULL, GRAPH_SHAPE_TEXT, "text", NULL, NULL);
 TYPE(number, NULL, GRAPH_SHAPE_NUMBER, "a number", NULL, NULL);
@@ -22,7 +23,7 @@ TYPE(pairs, "pairs", GRAPH_SHAPE_PAIRS, "a mapping or a list of NAME=VALUE", NUL
 
 TYPE(duration, "duration", GRAPH_SHAPE_NUMERAL, "a duration", "^[1-9][0-9]{0,5}[smh]?$",
      "a number of seconds, or a number with s, m or h: 90s, 20m, 2h");
-TYPE(days, "days", GRAPH_SHAPE_TEXT, "a number of days", "^[1-9][0-9]{0,2}[dw]$",
+TYPE(days, "days", GRAPH_SHAPE_TEXT, "a period of days", "^[1-9][0-9]{0,2}[dw]$",
      "days or weeks: 7d, 2w");
 TYPE(size, "size", GRAPH_SHAPE_NUMERAL, "a size", "^([0-9]{1,12}|[0-9]{1,6}[kMG])$",
      "a number of bytes, or a number with k, M or G: 512k, 20M");
@@ -34,10 +35,10 @@ TYPE(path, "path", GRAPH_SHAPE_TEXT, "a relative path", "^[^/]",
      "paths start at the folder of the graph file, without a leading '/'");
 TYPE(image_path, "image-path", GRAPH_SHAPE_TEXT, "an absolute path", "^/",
      "paths inside an image start with '/'");
-TYPE(absent, "absent", GRAPH_SHAPE_TEXT, "a command or an absolute path",
-     "^(/.*|[A-Za-z0-9._+-]+)$", "the name of a command, or a path that starts with '/'");
-TYPE(env, "env", GRAPH_SHAPE_TEXT, "the name of an environment variable",
-     "^[A-Za-z_][A-Za-z0-9_]*$", "the name of the variable that holds it, never the value");
+TYPE(absent, "absent", GRAPH_SHAPE_TEXT, "a command or path", "^(/.*|[A-Za-z0-9._+-]+)$",
+     "the name of a command, or a path that starts with '/'");
+HIDDEN_TYPE(env, "env", GRAPH_SHAPE_TEXT, "the name of an environment variable",
+	    "^[A-Za-z_][A-Za-z0-9_]*$", "the name of the variable that holds it, never the value");
 TYPE(url, "url", GRAPH_SHAPE_TEXT, "an address", "^https?://[^/ @]+(/[^ ]*)?$",
      "http:// or https://, without a user name or a password");
 TYPE(git, "git", GRAPH_SHAPE_TEXT, "the address of a git repository",
@@ -59,8 +60,8 @@ TYPE(hosts, "hosts", GRAPH_SHAPE_ONE_OR_MORE, "a host and its address", "^[^: -]
      "HOST:ADDRESS");
 TYPE(limits, "limits", GRAPH_SHAPE_ONE_OR_MORE, "a limit", "^[a-z]+=[^ ]+$",
      "NAME=SOFT or NAME=SOFT:HARD");
-TYPE(secrets, "secrets", GRAPH_SHAPE_TEXTS, "a secret", "^[a-z]+=[^,=]+(,[a-z]+=[^,=]+)*$",
-     "id=NAME,env=VARIABLE or id=NAME,src=FILE");
+HIDDEN_TYPE(secrets, "secrets", GRAPH_SHAPE_TEXTS, "a secret", "^[a-z]+=[^,=]+(,[a-z]+=[^,=]+)*$",
+	    "id=NAME,env=VARIABLE or id=NAME,src=FILE");
 
 #define KEY(n, t, ex) .name = (n), .type = &type_##t, .example = (ex)
 #define CHOICES(set) .choices = set##_names, .nchoices = &set##_count
@@ -222,7 +223,6 @@ static const struct graph_key keys_file[] = {
 	  OBJECTS(&graph_object_image) },
 	{ KEY("dispatch", objects,
 	      "dispatch: [ { github: { repository: owner/name, event: built } } ]"),
-	  .item = "a target",
 	  OBJECTS(&object_dispatch_github, &object_dispatch_github_workflow,
 		  &object_dispatch_webhook, &object_dispatch_gitlab,
 		  &object_dispatch_gitea_workflow) },
@@ -239,13 +239,12 @@ graph_key_find(const struct graph_object *object, const char *name)
 	return NULL;
 }
 
-const char *
-graph_key_elsewhere(const char *name)
+const struct graph_key *
+graph_key_elsewhere(const struct graph_object *object, const char *name)
 {
 	static const char *const pairs[][2] = {
 		{ "services", "images" },
 		{ "targets", "images" },
-		{ "target-stage", "target" },
 		{ "build", "context" },
 		{ "path", "context" },
 		{ "folder", "context" },
@@ -258,17 +257,25 @@ graph_key_elsewhere(const char *name)
 		{ "ulimits", "ulimit" },
 		{ "shm_size", "shm-size" },
 		{ "platforms", "platform" },
-		{ "secret", "secrets" },
-		{ "variable", "variables" },
 		{ "continue-on-error", "soft" },
 		{ "timeout-minutes", "timeout" },
 		{ "healthcheck", "checks" },
+		{ "url", "git" },
 		{ "repository", "git" },
+		{ "branch", "ref" },
+		{ "commit", "ref" },
+		{ "tag", "ref" },
+		{ "repo", "repository" },
+		{ "token", "token-env" },
+		{ "secret", "secret-env" },
+		{ "secret", "secrets" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
-		if (!strcmp(pairs[i][0], name))
-			return pairs[i][1];
+		const struct graph_key *key = graph_key_find(object, pairs[i][1]);
+
+		if (key && !strcmp(pairs[i][0], name))
+			return key;
 	}
 	return NULL;
 }

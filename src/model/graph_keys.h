@@ -32,11 +32,12 @@ enum graph_shape {
 /* The type of a value: its shape, and for texts the pattern (POSIX extended, and valid in
  * ECMA-262 with the same meaning) that it has to fit. */
 struct graph_type {
-	const char *name; /* in the schema's $defs; NULL = written out there */
+	const char *name; /* in the schema's definitions; NULL = written out there */
 	enum graph_shape shape;
 	const char *noun; /* what it must be: "text", "a duration"; list types: what an item is */
 	const char *pattern; /* NULL = none; list types: of each item */
 	const char *rule;    /* what is right, for the hint; NULL = the key's example */
+	bool hidden;         /* what is wrong may be a secret, and is never shown */
 };
 
 struct graph_object;
@@ -54,15 +55,15 @@ struct graph_key {
 };
 
 struct graph_object {
-	const char *name; /* in the schema's $defs; "" = the whole file */
+	const char *name; /* in the schema's definitions; "" = the whole file */
 	const struct graph_key *keys;
 	size_t nkeys;
 };
 
 extern const struct graph_object graph_object_file;
 extern const struct graph_object graph_object_image;
-/* The key here that does what `name` does in compose, bake or a workflow matrix; NULL = none. */
-const char *graph_key_elsewhere(const char *name);
+/* The key of the object that does what `name` does in compose, bake or a workflow; NULL = none. */
+const struct graph_key *graph_key_elsewhere(const struct graph_object *object, const char *name);
 /* The key with that name, or NULL. */
 const struct graph_key *graph_key_find(const struct graph_object *object, const char *name);
 

@@ -81,7 +81,7 @@ graph_load_references(struct graph_loader *ld, const struct yaml *y, const char 
 	}
 }
 
-void
+bool
 graph_load_no_references(struct graph_loader *ld, const struct yaml *y, const char *phrase)
 {
 	struct str rest = str_c(y->text);
@@ -93,8 +93,9 @@ graph_load_no_references(struct graph_loader *ld, const struct yaml *y, const ch
 		err_hint(graph_err(ld, y, "%s holds a variable: '%s'", phrase,
 				   graph_clip(ld, y->text)),
 			 "variables stand in args, labels, options and the 'ref' of a source");
-		return;
+		return false;
 	}
+	return true;
 }
 
 void
@@ -148,25 +149,24 @@ better_name(struct graph_loader *ld, const char *name)
 static void
 check_name(struct graph_loader *ld, const struct yaml *key)
 {
-	const char *name = key->text, *registry = ld->graph->registry;
+	const char *name = key->text, *shown = graph_clip(ld, name);
 	const char *better = better_name(ld, name);
-	size_t n = strlen(registry);
+	size_t registry = strlen(ld->graph->registry);
 	struct err *e;
 
-	if (ref_valid_image_name(str_c(name))) {
-		if (n && !strncmp(name, registry, n) && name[n] == '/')
-			err_hint(graph_err(ld, key, "image name '%s' repeats the registry",
-					   graph_clip(ld, name)),
-				 "write '%s'", better);
-		else if ((n ? n + 1 : 0) + key->len > MAX_REPOSITORY)
-			(void)graph_err(ld, key,
-					"image name '%s' is too long: at most %d characters with "
-					"the registry",
-					graph_clip(ld, name), MAX_REPOSITORY);
+	if (key->len + (registry ? registry + 1 : 0) > MAX_REPOSITORY) {
+		(void)graph_err(ld, key, "image name '%s' is too long: %d characters at most%s",
+				shown, MAX_REPOSITORY, registry ? " with the registry" : "");
 		return;
 	}
-	e = graph_err(ld, key, "no registry takes the image name '%s'", graph_clip(ld, name));
-	if (better && strcmp(better, name) != 0)
+	if (ref_valid_image_name(str_c(name))) {
+		if (better && strlen(better) < key->len)
+			err_hint(graph_err(ld, key, "image name '%s' repeats the registry", shown),
+				 "write '%s'", better);
+		return;
+	}
+	e = graph_err(ld, key, "no registry takes the image name '%s'", shown);
+	if (better)
 		err_hint(e, "write '%s'", better);
 	else if (strpbrk(name, ":@"))
 		err_hint(e, "without tag and digest: lockstep sets them");
@@ -236,7 +236,8 @@ load_registry(struct graph_loader *ld, const struct yaml *y)
 	char *AUTO_FREE probe = xasprintf("%s/x", text);
 	struct err *e;
 
-	graph_load_no_references(ld, y, "'registry'");
+	if (!graph_load_no_references(ld, y, "'registry'"))
+		return;
 	if (!host && ref_valid_repository(str_c(probe))) {
 		ld->graph->registry = text;
 		return;

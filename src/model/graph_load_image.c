@@ -196,7 +196,7 @@ check_secret(struct graph_loader *ld, const struct yaml *y, const char *phrase, 
 		seen[i] = arena_str(ld->arena, str_sub(piece, at + 1, piece.n));
 	}
 	if (!seen[0] || !seen[1] == !seen[2]) {
-		err_hint(graph_err(ld, y, "an item of %s needs 'id' and one of 'env' and 'src'",
+		err_hint(graph_err(ld, y, "an item of %s needs 'id' and either 'env' or 'src'",
 				   phrase),
 			 "id=NAME,env=VARIABLE or id=NAME,src=FILE");
 		return false;
@@ -288,13 +288,14 @@ load_source(struct graph_loader *ld, struct graph_image *img, const struct yaml 
 		err_hint(graph_err(ld, git, "'git' of %s holds a password", label),
 			 "leave it out: git's credential helpers and ssh keys are used");
 	if (git)
-		graph_load_no_references(ld, git, arena_printf(ld->arena, "'git' of %s", label));
+		(void)graph_load_no_references(ld, git,
+					       arena_printf(ld->arena, "'git' of %s", label));
 	if (ref)
 		graph_load_references(ld, ref, ref->text,
 				      arena_printf(ld->arena, "'ref' of %s", label));
 	if (path) {
 		label = arena_printf(ld->arena, "'path' of %s", label);
-		graph_load_no_references(ld, path, label);
+		(void)graph_load_no_references(ld, path, label);
 		check_inside(ld, path, img->source.path, label, img);
 	}
 }
@@ -306,7 +307,7 @@ load_context(struct graph_loader *ld, struct graph_image *img, const struct yaml
 
 	img->context = clean_path(ld, y->text);
 	img->context_at = place(y);
-	graph_load_no_references(ld, y, phrase);
+	(void)graph_load_no_references(ld, y, phrase);
 	check_inside(ld, y, img->context, phrase, img);
 }
 
@@ -318,25 +319,8 @@ load_dockerfile(struct graph_loader *ld, struct graph_image *img, const struct y
 
 	img->dockerfile = clean_path(ld, y->text);
 	img->dockerfile_at = place(y);
-	graph_load_no_references(ld, y, phrase);
+	(void)graph_load_no_references(ld, y, phrase);
 	check_inside(ld, y, joined, phrase, img);
-}
-
-/* True if an unknown key was meant to be one of these two, which was told already. */
-static bool
-is_misspelt(const struct yaml *map)
-{
-	static const char *const names[] = { "context", "source" };
-
-	for (size_t i = 0; i < map->n; i++) {
-		const char *key = map->pairs[i].key->text, *meant = graph_key_elsewhere(key);
-
-		if (graph_key_find(&graph_object_image, key))
-			continue;
-		if (str_nearest(key, names, 2) || (meant && !strcmp(meant, names[0])))
-			return true;
-	}
-	return false;
 }
 
 /* Where the files are: exactly one of context and source. */
@@ -355,7 +339,9 @@ load_place(struct graph_loader *ld, struct graph_image *img, const struct yaml *
 				   "image '%s' has a 'source' and a 'context' (line %d)", img->name,
 				   context_key->line),
 			 "a folder inside the source is its 'path'");
-	else if (!context_key && !source_key && !is_misspelt(map))
+	else if (!context_key && !source_key &&
+		 !graph_shape_misspelt(&graph_object_image, map, "context") &&
+		 !graph_shape_misspelt(&graph_object_image, map, "source"))
 		err_hint(graph_err(ld, &img->at, "image '%s' has neither 'context' nor 'source'",
 				   img->name),
 			 "for example: context: %s", img->name);
@@ -394,7 +380,7 @@ graph_load_image(struct graph_loader *ld, struct graph_image *img, struct yaml *
 	load_platform(ld, img, yaml_get(map, "platform"));
 	if (target) {
 		img->target = target->text;
-		graph_load_no_references(ld, target, phrase_of(ld, "target", img));
+		(void)graph_load_no_references(ld, target, phrase_of(ld, "target", img));
 	}
 	if (output)
 		BUG_ON(!graph_output_parse(str_c(output->text), &img->output));

@@ -35,7 +35,7 @@ struct graph_loader {
 /* Adds a mistake at a node or a place; what outsiders wrote goes through graph_clip() first. */
 #define graph_err(ld, y, ...) err_list_at((ld)->errs, (ld)->file, (y)->line, (y)->col, __VA_ARGS__)
 
-/* The text, cut when it is too long for a message. */
+/* The text for a message: cut when it is too long, without the password of an address. */
 const char *graph_clip(struct graph_loader *ld, const char *text);
 /* Adds "did you mean 'x'?", or the list of what is known when nothing is near. */
 void graph_hint_name(struct err *e, const char *name, const char *const *known, size_t n);
@@ -51,6 +51,9 @@ bool graph_wrong_kind(struct graph_loader *ld, const struct graph_key *key, cons
 		      const char *phrase);
 /* Frees the compiled patterns. */
 void graph_shape_fini(struct graph_loader *ld);
+/* True if an unknown key was meant to be that one, which was told then. */
+bool graph_shape_misspelt(const struct graph_object *object, const struct yaml *map,
+			  const char *name);
 /* The key of that name, also when its value was taken out; NULL if there is none. */
 const struct yaml *graph_has_key(const struct yaml *map, const char *name);
 /* Which of the alternatives of a list an item is: the first that has its deciding key there, which
@@ -71,7 +74,7 @@ int graph_load_timeout(struct graph_loader *ld, const struct yaml *y, const char
 /* Tells of every ${NAME} in a value that no variable has; phrase is "'args' of image 'x'". */
 void graph_load_references(struct graph_loader *ld, const struct yaml *y, const char *text,
 			   const char *phrase);
-/* The same for texts in which variables are not replaced: any ${NAME} is a mistake. */
-void graph_load_no_references(struct graph_loader *ld, const struct yaml *y, const char *phrase);
+/* The same for texts in which variables are not replaced: any ${NAME} is a mistake; false then. */
+bool graph_load_no_references(struct graph_loader *ld, const struct yaml *y, const char *phrase);
 
 #endif

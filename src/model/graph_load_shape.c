@@ -70,7 +70,7 @@ shape_objects(struct graph_loader *ld, const struct graph_key *key, struct yaml 
 {
 	const char *phrase = phrase_of(ld, key->name, label);
 	const char *item_label =
-		arena_printf(ld->arena, "%s of %s", key->item, label[0] ? label : phrase);
+		key->item ? arena_printf(ld->arena, "%s of %s", key->item, label) : phrase;
 
 	if (y->kind != YAML_SEQ)
 		return graph_wrong_kind(ld, key, y, phrase);
@@ -146,18 +146,49 @@ shape_any(struct graph_loader *ld, const struct graph_key *key, struct yaml *y, 
 	}
 }
 
+/* The key that an unknown one was meant to be, or NULL. */
+static const struct graph_key *
+meant_key(const struct graph_object *object, const char *name)
+{
+	const struct graph_key *key = graph_key_elsewhere(object, name);
+	const char *names[32], *near;
+
+	BUG_ON(object->nkeys > ARRAY_SIZE(names));
+	if (key)
+		return key;
+	for (size_t i = 0; i < object->nkeys; i++)
+		names[i] = object->keys[i].name;
+	near = str_nearest(name, names, object->nkeys);
+	return near ? graph_key_find(object, near) : NULL;
+}
+
+bool
+graph_shape_misspelt(const struct graph_object *object, const struct yaml *map, const char *name)
+{
+	for (size_t i = 0; i < map->n; i++) {
+		const char *text = map->pairs[i].key->text;
+		const struct graph_key *key = NULL;
+
+		if (!graph_key_find(object, text))
+			key = meant_key(object, text);
+		if (key && !strcmp(key->name, name))
+			return true;
+	}
+	return false;
+}
+
 static void
 unknown_key(struct graph_loader *ld, const struct graph_object *object, const struct yaml *key,
 	    const char *label)
 {
-	const char *elsewhere = graph_key_elsewhere(key->text);
+	const struct graph_key *elsewhere = graph_key_elsewhere(object, key->text);
 	const char *names[32];
 	struct err *e = graph_err(ld, key, "unknown key '%s'%s%s", graph_clip(ld, key->text),
 				  label[0] ? " in " : "", label);
 
 	BUG_ON(object->nkeys > ARRAY_SIZE(names));
-	if (elsewhere && graph_key_find(object, elsewhere)) {
-		err_hint(e, "here it is called '%s'", elsewhere);
+	if (elsewhere) {
+		err_hint(e, "here it is called '%s'", elsewhere->name);
 		return;
 	}
 	for (size_t i = 0; i < object->nkeys; i++)
@@ -184,7 +215,8 @@ graph_shape(struct graph_loader *ld, const struct graph_object *object, struct y
 	for (size_t i = 0; i < object->nkeys; i++) {
 		const struct graph_key *key = &object->keys[i];
 
-		if (!key->required || graph_has_key(map, key->name))
+		if (!key->required || graph_has_key(map, key->name) ||
+		    graph_shape_misspelt(object, map, key->name))
 			continue;
 		err_hint(graph_err(ld, map, "%s is missing", phrase_of(ld, key->name, label)),
 			 "for example: %s", key->example);

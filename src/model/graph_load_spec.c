@@ -180,7 +180,7 @@ graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct
 
 /* A token where the name of a variable belongs would end up in git. */
 static void
-check_token(struct graph_loader *ld, const struct yaml *target, const char *key)
+check_token(struct graph_loader *ld, const struct yaml *target, const char *key, const char *kind)
 {
 	static const char *const prefixes[] = { "ghp_",        "gho_",   "ghs_",
 						"github_pat_", "glpat-", "whsec_" };
@@ -190,34 +190,29 @@ check_token(struct graph_loader *ld, const struct yaml *target, const char *key)
 		if (strncmp(y->text, prefixes[i], strlen(prefixes[i])) != 0)
 			continue;
 		err_hint(
-			graph_err(ld, y, "'%s' of a target of 'dispatch' holds the secret itself",
-				  key),
+			graph_err(ld, y, "'%s' of '%s' of 'dispatch' holds the secret itself", key,
+				  kind),
 			"name the variable that holds it, and replace the secret: it is known now");
 	}
 }
 
 static void
-finish_target(struct graph_loader *ld, const struct yaml *item, json_t *spec)
+finish_target(struct graph_loader *ld, const char *kind, const struct yaml *target, json_t *spec)
 {
-	const struct graph_key *key = graph_key_find(&graph_object_file, "dispatch");
-	const struct yaml *target = yaml_get(item, graph_shape_choose(key, item)->keys[0].name);
 	json_t *webhook = json_object_get(spec, "webhook");
 	const char *signing;
 
-	if (!target)
-		return;
-	check_token(ld, target, "token-env");
-	check_token(ld, target, "secret-env");
+	check_token(ld, target, "token-env", kind);
+	check_token(ld, target, "secret-env", kind);
 	if (!webhook)
 		return;
 	default_text(webhook, "signing", "standard-webhooks");
 	default_text(webhook, "format", "plain");
 	signing = json_get_text(webhook, "signing");
 	if (strcmp(signing, "none") != 0 && !graph_has_key(target, "secret-env"))
-		err_hint(
-			graph_err(ld, target,
-				  "'secret-env' of 'webhook' of a target of 'dispatch' is missing"),
-			"the variable that holds the secret, or signing: none");
+		err_hint(graph_err(ld, target,
+				   "'secret-env' of 'webhook' of 'dispatch' is missing"),
+			 "the variable that holds the secret, or signing: none");
 }
 
 void
@@ -227,13 +222,17 @@ graph_load_dispatch(struct graph_loader *ld, const struct yaml *list)
 
 	ld->graph->dispatch = json_array();
 	for (size_t i = 0; i < list->n; i++) {
-		const struct yaml *item = list->items[i];
+		const struct yaml *item = list->items[i], *target;
+		const struct graph_object *object;
 		json_t *spec;
 
 		if (!item)
 			continue;
-		spec = graph_shape_json(graph_shape_choose(key, item), item);
+		object = graph_shape_choose(key, item);
+		spec = graph_shape_json(object, item);
 		json_array_append_new(ld->graph->dispatch, spec);
-		finish_target(ld, item, spec);
+		target = yaml_get(item, object->keys[0].name);
+		if (target)
+			finish_target(ld, object->keys[0].name, target, spec);
 	}
 }

@@ -5,11 +5,28 @@
 
 #define MAX_IN_MESSAGE 60
 
+/* Where the password of an address ends, or NULL. */
+static const char *
+after_password(const char *text)
+{
+	const char *scheme = strstr(text, "://"), *at;
+
+	if (!scheme)
+		return NULL;
+	at = strchr(scheme, '@');
+	return at && at < scheme + 3 + strcspn(scheme + 3, "/") ? at : NULL;
+}
+
 const char *
 graph_clip(struct graph_loader *ld, const char *text)
 {
-	size_t n = strlen(text);
+	const char *rest = after_password(text);
+	size_t n;
 
+	if (rest)
+		text = arena_printf(ld->arena, "%.*s://…%s", (int)(strstr(text, "://") - text),
+				    text, rest);
+	n = strlen(text);
 	if (n <= MAX_IN_MESSAGE)
 		return text;
 	n = MAX_IN_MESSAGE;
@@ -41,30 +58,6 @@ is_number(const struct yaml *y)
 	return y->kind == YAML_SCALAR && y->plain && !strcmp(yaml_what(y), "a number");
 }
 
-static const char *
-noun_of(const struct graph_type *type)
-{
-	if (type->shape == GRAPH_SHAPE_TEXTS)
-		return "a list of text";
-	if (type->shape == GRAPH_SHAPE_ONE_OR_MORE)
-		return "text or a list of text";
-	return type->noun;
-}
-
-bool
-graph_wrong_kind(struct graph_loader *ld, const struct graph_key *key, const struct yaml *y,
-		 const char *phrase)
-{
-	struct err *e = graph_err(ld, y, "%s is %s, but must be %s", phrase, yaml_what(y),
-				  noun_of(key->type));
-
-	if (y->kind == YAML_SCALAR && key->type->shape == GRAPH_SHAPE_TEXT)
-		err_hint(e, "in quotes it is text: \"%s\"", graph_clip(ld, y->text));
-	else
-		err_hint(e, "for example: %s", key->example);
-	return false;
-}
-
 static bool
 fits(struct graph_loader *ld, const struct graph_type *type, const char *text)
 {
@@ -83,6 +76,38 @@ fits(struct graph_loader *ld, const struct graph_type *type, const char *text)
 	return !regexec(&p->regex, text, 0, NULL, 0);
 }
 
+static const char *
+noun_of(const struct graph_type *type)
+{
+	if (type->shape == GRAPH_SHAPE_TEXTS)
+		return "a list of text";
+	if (type->shape == GRAPH_SHAPE_ONE_OR_MORE)
+		return "text or a list of text";
+	return type->noun;
+}
+
+bool
+graph_wrong_kind(struct graph_loader *ld, const struct graph_key *key, const struct yaml *y,
+		 const char *phrase)
+{
+	const struct graph_type *type = key->type;
+	struct err *e =
+		graph_err(ld, y, "%s is %s, but must be %s", phrase, yaml_what(y), noun_of(type));
+	struct yaml bare = *y;
+
+	bare.plain = true;
+	if (y->kind == YAML_SCALAR && type->shape == GRAPH_SHAPE_TEXT &&
+	    (!type->pattern || fits(ld, type, y->text)))
+		err_hint(e, "in quotes it is text: \"%s\"", graph_clip(ld, y->text));
+	else if (type->shape == GRAPH_SHAPE_NUMBER && is_number(&bare))
+		err_hint(e, "without quotes it is a number: %s", graph_clip(ld, y->text));
+	else if (y->kind == YAML_SCALAR && type->rule)
+		err_hint(e, "%s", type->rule);
+	else
+		err_hint(e, "for example: %s", key->example);
+	return false;
+}
+
 void
 graph_shape_fini(struct graph_loader *ld)
 {
@@ -99,8 +124,10 @@ shape_pattern(struct graph_loader *ld, const struct graph_key *key, const struct
 
 	if (!key->type->pattern || fits(ld, key->type, y->text))
 		return true;
-	e = graph_err(ld, y, "%s is no %s: '%s'", phrase, strchr(key->type->noun, ' ') + 1,
-		      graph_clip(ld, y->text));
+	e = graph_err(ld, y, "%s is no %s%s%s%s", phrase, strchr(key->type->noun, ' ') + 1,
+		      key->type->hidden ? "" : ": '",
+		      key->type->hidden ? "" : graph_clip(ld, y->text),
+		      key->type->hidden ? "" : "'");
 	err_hint(e, "%s", key->type->rule);
 	return false;
 }
@@ -240,9 +267,11 @@ shape_pair_item(struct graph_loader *ld, const struct yaml *y, const char *phras
 		return true;
 	e = graph_err(ld, y, "'%s' in %s has no %s", graph_clip(ld, y->text), phrase,
 		      y->text[0] == '=' ? "name" : "value");
-	err_hint(e, y->text[0] == '=' ? "NAME=VALUE"
-				      : "'NAME=' is an empty value; values are never taken from "
-					"the environment");
+	if (y->text[0] == '=')
+		err_hint(e, "NAME=VALUE");
+	else
+		err_hint(e, "'%s=' is an empty value; none is taken from the environment",
+			 graph_clip(ld, y->text));
 	return false;
 }
 

@@ -249,7 +249,7 @@ inputs_diff(struct arena *arena, const struct inputs *before, const struct input
 		diff_all(&d);
 	/* Whatever it is, it is not nothing. */
 	if (!d.found.n)
-		inputs_diff_add(&d, REASON_OTHER, "the record of the inputs", NULL, NULL);
+		inputs_diff_add(&d, REASON_OTHER, "the record of its inputs differs", NULL, NULL);
 	ret.n = d.found.n;
 	ret.v = arena_dup(arena, d.found.v, d.found.n * sizeof(*d.found.v));
 	vec_fini(&d.found);

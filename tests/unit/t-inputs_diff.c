@@ -387,7 +387,7 @@ never_says_nothing(void **state)
 	facts_differ(TOP "frontend\tsha256:1\n", TOP "frontend\tsha256:2\n",
 		     "external the frontend: sha256:1 -> sha256:2");
 	facts_differ(TOP "source\tgit\tabc\t.\t0\t0\n", TOP "source\tgit\tabc\t.\t1\t0\n",
-		     "other the record of the inputs");
+		     "other the record of its inputs differs");
 }
 
 struct file_row {
