@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* t-graph_load.c: what a graph file becomes. Its mistakes are golden cases in tests/cases/graph. */
 #include "model/graph.h"
+#include "model/graph_keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -339,6 +340,58 @@ follows_anchors_and_merges(void **state)
 	graph_free(g);
 }
 
+/* Hints quote the examples of the tables: each of them must load. */
+static void
+examples_are_right(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < graph_object_image.nkeys; i++) {
+		const struct graph_key *key = &graph_object_image.keys[i];
+		bool place = !strcmp(key->name, "context") || !strcmp(key->name, "source");
+		AUTO_FREE char *lines = xasprintf("%s    %s\n  agent-base: { context: base }\n",
+						  place ? "" : "    context: app\n", key->example);
+
+		graph_free(load_image(lines));
+	}
+	for (size_t i = 0; i < graph_object_file.nkeys; i++) {
+		const struct graph_key *key = &graph_object_file.keys[i];
+		AUTO_FREE char *text =
+			xasprintf("%s%s%s\n", strcmp(key->name, "version") ? "version: 1\n" : "",
+				  strcmp(key->name, "images")
+					  ? "images: { app: { context: app } }\n"
+					  : "",
+				  key->example);
+
+		graph_free(load(text));
+	}
+}
+
+static void
+examples_of_checks_and_targets_are_right(void **state)
+{
+	const struct graph_key *checks = graph_key_find(&graph_object_image, "checks");
+	const struct graph_key *targets = graph_key_find(&graph_object_file, "dispatch");
+
+	(void)state;
+	for (size_t i = 0; checks->objects[i]; i++) {
+		for (size_t j = 0; j < checks->objects[i]->nkeys; j++) {
+			AUTO_FREE char *lines =
+				xasprintf("    context: a\n    checks:\n      - %s\n%s%s\n",
+					  checks->objects[i]->keys[0].example, j ? "        " : "",
+					  j ? checks->objects[i]->keys[j].example : "");
+
+			graph_free(load_image(lines));
+		}
+	}
+	for (size_t i = 0; targets->objects[i]; i++) {
+		AUTO_FREE char *text = xasprintf("version: 1\nimages: { a: { context: a } }\n"
+						 "dispatch:\n  - %s\n",
+						 targets->objects[i]->keys[0].example);
+
+		graph_free(load(text));
+	}
+}
+
 /* A mistake in what many aliases name is told once, and none of it is read twice. */
 static void
 tells_of_an_anchor_once(void **state)
@@ -402,6 +455,8 @@ main(void)
 		cmocka_unit_test(reads_dispatch),
 		cmocka_unit_test(reads_json),
 		cmocka_unit_test(follows_anchors_and_merges),
+		cmocka_unit_test(examples_are_right),
+		cmocka_unit_test(examples_of_checks_and_targets_are_right),
 		cmocka_unit_test(tells_of_an_anchor_once),
 		cmocka_unit_test(says_only_that_of_a_newer_version),
 		cmocka_unit_test(keeps_the_mistakes_of_others),
