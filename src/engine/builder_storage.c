@@ -29,7 +29,7 @@ run_root(const char *state_dir, const char *const *env)
 	char hex[SHA256_HEX_SIZE];
 
 	sha256_hex(sha256_of(state_dir, strlen(state_dir)), hex);
-	if (runtime && *runtime == '/' && geteuid() != 0)
+	if (runtime && *runtime == '/' && access(runtime, W_OK) == 0)
 		return xasprintf("%s/lockstep-%.12s", runtime, hex);
 	if (geteuid() == 0)
 		return xasprintf("/run/lockstep-%.12s", hex);

@@ -229,11 +229,35 @@ sum_up(struct replayer *x)
 	}
 }
 
+/* "A..B": what A had is there already, and only what came after it is counted. */
+static int
+start_from(struct replayer *x, struct err *err)
+{
+	const char *dots = strstr(x->o->range, "..");
+	struct replay_commit before = { 0 };
+	AUTO_FREE char *rev = NULL, *id = NULL;
+	int r;
+
+	if (!dots || dots == x->o->range)
+		return 0;
+	rev = xstrndup(x->o->range, (size_t)(dots - x->o->range));
+	r = git_resolve(x->toplevel, rev, &id, err);
+	if (r)
+		return r;
+	before.id = id;
+	r = do_commit(x, &before, err);
+	x->ret->builds = 0;
+	return r;
+}
+
 static int
 walk_history(struct replayer *x, struct err *err)
 {
 	git_commits commits = { 0 };
-	int r = git_log(x->toplevel, x->o->range, true, &commits, err);
+	int r = start_from(x, err);
+
+	if (!r)
+		r = git_log(x->toplevel, x->o->range, true, &commits, err);
 
 	x->ret->commits = arena_calloc(x->ret->arena, commits.n + 1, sizeof(*x->ret->commits));
 	for (size_t i = 0; !r && i < commits.n; i++) {

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# t-build.sh: cold, null, and exactly the right images after each kind of change, with the real buildah.
+set -eu
+# shellcheck source=tests/lib/tap.sh
+. "${top_srcdir:?}/tests/lib/tap.sh"
+# shellcheck source=tests/lib/graph.sh
+. "$top_srcdir/tests/lib/graph.sh"
+graph_open
+
+like "$(lockstep plan | tail -n 1)" '2 to build, 3 waiting, 0 up to date' 'plan of a cold graph'
+rebuilds 'base leaf left lone right' 'cold: everything'
+is "$(lockstep build)" 'nothing to do: 5 images up to date' 'nothing changed: nothing to do'
+is "$(PATH=/nowhere lockstep build)" 'nothing to do: 5 images up to date' 'and no builder, no git is started for it'
+rebuilds '' 'nothing changed, as JSON'
+
+echo 'another line' >>right/docs/notes.md
+rebuilds '' 'a file that nothing copies'
+like "$(lockstep why right right/docs/notes.md)" '*is no input: no COPY, ADD or bind mount*' 'why it is no input'
+
+sed -i '1s/.*/# the base of all of them/' base/Dockerfile
+rebuilds '' 'a comment in the base'
+is "$(lockstep why base base/Dockerfile)" 'base/Dockerfile changed in comments only (line 1)' 'why says so'
+
+touch -d '2001-01-01' left/left.txt
+rebuilds '' 'a new time'
+
+echo lefter >left/left.txt
+graph_commit 'left: more left'
+rebuilds 'leaf left' 'a file of left'
+like "$(lockstep why leaf)" "leaf  rebuilt in run 2, *
+  because parent left has a new image: sha256:* → sha256:*
+    because left/left.txt changed (+1 −1 lines, commit $(git rev-parse --short HEAD))
+  unchanged: Dockerfile, * argument*, platform *" 'why, down to the root'
+
+chmod 700 right/right.sh
+rebuilds '' 'mode bits that a checkout may differ in'
+chmod 644 right/right.sh
+rebuilds 'right' 'the executable bit: right, and its result is the same, so leaf is left alone'
+like "$(lockstep why right)" '*because right/right.sh is not executable any more (0755 → 0644)
+*rebuilt to the same image: its children were left alone' 'why names the modes and the early cutoff'
+
+sed -i 's/hello/good day/' lockstep.yaml
+rebuilds 'leaf' 'an argument'
+like "$(lockstep why leaf)" '*because argument GREETING *hello*good day*' 'why names both values'
+
+sed -i 's/^ENV PATH.*/ENV PATH=\/bin MORE=1/' base/Dockerfile
+rebuilds 'base leaf left right' 'an instruction of the base: right comes out the same, left does not'
+like "$(lockstep why leaf)" '*because parent left has a new image*
+    because parent base has a new image*
+      because *ENV PATH*' 'why goes down two levels'
+
+rebuilds '' 'and again nothing'
+rebuilds 'lone' '--force builds what is named' --force lone
+like "$(lockstep why lone)" '*because *force*' 'and why says that it was forced'
+git checkout -q -- left/left.txt base/Dockerfile right lockstep.yaml
+git checkout -q HEAD~1 -- left/left.txt base/Dockerfile
+rebuilds '' 'back to what was: recorded images are taken again'
+
+exits 0 'history' lockstep history
+like "$tap_out" 'run * lockstep build --json*base *built*' 'history names runs and images'
+exits 0 'log' lockstep log right
+like "$tap_out" '*STEP 1/*FROM*STEP*RUN*' 'log holds what buildah said'
+exits 2 'log of an image without one' lockstep log right --run 99
+is "$(lockstep inputs left --canonical | sha256sum | cut -d' ' -f1)" \
+	"$(lockstep inputs left --json | jq -r .key | cut -d: -f2)" 'the canonical form hashes to the key'
+
+exits 2 'stage into an existing folder' lockstep stage left --into "$GRAPH"
+exits 0 'stage' lockstep stage left --into "$OUT.stage"
+is "$(cd "$OUT.stage/context" && find . | sort | tr '\n' ' ')" '. ./left.txt ' 'the staged context holds the input alone'
+is "$(stat -c '%a %Y' "$OUT.stage/context/left.txt")" '644 0' 'with uniform mode and time'
+done_testing

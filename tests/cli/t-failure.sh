@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# t-failure.sh: images that fail, runs that are stopped or killed, two runs at once, state that is damaged.
+set -eu
+# shellcheck source=tests/lib/tap.sh
+. "${top_srcdir:?}/tests/lib/tap.sh"
+# shellcheck source=tests/lib/graph.sh
+. "$top_srcdir/tests/lib/graph.sh"
+graph_open
+
+states() {
+	jq -r '[.images[] | "\(.image)=\(.state)"] | sort | join(" ")' "$OUT"
+}
+
+# --- a failing image
+printf 'RUN ["/bin/busybox", "false"]\n' >>left/Dockerfile
+exits 1 'a failing RUN' sh -c "$LOCKSTEP build -k --json 2>$OUT.err >$OUT"
+is "$(states)" 'base=built leaf=skipped left=failed lone=built right=built' '--keep-going builds the rest'
+like "$(cat "$OUT.err")" '*left * failed*leaf * skipped*' 'progress names both'
+exits 1 'again, as text' lockstep build -k
+like "$tap_out" '*left/Dockerfile:4: *
+    the whole output: lockstep log left*' 'the message names the line of the instruction and the log'
+like "$(lockstep plan left)" '*left *build*' 'a failed image is tried again'
+like "$(lockstep why left)" '*never built here*failed*' 'why tells of the attempt'
+sed -i '$d' left/Dockerfile
+sed -i 's/^COPY right.sh.*/COPY right.sh nosuch \/x\//' right/Dockerfile
+exits 2 'a source that does not exist is told before anything is built' lockstep build
+like "$tap_out" "*right/Dockerfile:3: COPY: 'nosuch' does not exist*
+*" 'with its line'
+git checkout -q -- right
+
+# --- SIGINT, SIGTERM: nothing is left running, nothing half recorded
+printf 'RUN ["/bin/busybox", "sleep", "60"]\n' >>lone/Dockerfile
+sed -i 's/^FROM scratch/FROM localhost\/t\/base:1/' lone/Dockerfile
+for signal in INT TERM; do
+	# A shell starts background jobs with SIGINT ignored; setsid's child has it as it should be.
+	setsid env --default-signal=INT "$LOCKSTEP" build lone >"$OUT" 2>&1 &
+	pid=$!
+	for _ in $(seq 100); do
+		pgrep -f 'sleep 60' >/dev/null && break
+		sleep 0.1
+	done
+	kill -"$signal" "$pid"
+	status=0
+	wait "$pid" || status=$?
+	want=130
+	[ "$signal" = INT ] || want=143
+	is "$status" "$want" "SIG$signal ends with its status"
+	is "$(pgrep -f "$LOCKSTEP_STATE/storage" || :)" '' "SIG$signal leaves nothing running"
+done
+is "$(lockstep history --json -n 1 | jq -r '.[0].state + " " + (.[0].images | map(.image + "=" + .outcome) | join(" "))')" \
+	'cancelled lone=cancelled' 'and the run is recorded as cancelled'
+
+# --- a time limit
+sed -i 's/lone: { context: lone }/lone: { context: lone, timeout: 1s }/' lockstep.yaml
+exits 1 'an image that takes too long' lockstep build lone
+like "$tap_out" '*lone/Dockerfile:3: timed out after*' 'the message says so'
+git checkout -q -- lone lockstep.yaml
+
+# --- killed at a bad moment: what was finished stays
+lockstep build >/dev/null 2>&1
+echo changed >>base/etc/motd
+sed -i 's/count"/count; \/bin\/busybox sleep 3"/' right/Dockerfile
+setsid "$LOCKSTEP" build >"$OUT" 2>&1 &
+pid=$!
+for _ in $(seq 100); do
+	pgrep -f 'sleep 3$' >/dev/null && break
+	sleep 0.1
+done
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null || :
+like "$(lockstep plan base | tail -n 1)" 'nothing to do*' 'base was recorded before the kill'
+pkill -KILL -f "$LOCKSTEP_STATE/storage" || :
+exits 0 'and the next run finishes' lockstep build
+like "$(lockstep history | grep '^run')" '*interrupted*' 'history calls the killed run interrupted'
+is "$(lockstep build)" 'nothing to do: 5 images up to date' 'nothing is left to do'
+
+# --- two at once
+echo more >>base/etc/motd
+"$LOCKSTEP" build --json >"$OUT.1" 2>"$OUT.1.err" &
+first=$!
+sleep 0.3
+exits 0 'a second lockstep waits' sh -c "$LOCKSTEP build --json 2>$OUT.2.err >$OUT.2"
+wait "$first"
+like "$(cat "$OUT.1.err" "$OUT.2.err")" '*waiting for another lockstep (pid *' 'and says for whom'
+is "$(cat "$OUT.1" "$OUT.2" | jq -s '[.[].built // 0] | add')" 4 'each image is built once'
+
+# --- a damaged database, one from a newer lockstep
+dd if=/dev/zero of="$LOCKSTEP_STATE/lockstep.db" bs=1000 count=20 conv=notrunc 2>/dev/null
+rm -f "$LOCKSTEP_STATE"/lockstep.db-*
+exits 0 'a damaged database is set aside' lockstep plan
+like "$tap_out" '*database was damaged: set aside as*' 'and that is said'
+sqlite3 "$LOCKSTEP_STATE/lockstep.db" 'PRAGMA user_version = 1000'
+exits 3 'a database of a newer lockstep is refused' lockstep plan
+like "$tap_out" '*schema version 1000, this lockstep knows*' 'with both versions'
+done_testing

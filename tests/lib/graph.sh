@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# graph.sh: a small graph in a git repository of its own, and a container environment that is thrown away. Source
+# it after tap.sh.
+#
+#   graph_open          needs buildah and a static busybox, else skips the script; $GRAPH is the repository (and the
+#                       current folder): base <- left, right <- leaf (from left and right), and lone
+#   graph_files         the same repository without the container environment, for what needs no builder
+#   lockstep ARG...     the program under test
+#   built               names of the images that the last `lockstep build --json >$OUT` built, sorted, one line
+
+OUT=
+graph_dir=
+
+graph_cleanup() {
+	cd /
+	command -v env_close >/dev/null && env_close
+	[ -z "$graph_dir" ] || rm -rf "$graph_dir"
+}
+
+lockstep() {
+	"${LOCKSTEP:?}" "$@"
+}
+
+graph_commit() {
+	git add -A && git -c user.name=t -c user.email=t@example.org -c commit.gpgsign=false commit -qm "$1"
+}
+
+graph_write() {
+	mkdir -p base/etc left right/docs leaf lone
+	cat >lockstep.yaml <<-'YAML'
+		version: 1
+		registry: localhost/t
+		images:
+		  base: { context: base }
+		  left: { context: left }
+		  right: { context: right }
+		  leaf: { context: leaf, args: { GREETING: hello } }
+		  lone: { context: lone }
+	YAML
+	cat >base/Dockerfile <<-'DF'
+		# the base of all
+		FROM scratch
+		COPY busybox /bin/busybox
+		COPY etc/ /etc/
+		ENV PATH=/bin
+	DF
+	echo 'a line' >base/etc/motd
+	cat >left/Dockerfile <<-'DF'
+		ARG TAG=latest
+		FROM localhost/t/base:${TAG}
+		COPY left.txt /left.txt
+	DF
+	echo left >left/left.txt
+	cat >right/Dockerfile <<-'DF'
+		ARG TAG=latest
+		FROM localhost/t/base:${TAG} AS work
+		COPY right.sh /right.sh
+		RUN ["/bin/busybox", "sh", "-c", "/bin/busybox wc -l /etc/motd > /count"]
+		FROM scratch
+		COPY --from=work /count /count
+	DF
+	printf '#!/bin/sh\necho right\n' >right/right.sh
+	chmod 755 right/right.sh
+	echo 'nobody copies this' >right/docs/notes.md
+	cat >leaf/Dockerfile <<-'DF'
+		ARG TAG=latest
+		FROM localhost/t/right:${TAG} AS r
+		FROM localhost/t/left:${TAG}
+		ARG GREETING
+		COPY --from=r /count /count
+		RUN ["/bin/busybox", "sh", "-c", "echo $GREETING > /greeting"]
+	DF
+	cat >lone/Dockerfile <<-'DF'
+		FROM scratch
+		COPY file /file
+	DF
+	echo lone >lone/file
+}
+
+graph_files() {
+	graph_dir=$(mktemp -d "${TMPDIR:-/tmp}/graph.XXXXXX")
+	trap graph_cleanup EXIT
+	GRAPH=$graph_dir/repo
+	OUT=$graph_dir/out
+	LOCKSTEP_STATE=${LOCKSTEP_STATE:-$graph_dir/state}
+	export GRAPH LOCKSTEP_STATE
+	mkdir "$GRAPH"
+	cd "$GRAPH" || exit 1
+	git init -q .
+	graph_write
+	cp "$(command -v busybox || echo /bin/sh)" base/busybox
+	graph_commit 'the graph'
+}
+
+graph_open() {
+	command -v buildah >/dev/null || skip_all 'no buildah'
+	command -v busybox >/dev/null || skip_all 'no busybox'
+	# shellcheck source=scripts/lib/env.sh
+	. "${top_srcdir:?}/scripts/lib/env.sh"
+	env_open || skip_all 'no container environment'
+	graph_files
+}
+
+built() {
+	jq -r '[.images[] | select(.state == "built") | .image] | sort | join(" ")' "$OUT" 2>/dev/null
+}
+
+# rebuilds WANTED NAME [ARG...]: a build that builds exactly these images.
+rebuilds() {
+	graph_want=$1
+	graph_name=$2
+	shift 2
+	if lockstep build --json "$@" >"$OUT" 2>"$OUT.err"; then
+		is "$(built)" "$graph_want" "$graph_name"
+	else
+		fail "$graph_name" "$(cat "$OUT.err" "$OUT")"
+	fi
+}
