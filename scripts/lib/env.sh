@@ -41,7 +41,7 @@ env_write_containers_conf() {
 		tmp_dir = "$ENV_HOME/run/libpod"
 	EOF
 	# crun, the other choice, refuses machines that mount both cgroup versions.
-	! command -v runc >/dev/null || echo 'runtime = "runc"'
+	! PATH=$PATH:/usr/local/sbin:/usr/sbin command -v runc >/dev/null || echo 'runtime = "runc"'
 	cat <<-EOF
 		[network]
 		network_config_dir = "$ENV_HOME/conf/networks"
