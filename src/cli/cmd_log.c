@@ -85,7 +85,7 @@ const struct cmd cmd_log = {
 	.summary = "the build output of an image",
 	.about = "Prints what the builder said when the image was last built, or in a given run.",
 	.examples = "  $ lockstep log vk-local\n"
-		    "  $ lockstep log vk-local --run 3\n",
+		    "  $ lockstep log vk-local --run 1\n",
 	.opts = options,
 	.run = show_log,
 };

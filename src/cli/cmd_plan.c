@@ -54,7 +54,7 @@ const struct cmd cmd_plan = {
 		"is started.",
 	.examples = "  $ lockstep plan\n"
 		    "  $ lockstep plan secure-agent-kali --json\n"
-		    "  $ lockstep plan --commit HEAD~3\n"
+		    "  $ lockstep plan --commit HEAD~1\n"
 		    "  $ lockstep plan --exit-code >/dev/null || echo there is work to do\n",
 	.opts = options,
 	.run = plan,

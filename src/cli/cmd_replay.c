@@ -134,7 +134,7 @@ const struct cmd cmd_replay = {
 		"builds instead. Nothing is built: parents count by their keys, so no early cutoff\n"
 		"shows, and externals by their names.",
 	.examples =
-		"  $ lockstep replay HEAD~10..HEAD\n"
+		"  $ lockstep replay HEAD~2..HEAD\n"
 		"  $ lockstep replay main --graph lockstep.yaml --paths-ignore 'docs/**' --json\n",
 	.opts = options,
 	.run = replay,

@@ -87,7 +87,7 @@ const struct cmd cmd_stage = {
 		"Writes the staged context (exactly the files that count, with uniform modes and\n"
 		"times) and the Dockerfile as it is given to the builder, to look at or to build by\n"
 		"hand.",
-	.examples = "  $ lockstep stage agent-base --into /tmp/agent-base\n",
+	.examples = "  $ lockstep stage agent-base --into staged\n",
 	.opts = options,
 	.run = stage,
 };

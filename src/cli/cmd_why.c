@@ -125,9 +125,9 @@ const struct cmd cmd_why = {
 		"With a PATH it answers the other question: whether that path is an input of the\n"
 		"image, through which instruction, and if not, why not.",
 	.examples = "  $ lockstep why secure-agent-kali\n"
-		    "  $ lockstep why secure-agent-kali@12\n"
+		    "  $ lockstep why secure-agent-kali@2\n"
 		    "  $ lockstep why secure-agent-kali kali/docs/x.md\n"
-		    "  $ lockstep why --between secure-agent-kali 11 12 --json\n",
+		    "  $ lockstep why --between secure-agent-kali 1 2 --json\n",
 	.opts = options,
 	.run = why,
 };

@@ -285,8 +285,17 @@ read_source(struct project *p, const struct project_opts *opts, size_t i, struct
 	const struct graph_image *image = &p->graph->images[i];
 	struct project_source *src = &p->sources[i];
 	AUTO_BUF struct buf text = BUF_INIT;
-	int r = find_dockerfile(p, image, &src->df_path, err);
+	int r;
 
+	if (image->source.git) {
+		err_hint(err_list_at(errs, p->graph_path, image->source.at.line,
+				     image->source.at.col,
+				     "image '%s': this version does not build from `source: git`",
+				     image->name),
+			 "use a folder of this repository as `context:`");
+		return 0;
+	}
+	r = find_dockerfile(p, image, &src->df_path, err);
 	if (r)
 		return r;
 	if (!src->df_path) {

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# t-manual.sh: the manual page holds the help texts as they are, and every example in them works.
+set -eu
+# shellcheck source=tests/lib/tap.sh
+. "${top_srcdir:?}/tests/lib/tap.sh"
+# shellcheck source=tests/lib/graph.sh
+. "$top_srcdir/tests/lib/graph.sh"
+
+ok 'lockstep(1) holds the help texts' "$top_srcdir/scripts/update-man" --check "$LOCKSTEP"
+if command -v mandoc >/dev/null; then
+	for page in "$top_srcdir"/man/*.[15]; do
+		is "$(mandoc -T lint -W warning "$page" 2>&1 | grep -v 'mandoc.db' || :)" '' "$(basename "$page") is well formed"
+	done
+else
+	skip 'the pages are well formed' 'no mandoc'
+fi
+
+graph_write() {
+	mkdir -p base kali/docs vk-local
+	cat >lockstep.yaml <<-'YAML'
+		version: 1
+		registry: localhost/m
+		images:
+		  agent-base: { context: base }
+		  secure-agent-kali: { context: kali }
+		  vk-local: { context: vk-local }
+	YAML
+	printf 'FROM scratch\nCOPY a /a\n' >base/Dockerfile
+	echo a >base/a
+	echo readme >base/README.md
+	printf 'FROM localhost/m/agent-base:1\nCOPY k /k\n' >kali/Dockerfile
+	echo k >kali/k
+	echo x >kali/docs/x.md
+	printf 'FROM localhost/m/agent-base:1\nCOPY v /v\n' >vk-local/Dockerfile
+	echo v >vk-local/v
+}
+
+graph_open
+git branch -q -m main
+lockstep build >/dev/null 2>&1
+echo b >kali/k
+graph_commit 'kali'
+lockstep build >/dev/null 2>&1
+echo b >vk-local/v
+graph_commit 'vk-local'
+PATH=$(dirname "$LOCKSTEP"):$PATH
+export PATH
+for command in $(lockstep --help | awk '/^  [a-z]/ { print $1 }'); do
+	"$LOCKSTEP" "$command" --help | sed -n 's/^  \$ //p' >"$OUT.examples"
+	while IFS= read -r example; do
+		exits 0 "\$ $example" sh -c "$example"
+	done <"$OUT.examples"
+done
+done_testing
