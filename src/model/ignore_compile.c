@@ -149,6 +149,35 @@ is_refused(const struct translation *t, struct str pattern)
 	       (t->dangling && t->dialect == DIALECT_CONTAINERS);
 }
 
+/*
+ * The longest piece of a pattern that every match has in it, so that most paths need no look at
+ * the expression; empty for a pattern with more than stars and question marks.
+ */
+static struct str
+needed(struct str pattern)
+{
+	struct str longest = { "", 0 };
+	size_t from = 0;
+
+	for (size_t i = 0; i <= pattern.n; i++) {
+		unsigned char c = i < pattern.n ? (unsigned char)pattern.p[i] : '*';
+
+		/* What is no ASCII may be U+FFFD, which matches bytes that are not its own. */
+		if (c >= 0x80 || (c && strchr("\\[]+()|{}^", c)))
+			return (struct str){ "", 0 };
+		if (c != '*' && c != '?')
+			continue;
+		if (i - from > longest.n)
+			longest = str_sub(pattern, from, i);
+		from = i + 1;
+		/* The '/' of a double star may be missing. */
+		if (c == '*' && i > 0 && pattern.p[i - 1] == '*' && from < pattern.n &&
+		    pattern.p[from] == '/')
+			from++;
+	}
+	return longest;
+}
+
 static int
 compile(struct ignore_pattern *p, enum dialect dialect, struct err *err)
 {
@@ -157,7 +186,7 @@ compile(struct ignore_pattern *p, enum dialect dialect, struct err *err)
 
 	translate(&t, p->clean);
 	p->how = t.how;
-	p->literal = p->clean;
+	p->literal = p->how == IGNORE_REGEXP ? needed(p->clean) : p->clean;
 	if (p->how == IGNORE_PREFIX)
 		p->literal.n -= 2;
 	if (p->how == IGNORE_SUFFIX)

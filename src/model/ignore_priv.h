@@ -23,7 +23,7 @@ struct ignore_pattern {
 	struct str clean; /* what the builder goes on with: cleaned, without '!' */
 	size_t n_parts;   /* components of clean */
 	enum ignore_how how;
-	struct str literal; /* what to compare with, unless it is a regexp */
+	struct str literal; /* what to compare with; of a regexp: what must occur, or n == 0 */
 	struct regexp *regexp;
 };
 

@@ -42,7 +42,7 @@ static const char *const odd_names[] = {
 	"aa",
 	"é",
 	"\xff",
-	"\xe2a",
+	"\xe2" "a",
 	"a b",
 	"!a",
 	"#x",
