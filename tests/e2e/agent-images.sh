@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# agent-images.sh: the user's whole system, for real: cold, null, and the right subset after each kind of change.
+#
+# Takes 5 to 12 minutes: Debian packages and npm are fetched. Agents (1 GB) are left out.
+# BASE_TAR: a root file system made by scripts/lib/make-debian-base, to save its half a minute.
+set -eu
+# shellcheck source=tests/lib/tap.sh
+. "${top_srcdir:?}/tests/lib/tap.sh"
+for tool in buildah mmdebstrap jq git; do
+	command -v "$tool" >/dev/null || skip_all "no $tool"
+done
+# shellcheck source=scripts/lib/env.sh
+. "$top_srcdir/scripts/lib/env.sh"
+env_open || skip_all 'no container environment'
+# shellcheck disable=SC2154 # assigned in the line itself
+trap 'status=$?; cd /; env_close; exit $status' EXIT
+out=$ENV_HOME/out
+
+tar=${BASE_TAR-}
+if [ -z "$tar" ]; then
+	tar=$ENV_HOME/base.tar
+	ok 'a Debian base is made without any hub' "$top_srcdir/scripts/lib/make-debian-base" "$tar"
+fi
+ok 'and imported as debian:bookworm-slim' "$top_srcdir/scripts/lib/import-base" "$tar"
+
+cp -R "$top_srcdir/graphs/agent-images" "$ENV_HOME/images"
+chmod -R u+w "$ENV_HOME/images"
+cd "$ENV_HOME/images"
+git init -q .
+commit() {
+	git add -A && git -c user.name=t -c user.email=t@example.org -c commit.gpgsign=false commit -qm "$1"
+}
+commit 'the images'
+LOCKSTEP_VAR_WITH_AGENTS=0
+export LOCKSTEP_VAR_WITH_AGENTS
+all='agent-base python-sandbox secure-agent-kali vibe-kanban-build vk-local'
+
+# rebuilds WANTED NAME [ARG...]
+rebuilds() {
+	want=$1
+	name=$2
+	shift 2
+	started=$(date +%s)
+	if "$LOCKSTEP" build --json "$@" >"$out" 2>"$out.err"; then
+		is "$(jq -r '[.images[] | select(.state == "built") | .image] | sort | join(" ")' "$out")" "$want" "$name"
+	else
+		fail "$name" "$(tail -n 40 "$out.err")"
+	fi
+	diag "$(($(date +%s) - started)) s"
+}
+
+rebuilds "$all" 'cold: all five'
+rebuilds '' 'null: none'
+like "$("$LOCKSTEP" graph)" '*vk-local  <- vibe-kanban-build, agent-base*' 'vk-local stands on the artifact and on the base'
+
+echo '# a line' >>kali/sshd_config
+commit 'kali: sshd'
+rebuilds 'secure-agent-kali' 'a file of kali: kali'
+like "$("$LOCKSTEP" why secure-agent-kali)" "*because kali/sshd_config changed (+1 −0 lines, commit $(git rev-parse --short HEAD))
+*unchanged: Dockerfile, *" 'and why'
+
+sed -i '1s/.*/# agent-base: a comment, said in other words/' base/Dockerfile
+rebuilds '' 'a comment in base: none'
+is "$("$LOCKSTEP" why agent-base base/Dockerfile)" 'base/Dockerfile changed in comments only (line 1)' 'and why not'
+
+echo 'nobody copies this' >>kali/docs/operations.md
+rebuilds '' 'a file that nothing copies: none'
+like "$("$LOCKSTEP" why secure-agent-kali kali/docs/operations.md)" '*is no input*' 'and why not'
+
+chmod 700 kali/scripts/session.sh
+rebuilds '' 'mode bits that git does not keep: none'
+chmod -x kali/scripts/session.sh
+rebuilds 'secure-agent-kali' 'the executable bit of a script: kali'
+chmod +x kali/scripts/session.sh
+rebuilds '' 'and back: the recorded image is taken again'
+
+main=$(find vk-fork/packages/local-web/src -name 'main.*')
+sed -i 's/board/boards/I' "$main"
+git diff --quiet -- "$main" && echo '// changed' >>"$main"
+commit 'the page'
+rebuilds 'vibe-kanban-build vk-local' "the fork's frontend: the artifact and vk-local"
+like "$("$LOCKSTEP" why vk-local)" '*because parent vibe-kanban-build has a new image*
+    because vk-fork/packages/local-web/src/* changed*' 'and why, through the artifact'
+
+sed -i 's/context: python-sandbox$/context: python-sandbox\n    args: { SOURCE_DATE_EPOCH: "1" }/' lockstep.yaml
+rebuilds 'python-sandbox' 'an argument: the sandbox alone'
+like "$("$LOCKSTEP" why python-sandbox)" '*because argument SOURCE_DATE_EPOCH *0*1*' 'and why'
+
+sed -i 's/^    unzip \\$/    unzip \\\n    tree \\/' base/Dockerfile
+commit 'base: tree'
+rebuilds 'agent-base python-sandbox secure-agent-kali vk-local' 'a package in base: it and all that stand on it'
+like "$("$LOCKSTEP" why secure-agent-kali)" '*because parent agent-base has a new image*
+    because *RUN apt-install*tree*' 'and why'
+rebuilds '' 'and nothing is left to do'
+done_testing
