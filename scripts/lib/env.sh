@@ -48,12 +48,15 @@ env_write_containers_conf() {
 	EOF
 }
 
+# An ordinary user's tools pay no heed to graphroot and runroot: the one has a setting of its own, the other follows
+# XDG_RUNTIME_DIR.
 env_write_storage_conf() {
 	cat <<-EOF
 		[storage]
 		driver = "$1"
 		graphroot = "$ENV_HOME/storage"
 		runroot = "$ENV_HOME/run/storage"
+		rootless_storage_path = "$ENV_HOME/storage"
 	EOF
 }
 
