@@ -21,6 +21,7 @@ graph_free(struct graph *g)
 	}
 	json_decref(g->dispatch);
 	map_free(g->by_name);
+	map_free(g->variable_by_name);
 	arena_free(g->arena);
 	free(g);
 }

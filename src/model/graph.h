@@ -125,6 +125,7 @@ struct graph {
 			     format of a webhook are always there */
 	struct graph_image **order; /* set by graph_link: parents before children; ties by index */
 	struct map *by_name;
+	struct map *variable_by_name;
 };
 
 /*

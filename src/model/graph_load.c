@@ -11,6 +11,7 @@
 #define MAX_TIMEOUT_S (7 * 24 * 3600)
 /* distribution/reference: a repository name has at most 255 characters. */
 #define MAX_REPOSITORY 255
+#define MAX_SEARCHES 100
 
 static struct graph_place
 place(const struct yaml *y)
@@ -30,6 +31,14 @@ known_version(struct graph_loader *ld, const struct yaml *root)
 	(void)graph_err(ld, y, "version %lld is not known: this lockstep reads version %d", version,
 			LOCKSTEP_GRAPH_VERSION);
 	return false;
+}
+
+/* Each search compares with every name there is; a file that is wrong in thousands of places needs
+ * no help with each. */
+static bool
+may_search(struct graph_loader *ld)
+{
+	return ld->searches++ < MAX_SEARCHES;
 }
 
 int
@@ -68,13 +77,13 @@ graph_load_references(struct graph_loader *ld, const struct yaml *y, const char 
 			continue;
 		e = graph_err(ld, y, "unknown variable '${%s}' in %s", graph_clip(ld, name),
 			      phrase);
-		if (g->nvariables) {
+		if (g->nvariables && may_search(ld)) {
 			const char **names = arena_calloc(ld->arena, g->nvariables, sizeof(*names));
 
 			for (size_t i = 0; i < g->nvariables; i++)
 				names[i] = g->variables[i].name;
 			graph_hint_name(e, name, names, g->nvariables);
-		} else {
+		} else if (!g->nvariables) {
 			err_hint(e, "say what it is: variables: { %s: { default: … } }",
 				 graph_clip(ld, name));
 		}
@@ -123,6 +132,7 @@ graph_load_variables(struct graph_loader *ld, const struct yaml *map)
 			v->fallback = def ? def->text : NULL;
 			v->event = event ? event->text : NULL;
 		}
+		(void)map_add(g->variable_by_name, str_c(v->name), v);
 		g->nvariables++;
 	}
 }
@@ -210,6 +220,7 @@ check_needs(struct graph_loader *ld, const struct graph_image *img)
 	for (size_t i = 0; i < img->nneeds; i++) {
 		const struct graph_kv *need = &img->needs[i];
 		const struct graph_image *other = graph_find(g, need->name);
+		const char *near;
 		struct err *e;
 
 		if (other && other != img)
@@ -220,8 +231,9 @@ check_needs(struct graph_loader *ld, const struct graph_image *img)
 		}
 		e = graph_err(ld, &need->at, "image '%s' needs '%s', which is not in this graph",
 			      graph_clip(ld, img->name), graph_clip(ld, need->name));
-		if (graph_nearest(g, need->name))
-			err_hint(e, "did you mean '%s'?", graph_nearest(g, need->name));
+		near = may_search(ld) ? graph_nearest(g, need->name) : NULL;
+		if (near)
+			err_hint(e, "did you mean '%s'?", near);
 		else
 			err_hint(e, "images of this file belong here, and no others: what FROM "
 				    "names is found without it");
@@ -309,6 +321,7 @@ graph_load(struct str text, const char *file, struct err_list *errs)
 
 	g->arena = ld.arena = arena_new();
 	g->by_name = map_new();
+	g->variable_by_name = map_new();
 	g->file = arena_strdup(g->arena, file);
 	g->registry = "";
 	g->builder = BUILDER_AUTO;

@@ -5,7 +5,10 @@
 #include "model/graph_load_priv.h"
 #include "model/graph_priv.h"
 
-typedef VEC(struct graph_kv) kv_list;
+struct kv_list {
+	VEC(struct graph_kv) kv;
+	struct map *places; /* of each name */
+};
 
 static struct graph_place
 place(const struct yaml *y)
@@ -20,22 +23,26 @@ phrase_of(struct graph_loader *ld, const char *key, const struct graph_image *im
 }
 
 static void
-add_kv(struct graph_loader *ld, kv_list *list, struct graph_kv kv, const struct yaml *at,
+add_kv(struct graph_loader *ld, struct kv_list *list, struct graph_kv kv, struct yaml *at,
        const char *phrase)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (strcmp(list->v[i].name, kv.name) != 0)
-			continue;
+	const struct yaml *first;
+
+	if (!list->places)
+		list->places = map_new();
+	first = map_get(list->places, str_c(kv.name));
+	if (first) {
 		(void)graph_err(ld, at, "'%s' is twice in %s, first in line %d",
-				graph_clip(ld, kv.name), phrase, list->v[i].at.line);
+				graph_clip(ld, kv.name), phrase, first->line);
 		return;
 	}
-	vec_push(list, kv);
+	map_set(list->places, str_c(kv.name), at);
+	vec_push(&list->kv, kv);
 }
 
 /* A mapping, or a list of NAME=VALUE. */
 static void
-read_pairs(struct graph_loader *ld, const struct yaml *y, const char *phrase, kv_list *list)
+read_pairs(struct graph_loader *ld, const struct yaml *y, const char *phrase, struct kv_list *list)
 {
 	for (size_t i = 0; y->kind == YAML_MAP && i < y->n; i++) {
 		const struct yaml_pair *p = &y->pairs[i];
@@ -47,7 +54,7 @@ read_pairs(struct graph_loader *ld, const struct yaml *y, const char *phrase, kv
 		       p->key, phrase);
 	}
 	for (size_t i = 0; y->kind == YAML_SEQ && i < y->n; i++) {
-		const struct yaml *item = y->items[i];
+		struct yaml *item = y->items[i];
 		size_t at;
 
 		if (!item)
@@ -62,12 +69,14 @@ read_pairs(struct graph_loader *ld, const struct yaml *y, const char *phrase, kv
 }
 
 static struct graph_kv *
-keep_kv(struct graph_loader *ld, kv_list *list, size_t *ret_n)
+keep_kv(struct graph_loader *ld, struct kv_list *list, size_t *ret_n)
 {
-	struct graph_kv *kv = arena_dup(ld->arena, list->v, list->n * sizeof(*list->v));
+	size_t size = list->kv.n * sizeof(*list->kv.v);
+	struct graph_kv *kv = arena_dup(ld->arena, list->kv.v, size);
 
-	*ret_n = list->n;
-	vec_fini(list);
+	*ret_n = list->kv.n;
+	vec_fini(&list->kv);
+	map_free(list->places);
 	return kv;
 }
 
@@ -85,15 +94,15 @@ static void
 load_args(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
 	const char *phrase = phrase_of(ld, "args", img);
-	kv_list list = { 0 };
+	struct kv_list list = { 0 };
 
 	if (y)
 		read_pairs(ld, y, phrase, &list);
-	for (size_t i = 0; i < list.n; i++) {
-		if (!graph_valid_variable(str_c(list.v[i].name)))
-			err_hint(graph_err(ld, &list.v[i].at,
+	for (size_t i = 0; i < list.kv.n; i++) {
+		if (!graph_valid_variable(str_c(list.kv.v[i].name)))
+			err_hint(graph_err(ld, &list.kv.v[i].at,
 					   "'%s' in %s is no name of an argument",
-					   graph_clip(ld, list.v[i].name), phrase),
+					   graph_clip(ld, list.kv.v[i].name), phrase),
 				 "letters, digits and '_', not beginning with a digit");
 	}
 	img->args = keep_kv(ld, &list, &img->nargs);
@@ -103,15 +112,15 @@ static void
 load_labels(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
 	const char *phrase = phrase_of(ld, "labels", img);
-	kv_list list = { 0 };
+	struct kv_list list = { 0 };
 
 	if (y)
 		read_pairs(ld, y, phrase, &list);
-	for (size_t i = 0; i < list.n; i++) {
-		if (!valid_label(str_c(list.v[i].name)))
+	for (size_t i = 0; i < list.kv.n; i++) {
+		if (!valid_label(str_c(list.kv.v[i].name)))
 			err_hint(
-				graph_err(ld, &list.v[i].at, "'%s' in %s is no name of a label",
-					  graph_clip(ld, list.v[i].name), phrase),
+				graph_err(ld, &list.kv.v[i].at, "'%s' in %s is no name of a label",
+					  graph_clip(ld, list.kv.v[i].name), phrase),
 				"no blanks and no '='; for example org.opencontainers.image.title");
 	}
 	img->labels = keep_kv(ld, &list, &img->nlabels);
@@ -119,7 +128,7 @@ load_labels(struct graph_loader *ld, struct graph_image *img, const struct yaml 
 
 static void
 read_option(struct graph_loader *ld, const char *name, const struct yaml *y, const char *phrase,
-	    kv_list *list)
+	    struct kv_list *list)
 {
 	if (y->kind == YAML_SEQ) {
 		for (size_t i = 0; i < y->n; i++) {
@@ -129,7 +138,7 @@ read_option(struct graph_loader *ld, const char *name, const struct yaml *y, con
 		return;
 	}
 	graph_load_references(ld, y, y->text, phrase);
-	vec_push(list, ((struct graph_kv){ name, y->text, place(y) }));
+	vec_push(&list->kv, ((struct graph_kv){ name, y->text, place(y) }));
 }
 
 static void
@@ -137,7 +146,7 @@ load_options(struct graph_loader *ld, struct graph_image *img, const struct yaml
 {
 	static const char *const names[] = { "network", "add-host", "ulimit" };
 	const struct yaml *size = yaml_get(map, "shm-size");
-	kv_list list = { 0 };
+	struct kv_list list = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const struct yaml *y = yaml_get(map, names[i]);
@@ -146,10 +155,10 @@ load_options(struct graph_loader *ld, struct graph_image *img, const struct yaml
 			read_option(ld, names[i], y, phrase_of(ld, names[i], img), &list);
 	}
 	if (size)
-		vec_push(&list, ((struct graph_kv){ "shm-size",
-						    arena_printf(ld->arena, "%lld",
-								 graph_shape_amount(size->text)),
-						    place(size) }));
+		vec_push(&list.kv, ((struct graph_kv){ "shm-size",
+						       arena_printf(ld->arena, "%lld",
+								    graph_shape_amount(size->text)),
+						       place(size) }));
 	img->options = keep_kv(ld, &list, &img->noptions);
 }
 
@@ -157,7 +166,7 @@ static void
 load_needs(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
 	const char *phrase = phrase_of(ld, "needs", img);
-	kv_list list = { 0 };
+	struct kv_list list = { 0 };
 
 	for (size_t i = 0; y && i < y->n; i++) {
 		if (y->items[i])
@@ -216,24 +225,25 @@ load_secrets(struct graph_loader *ld, struct graph_image *img, const struct yaml
 {
 	const char *phrase = phrase_of(ld, "secrets", img);
 	VEC(const char *) list = { 0 };
-	kv_list ids = { 0 };
+	struct kv_list ids = { 0 };
 
 	for (size_t i = 0; y && i < y->n; i++) {
-		const struct yaml *item = y->items[i];
-		size_t before = ids.n;
+		struct yaml *item = y->items[i];
+		size_t before = ids.kv.n;
 		struct str id;
 
 		if (!item || !check_secret(ld, item, phrase, &id))
 			continue;
 		add_kv(ld, &ids, (struct graph_kv){ arena_str(ld->arena, id), "", place(item) },
 		       item, phrase);
-		if (ids.n > before)
+		if (ids.kv.n > before)
 			vec_push(&list, item->text);
 	}
 	img->nsecrets = list.n;
 	img->secrets = arena_dup(ld->arena, list.v, list.n * sizeof(*list.v));
 	vec_fini(&list);
-	vec_fini(&ids);
+	vec_fini(&ids.kv);
+	map_free(ids.places);
 }
 
 static bool

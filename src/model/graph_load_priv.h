@@ -30,6 +30,7 @@ struct graph_loader {
 	struct platform platform; /* of images that say none */
 	struct graph_pattern patterns[GRAPH_MAX_PATTERNS];
 	size_t npatterns;
+	size_t searches; /* for the nearest of many names */
 };
 
 /* Adds a mistake at a node or a place; what outsiders wrote goes through graph_clip() first. */

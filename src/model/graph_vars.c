@@ -80,11 +80,7 @@ graph_piece_next(struct str *rest, struct graph_piece *ret)
 struct graph_variable *
 graph_variable_find(const struct graph *g, struct str name)
 {
-	for (size_t i = 0; i < g->nvariables; i++) {
-		if (str_eq_c(name, g->variables[i].name))
-			return &g->variables[i];
-	}
-	return NULL;
+	return map_get(g->variable_by_name, name);
 }
 
 struct expand {
