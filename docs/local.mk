@@ -2,4 +2,12 @@
 # One short page per contract.
 
 # list: begin (written by scripts/list-sources)
+dist_doc_DATA += \
+	%D%/errors.md \
+	%D%/key.md \
+	%D%/store.md \
+	$(NULL)
+dist_pkgdata_DATA += \
+	%D%/lockstep.schema.json \
+	$(NULL)
 # list: end
