@@ -172,6 +172,12 @@ regexp_compile(struct str text, struct regexp **ret, struct err *err)
 	re->words = c.words;
 	find_symbols(re);
 	regexp_tabulate(re);
+	if (re->table) {
+		arena_free(re->arena);
+		free(re->prog);
+		re->arena = NULL;
+		re->prog = NULL;
+	}
 	*ret = re;
 	return 0;
 }

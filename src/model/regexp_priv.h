@@ -73,8 +73,8 @@ struct inst {
  * cuts[i + 1]. The table, if there is one, has a row of n_symbols for each state.
  */
 struct regexp {
-	struct arena *arena; /* of the ranges */
-	struct inst *prog;
+	struct arena *arena; /* of the ranges; NULL with a table */
+	struct inst *prog;   /* NULL with a table */
 	uint32_t n_prog, start;
 	bool words; /* has OP_WORD or OP_NOWORD */
 	uint32_t *cuts;

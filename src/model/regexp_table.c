@@ -4,9 +4,9 @@
 #include "model/regexp_priv.h"
 
 /* Beyond these the program is run step by step, which is slower and never wrong. */
-#define MAX_ENTRIES (1u << 16)
-#define MAX_STATES 4096u
-#define MAX_WORK (1u << 21)
+#define MAX_ENTRIES (1u << 14)
+#define MAX_STATES 1024u
+#define MAX_WORK (1u << 17)
 
 /* A state is a run between two characters: its flags, and the instructions that wait, in order. */
 struct state {
