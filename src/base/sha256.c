@@ -2,66 +2,42 @@
 /* sha256.c: SHA-256 through libcrypto. */
 #include "base/sha256.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <stdatomic.h>
+/* The one-algorithm interface: EVP would set up all of libcrypto's providers and tables first, one
+ * to two milliseconds that every invocation pays and no hash of ours needs. Same code underneath. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #define DIGEST_PREFIX "sha256:"
 
 struct sha256_ctx {
-	EVP_MD_CTX *md;
+	SHA256_CTX sha;
 };
-
-/* Fetching takes about a millisecond, a small hash a thousandth of that, and threads hash: hence
- * one method for the whole process, set once and never freed. */
-static const EVP_MD *
-method(void)
-{
-	static _Atomic(EVP_MD *) kept;
-	EVP_MD *md = atomic_load_explicit(&kept, memory_order_acquire), *first = NULL;
-
-	if (md)
-		return md;
-	/* Reading openssl.cnf would cost half a millisecond more, for one hash that is in every
-	 * provider. */
-	BUG_ON(!OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL));
-	md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	BUG_ON(!md);
-	if (atomic_compare_exchange_strong(&kept, &first, md))
-		return md;
-	EVP_MD_free(md);
-	return first;
-}
 
 struct sha256_ctx *
 sha256_new(void)
 {
 	struct sha256_ctx *c = xmalloc(sizeof(*c));
 
-	c->md = EVP_MD_CTX_new();
-	BUG_ON(!c->md || !EVP_DigestInit_ex2(c->md, method(), NULL));
+	sha256_reset(c);
 	return c;
 }
 
 void
 sha256_free(struct sha256_ctx *c)
 {
-	if (!c)
-		return;
-	EVP_MD_CTX_free(c->md);
 	free(c);
 }
 
 void
 sha256_reset(struct sha256_ctx *c)
 {
-	BUG_ON(!EVP_DigestInit_ex2(c->md, NULL, NULL));
+	BUG_ON(!SHA256_Init(&c->sha));
 }
 
 void
 sha256_update(struct sha256_ctx *c, const void *p, size_t n)
 {
-	BUG_ON(n && !EVP_DigestUpdate(c->md, p, n));
+	BUG_ON(n && !SHA256_Update(&c->sha, p, n));
 }
 
 struct sha256
@@ -69,7 +45,7 @@ sha256_final(struct sha256_ctx *c)
 {
 	struct sha256 h;
 
-	BUG_ON(!EVP_DigestFinal_ex(c->md, h.b, NULL));
+	BUG_ON(!SHA256_Final(h.b, &c->sha));
 	sha256_reset(c);
 	return h;
 }
@@ -77,10 +53,11 @@ sha256_final(struct sha256_ctx *c)
 struct sha256
 sha256_of(const void *p, size_t n)
 {
-	struct sha256 h;
+	struct sha256_ctx c; /* SHA256() in one call would go through EVP */
 
-	BUG_ON(!EVP_Digest(n ? p : "", n, h.b, NULL, method(), NULL));
-	return h;
+	sha256_reset(&c);
+	sha256_update(&c, p, n);
+	return sha256_final(&c);
 }
 
 void

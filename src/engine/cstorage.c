@@ -16,6 +16,7 @@ cstorage_fini(struct cstorage *s)
 	free(s->root);
 	free(s->run);
 	free(s->driver);
+	json_decref(s->images);
 	*s = (struct cstorage){ 0 };
 }
 
@@ -74,28 +75,50 @@ has_name(const json_t *image, const char *name)
 	return false;
 }
 
-int
-cstorage_find(const struct cstorage *s, const char *name, char **ret, struct err *err)
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Builders replace the file as a whole, so another inode or time is another list. */
+static int
+load_images(struct cstorage *s, struct err *err)
 {
 	AUTO_FREE char *path = xasprintf("%s/%s-images/images.json", s->root, s->driver);
-	AUTO_ERR struct err own = ERR_INIT;
 	AUTO_BUF struct buf text = BUF_INIT;
-	AUTO_JSON json_t *images = NULL;
-	const json_t *image;
-	size_t i;
+	struct stat now;
 	int r;
 
-	*ret = NULL;
-	buf_init(&text, 0);
-	r = file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &own);
-	if (r && own.sys_errno == ENOENT)
+	if (stat(path, &now)) {
+		json_decref(s->images);
+		s->images = NULL;
+		return errno == ENOENT ? 0 : err_sys(err, "cannot read '%s'", path);
+	}
+	if (s->images && same_file(&now, &s->stamp))
 		return 0;
-	if (r)
-		return err_move(err, &own);
-	r = json_parse(buf_str(&text), path, &images, err);
+	json_decref(s->images);
+	s->images = NULL;
+	buf_init(&text, 0);
+	r = file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, err);
+	if (!r)
+		r = json_parse(buf_str(&text), path, &s->images, err);
+	s->stamp = now;
+	return r;
+}
+
+int
+cstorage_find(struct cstorage *s, const char *name, char **ret, struct err *err)
+{
+	const json_t *image;
+	size_t i;
+	int r = load_images(s, err);
+
+	*ret = NULL;
 	if (r)
 		return r;
-	json_array_foreach(images, i, image)
+	json_array_foreach(s->images, i, image)
 	{
 		const char *id = json_get_text(image, "id");
 

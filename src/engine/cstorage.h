@@ -5,6 +5,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
+
+#include <sys/stat.h>
 
 /*
  * Asking the builder whether an image is there costs 30 to 60 ms a question; a run with nothing to
@@ -14,9 +17,11 @@
  * everything that writes goes through the builder.
  */
 struct cstorage {
-	char *root;   /* graph root */
-	char *run;    /* run root */
-	char *driver; /* "overlay", "vfs" */
+	char *root;        /* graph root */
+	char *run;         /* run root */
+	char *driver;      /* "overlay", "vfs" */
+	json_t *images;    /* images.json as last read, or NULL */
+	struct stat stamp; /* of that file; it is read again when it has moved */
 };
 
 void cstorage_fini(struct cstorage *s);
@@ -27,8 +32,7 @@ int cstorage_config(const struct cstorage *s, const char *image_id, struct buf *
 		    struct err *err) NODISCARD;
 /* The image ID ("sha256:<hex>") that carries the normalised name (ref_text); NULL in *ret when
  * none does. Caller frees. */
-int cstorage_find(const struct cstorage *s, const char *name, char **ret, struct err *err)
-	NODISCARD;
+int cstorage_find(struct cstorage *s, const char *name, char **ret, struct err *err) NODISCARD;
 /* "[driver@root+run]", the prefix of a containers-storage: reference; caller frees. */
 char *cstorage_spec(const struct cstorage *s) NODISCARD;
 

@@ -85,15 +85,18 @@ use_wal(struct sql *db)
 static int
 sql_configure(struct sql *db, unsigned flags)
 {
-	int rc;
+	int keep = 1, rc;
 
 	sqlite3_extended_result_codes(db->db, 1);
+	/* Making and removing the log's two files at each start would be most of what opening costs. */
+	(void)sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_busy_timeout(db->db, BUSY_TIMEOUT_MS);
 	/* The first statement that reads the file tells whether it is a database at all. */
 	rc = flags & SQL_READ_ONLY ? run_text(db, "PRAGMA schema_version") : use_wal(db);
 	if (rc)
 		return rc;
-	return run_text(db, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+	return run_text(db, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; "
+			    "PRAGMA journal_size_limit = 0");
 }
 
 int
