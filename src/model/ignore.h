@@ -27,11 +27,17 @@ struct ignore_verdict {
 	const char *text; /* of the deciding pattern as written; borrowed from ig; NULL if none */
 };
 
-/* path: cleaned, context-relative, no leading "./". Includes the effect of its parents, so it
- * can be asked for any path by itself; is slow for very deep paths only. */
+/*
+ * path: cleaned, context-relative, no leading "./". It can be asked for any path by itself.
+ * classic and buildkit send the context in one walk from its top, so what lies below a folder
+ * that this walk does not enter is ignored here, too, and the verdict names the folder's pattern.
+ * containers look at a path by itself, because a source that COPY names is looked at by itself: a
+ * walk from there loses what lies below folders that it does not enter.
+ */
 struct ignore_verdict ignore_match(const struct ignore *ig, struct str path);
-/* False if nothing below the ignored directory `dir` can be included by an exception: then a walk
- * need not enter it. Never false when an entry could be included in this dialect. */
+/* Does the builder's walk enter the ignored directory `dir`, for the sake of an exception? It
+ * goes by the literal start of the exceptions (buildkit only while all of them are literal), so
+ * what an exception that starts with stars would include below is lost to the other two. */
 bool ignore_may_include_below(const struct ignore *ig, struct str dir);
 bool ignore_is_empty(const struct ignore *ig);
 
