@@ -107,25 +107,6 @@ last_build(struct plan *p, struct plan_node *node, struct err *err)
 	return r < 0 ? r : 0;
 }
 
-/* Files are named from the root on, as everywhere else in what the user sees. */
-static void
-name_from_root(struct plan *p, const struct graph_image *image, struct reason *reason)
-{
-	switch (reason->kind) {
-	case REASON_FILE_ADDED:
-	case REASON_FILE_REMOVED:
-	case REASON_FILE_CHANGED:
-	case REASON_FILE_MODE:
-	case REASON_FILE_TYPE:
-	case REASON_LINK:
-		reason->subject = arena_strdup(p->arena, project_tree_path(p->opts.project, image,
-									   str_c(reason->subject)));
-		break;
-	default:
-		break;
-	}
-}
-
 /* What moved since the last build of this image; first-build when there is none. */
 static int
 explain(struct plan *p, struct plan_node *node, struct err *err)
@@ -154,7 +135,7 @@ explain(struct plan *p, struct plan_node *node, struct err *err)
 	}
 	rs = inputs_diff(p->arena, before, node->made.inputs);
 	for (size_t i = 0; i < rs.n; i++) {
-		name_from_root(p, node->image, &rs.v[i]);
+		project_name_reason(p->opts.project, node->image, p->arena, &rs.v[i]);
 		plan_add_reason(p, node, &rs.v[i]);
 	}
 	inputs_free(before);

@@ -86,6 +86,30 @@ project_tree_path(struct project *p, const struct graph_image *image, struct str
 	return arena_printf(p->arena, "%s/%.*s", image->context, STR_FMT(path));
 }
 
+void
+project_name_reason(struct project *p, const struct graph_image *image, struct arena *arena,
+		    struct reason *reason)
+{
+	switch (reason->kind) {
+	case REASON_FILE_ADDED:
+	case REASON_FILE_REMOVED:
+	case REASON_FILE_CHANGED:
+	case REASON_FILE_MODE:
+	case REASON_FILE_TYPE:
+	case REASON_LINK:
+		reason->subject =
+			arena_strdup(arena, project_tree_path(p, image, str_c(reason->subject)));
+		break;
+	case REASON_INSTRUCTION_ADDED:
+	case REASON_INSTRUCTION_REMOVED:
+	case REASON_INSTRUCTION_CHANGED:
+		reason->file = arena_strdup(arena, p->sources[image->index].df_path);
+		break;
+	default:
+		break;
+	}
+}
+
 static int
 absolute(const char *path, const char *cwd, char **ret, struct err *err)
 {

@@ -7,6 +7,7 @@
 #include "io/tree.h"
 #include "model/graph.h"
 #include "model/ignore.h"
+#include "model/reason.h"
 #include "model/recipe.h"
 
 /*
@@ -59,6 +60,10 @@ void project_free(struct project *p);
 const char *project_shown(struct project *p, const char *path);
 /* The context-relative path of an image below the root; arena. */
 const char *project_tree_path(struct project *p, const struct graph_image *image, struct str path);
+/* Completes what inputs_diff says, which knows no names: files are named from the root on, as
+ * everywhere in what the user sees, and instructions get their Dockerfile. arena holds the texts. */
+void project_name_reason(struct project *p, const struct graph_image *image, struct arena *arena,
+			 struct reason *reason);
 /* recipe_eval for an image with what is known about its base images; errs as there. */
 struct recipe *project_eval(struct project *p, const struct graph_image *image, struct arena *arena,
 			    recipe_config config, void *ctx, struct err_list *errs) NODISCARD;

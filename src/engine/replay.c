@@ -78,14 +78,8 @@ add_built(struct replayer *x, struct replay_commit *c, const struct graph_image 
 		*first = (struct reason){ .kind = REASON_FIRST, .subject = "" };
 		b->reasons = (struct reasons){ first, 1 };
 	}
-	for (size_t i = 0; i < b->reasons.n; i++) {
-		struct reason *r = &b->reasons.v[i];
-
-		if (r->kind >= REASON_FILE_ADDED && r->kind <= REASON_LINK)
-			r->subject =
-				arena_strdup(x->ret->arena,
-					     project_tree_path(x->p, image, str_c(r->subject)));
-	}
+	for (size_t i = 0; i < b->reasons.n; i++)
+		project_name_reason(x->p, image, x->ret->arena, &b->reasons.v[i]);
 	x->ret->builds++;
 }
 

@@ -6,6 +6,7 @@
 
 #define ID_DIGITS 12
 #define MAX_SHOWN 100
+#define MAX_HEAD 40 /* of a long instruction of which only the difference is shown */
 
 ENUM_DEFINE(reason_kind, REASON_KIND_LIST);
 
@@ -119,6 +120,88 @@ file_came_or_went(struct text *t, const char *verb)
 		buf_addf(&t->b, " (commit %s)", t->r->commit);
 }
 
+/* Blanks folded: continuation lines leave long runs of them. */
+static struct str
+folded(const char *s, struct buf *b)
+{
+	buf_init(b, 0);
+	for (; *s; s++) {
+		bool blank = *s == ' ' || *s == '\t';
+
+		if (!blank || (b->len && b->data[b->len - 1] != ' '))
+			buf_addc(b, blank ? ' ' : *s);
+	}
+	return buf_str(b);
+}
+
+/* Words at the front, or at the back, that two texts share: their bytes. */
+static size_t
+shared_front(struct str a, struct str b)
+{
+	size_t n = 0, word = 0;
+
+	for (; n < a.n && n < b.n && a.p[n] == b.p[n]; n++)
+		if (a.p[n] == ' ')
+			word = n + 1;
+	return n == a.n && n == b.n ? n : word;
+}
+
+static size_t
+shared_back(struct str a, struct str b, size_t front)
+{
+	size_t n = 0, word = 0;
+
+	while (n < a.n - front && n < b.n - front && a.p[a.n - 1 - n] == b.p[b.n - 1 - n]) {
+		n++;
+		if (a.p[a.n - n] == ' ')
+			word = n;
+	}
+	/* All of one text is shared: the front ended at a word, so must the other's rest. */
+	if (n == a.n - front && (n == b.n - front || b.p[b.n - n - 1] == ' '))
+		return n;
+	if (n == b.n - front && a.p[a.n - n - 1] == ' ')
+		return n;
+	return word;
+}
+
+/* "RUN apt-install …: 'tree' is new": of two long texts only what they differ in. */
+static void
+add_difference(struct text *t, struct str before, struct str after)
+{
+	size_t front = shared_front(before, after), back = shared_back(before, after, front);
+	struct str was = str_trim(str_sub(before, front, before.n - back), " ");
+	struct str is = str_trim(str_sub(after, front, after.n - back), " ");
+	AUTO_FREE char *w = str_dup(was), *i = str_dup(is),
+		       *head = str_dup(str_sub(after, 0, front));
+
+	add_cut(t, head, MAX_HEAD);
+	buf_adds(&t->b, ": ");
+	if (was.n)
+		add_quoted(t, w);
+	if (was.n && is.n)
+		buf_adds(&t->b, " → ");
+	if (is.n)
+		add_quoted(t, i);
+	if (!was.n || !is.n)
+		buf_adds(&t->b, was.n ? " is gone" : " is new");
+}
+
+static void
+add_instructions(struct text *t)
+{
+	AUTO_BUF struct buf b = BUF_INIT, a = BUF_INIT;
+	struct str before = folded(t->r->before, &b), after = folded(t->r->after, &a);
+
+	if (!t->full && before.n > MAX_HEAD && after.n > MAX_HEAD &&
+	    shared_front(before, after) > 0) {
+		add_difference(t, before, after);
+		return;
+	}
+	add_cut(t, t->full ? t->r->before : before.p, MAX_SHOWN);
+	buf_adds(&t->b, " → ");
+	add_cut(t, t->full ? t->r->after : after.p, MAX_SHOWN);
+}
+
 static void
 instruction_text(struct text *t)
 {
@@ -127,19 +210,17 @@ instruction_text(struct text *t)
 			   : r->kind == REASON_INSTRUCTION_REMOVED ? "lost an instruction"
 								   : "changed";
 
-	buf_adds(&t->b, "Dockerfile ");
+	buf_adds(&t->b, r->file ? r->file : "Dockerfile");
 	if (r->line > 0)
-		buf_addf(&t->b, "line %d ", r->line);
+		buf_addf(&t->b, r->file ? ":%d" : " line %d", r->line);
 	if (r->kind == REASON_INSTRUCTION_ADDED && r->line > 0)
 		verb = "is new";
-	buf_addf(&t->b, "%s: ", verb);
+	buf_addf(&t->b, " %s: ", verb);
 	if (r->before && r->after && !strcmp(r->before, r->after)) {
 		add_cut(t, r->after, MAX_SHOWN);
 		buf_adds(&t->b, " (its here-document or its order)");
 	} else if (r->before && r->after) {
-		add_cut(t, r->before, MAX_SHOWN);
-		buf_adds(&t->b, " → ");
-		add_cut(t, r->after, MAX_SHOWN);
+		add_instructions(t);
 	} else {
 		add_cut(t, r->after ? r->after : r->before ? r->before : r->subject, MAX_SHOWN);
 	}
@@ -382,6 +463,8 @@ reason_to_json(const struct reason *r)
 	json_set_text(j, "subject", r->subject);
 	json_set_text(j, "before", r->before);
 	json_set_text(j, "after", r->after);
+	if (r->file)
+		json_set_text(j, "file", r->file);
 	if (r->line > 0)
 		json_set_int(j, "line", r->line);
 	if (r->kind == REASON_FILE_CHANGED && r->added >= 0 && r->removed >= 0) {
@@ -418,6 +501,7 @@ reason_from_json(struct arena *arena, const json_t *j, struct reason *ret)
 				.subject = subject ? subject : "",
 				.before = text_of(arena, j, "before"),
 				.after = text_of(arena, j, "after"),
+				.file = text_of(arena, j, "file"),
 				.line = (int)number_of(j, "line", 0),
 				.added = number_of(j, "added", -1),
 				.removed = number_of(j, "removed", -1),

@@ -8,33 +8,34 @@
 #include "base/json.h"
 
 #define REASON_KIND_LIST(X)                                                                        \
-	X(REASON_FIRST, "first-build")          /* nothing recorded yet */                         \
-	X(REASON_FORCED, "forced")              /* --force */                                      \
-	X(REASON_IMAGE_GONE, "image-gone")      /* recorded, but no longer in the storage */       \
-	X(REASON_KEY_FORMAT, "key-format")      /* lockstep's key format or semantics changed */   \
-	X(REASON_PARENT, "parent")              /* subject = image; before/after = image IDs */    \
+	X(REASON_FIRST, "first-build")     /* nothing recorded yet */                              \
+	X(REASON_FORCED, "forced")         /* --force */                                           \
+	X(REASON_IMAGE_GONE, "image-gone") /* recorded, but no longer in the storage */            \
+	X(REASON_KEY_FORMAT, "key-format") /* lockstep's key format or semantics changed */        \
+	X(REASON_PARENT, "parent")         /* subject = image; before/after = image IDs */         \
 	X(REASON_PARENT_PENDING, "parent-pending") /* parent will be built; outcome unknown */     \
-	X(REASON_EXTERNAL, "external")          /* subject = reference; before/after = IDs */      \
-	X(REASON_FILE_ADDED, "file-added")      /* before/after = file, link, dir; a dir ends in / */ \
+	X(REASON_EXTERNAL, "external")             /* subject = reference; before/after = IDs */   \
+	X(REASON_FILE_ADDED, "file-added") /* before/after = file, link, dir; a dir ends in / */   \
 	X(REASON_FILE_REMOVED, "file-removed")                                                     \
 	X(REASON_FILE_CHANGED, "file-changed")                                                     \
-	X(REASON_FILE_MODE, "file-mode")        /* before/after = "0644"/"0755" */                 \
-	X(REASON_FILE_TYPE, "file-type")        /* file, link, dir */                              \
+	X(REASON_FILE_MODE, "file-mode") /* before/after = "0644"/"0755" */                        \
+	X(REASON_FILE_TYPE, "file-type") /* file, link, dir */                                     \
 	X(REASON_LINK, "link-target")                                                              \
-	X(REASON_INSTRUCTION_ADDED, "instruction-added") /* subject = keyword; before/after = text */ \
+	X(REASON_INSTRUCTION_ADDED,                                                                \
+	  "instruction-added") /* subject = keyword; before/after = text */                        \
 	X(REASON_INSTRUCTION_REMOVED, "instruction-removed")                                       \
 	X(REASON_INSTRUCTION_CHANGED, "instruction-changed")                                       \
-	X(REASON_ARGUMENT, "argument")          /* before/after: value, NULL = unset or absent */  \
-	X(REASON_OPTION, "option")              /* also "label NAME", "secret ID" */               \
+	X(REASON_ARGUMENT, "argument") /* before/after: value, NULL = unset or absent */           \
+	X(REASON_OPTION, "option")     /* also "label NAME", "secret ID" */                        \
 	X(REASON_PLATFORM, "platform")                                                             \
-	X(REASON_BUILDER, "builder")            /* dialect or output settings */                   \
+	X(REASON_BUILDER, "builder") /* dialect or output settings */                              \
 	X(REASON_BASE_CONFIG, "base-config")                                                       \
 	X(REASON_ONBUILD, "onbuild")                                                               \
-	X(REASON_SOURCE, "source")              /* git commit or URL checksum */                   \
+	X(REASON_SOURCE, "source") /* git commit or URL checksum */                                \
 	X(REASON_REFRESH, "refresh")                                                               \
-	X(REASON_WIDEN, "widen")                /* subject = why the whole context counts */       \
-	X(REASON_RETRY, "retry")                /* the last build with this key failed */          \
-	X(REASON_OTHER, "other")                /* subject = a clause of its own */
+	X(REASON_WIDEN, "widen") /* subject = why the whole context counts */                      \
+	X(REASON_RETRY, "retry") /* the last build with this key failed */                         \
+	X(REASON_OTHER, "other") /* subject = a clause of its own */
 ENUM_DECLARE(reason_kind, REASON_KIND_LIST);
 
 /* All texts are borrowed from an arena. */
@@ -43,6 +44,7 @@ struct reason {
 	const char *subject; /* image, path, argument, reference, instruction; "" if none */
 	const char *before;  /* NULL = was not there */
 	const char *after;   /* NULL = is not there any more */
+	const char *file;    /* the Dockerfile, for instructions; NULL = not said */
 	int line;            /* in the Dockerfile, where it is one; else 0 */
 	long added, removed; /* lines of a changed file; -1 = unknown */
 	const char *commit;  /* abbreviated commit that last changed the file, or NULL */

@@ -91,6 +91,6 @@ sed -i 's/^    unzip \\$/    unzip \\\n    tree \\/' base/Dockerfile
 commit 'base: tree'
 rebuilds 'agent-base python-sandbox secure-agent-kali vk-local' 'a package in base: it and all that stand on it'
 like "$("$LOCKSTEP" why secure-agent-kali)" '*because parent agent-base has a new image*
-    because *RUN apt-install*tree*' 'and why'
+    because base/Dockerfile:* changed: RUN apt-install*: 'tree' is new*' 'and why'
 rebuilds '' 'and nothing is left to do'
 done_testing

@@ -2,4 +2,8 @@
 # Scripts with real builders and registries, run by scripts/test 70-e2e and not by make check.
 
 # list: begin (written by scripts/list-sources)
+EXTRA_DIST += \
+	%D%/agent-images.sh \
+	%D%/demo.sh \
+	$(NULL)
 # list: end
