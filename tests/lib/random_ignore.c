@@ -42,7 +42,8 @@ static const char *const odd_names[] = {
 	"aa",
 	"é",
 	"\xff",
-	"\xe2" "a",
+	"\xe2"
+	"a",
 	"a b",
 	"!a",
 	"#x",

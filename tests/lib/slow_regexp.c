@@ -183,7 +183,8 @@ class_rune(struct reader *r)
 }
 
 /* The rest of a class behind its '['; is c in it? */
-static bool class(struct reader *r, uint32_t c)
+static bool
+class(struct reader *r, uint32_t c)
 {
 	bool negated = looks_at(r, "^"), in = false, one;
 
