@@ -8,11 +8,19 @@ libtest_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 libtest_a_SOURCES += \
 	%D%/aborts.c \
 	%D%/aborts.h \
+	%D%/random_ignore.c \
+	%D%/random_ignore.h \
+	%D%/slow_ignore.c \
+	%D%/slow_ignore.h \
+	%D%/slow_regexp.c \
+	%D%/slow_regexp.h \
 	%D%/tmp.c \
 	%D%/tmp.h \
 	$(NULL)
 EXTRA_DIST += \
 	%D%/count \
+	%D%/graph.sh \
+	%D%/ignore_builders.sh \
 	%D%/stage.sh \
 	%D%/sum \
 	%D%/tap-run \

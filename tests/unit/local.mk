@@ -11,20 +11,39 @@ check_PROGRAMS += \
 	%D%/t-err \
 	%D%/t-file \
 	%D%/t-glob \
+	%D%/t-graph \
+	%D%/t-graph_load \
+	%D%/t-graph_schema \
+	%D%/t-ignore \
+	%D%/t-ignore_property \
+	%D%/t-inputs \
+	%D%/t-inputs_diff \
 	%D%/t-json \
 	%D%/t-lock \
 	%D%/t-loop \
 	%D%/t-map \
 	%D%/t-mem \
+	%D%/t-oci \
 	%D%/t-out \
 	%D%/t-path \
 	%D%/t-platform \
 	%D%/t-pool \
 	%D%/t-proc \
+	%D%/t-reason \
+	%D%/t-recipe \
+	%D%/t-recipe_args \
+	%D%/t-recipe_facts \
+	%D%/t-recipe_mount \
+	%D%/t-recipe_reads \
+	%D%/t-recipe_render \
+	%D%/t-recipe_sources \
 	%D%/t-ref \
+	%D%/t-regexp \
 	%D%/t-sha256 \
 	%D%/t-sql \
 	%D%/t-str \
+	%D%/t-tree \
+	%D%/t-tree_process \
 	%D%/t-vec \
 	%D%/t-yaml \
 	$(NULL)
@@ -36,20 +55,39 @@ TESTS += \
 	%D%/t-err \
 	%D%/t-file \
 	%D%/t-glob \
+	%D%/t-graph \
+	%D%/t-graph_load \
+	%D%/t-graph_schema \
+	%D%/t-ignore \
+	%D%/t-ignore_property \
+	%D%/t-inputs \
+	%D%/t-inputs_diff \
 	%D%/t-json \
 	%D%/t-lock \
 	%D%/t-loop \
 	%D%/t-map \
 	%D%/t-mem \
+	%D%/t-oci \
 	%D%/t-out \
 	%D%/t-path \
 	%D%/t-platform \
 	%D%/t-pool \
 	%D%/t-proc \
+	%D%/t-reason \
+	%D%/t-recipe \
+	%D%/t-recipe_args \
+	%D%/t-recipe_facts \
+	%D%/t-recipe_mount \
+	%D%/t-recipe_reads \
+	%D%/t-recipe_render \
+	%D%/t-recipe_sources \
 	%D%/t-ref \
+	%D%/t-regexp \
 	%D%/t-sha256 \
 	%D%/t-sql \
 	%D%/t-str \
+	%D%/t-tree \
+	%D%/t-tree_process \
 	%D%/t-vec \
 	%D%/t-yaml \
 	$(NULL)
@@ -68,6 +106,20 @@ endif
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_glob_CPPFLAGS = $(unit_cppflags)
 %C%_t_glob_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_graph_CPPFLAGS = $(unit_cppflags)
+%C%_t_graph_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_graph_load_CPPFLAGS = $(unit_cppflags)
+%C%_t_graph_load_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_graph_schema_CPPFLAGS = $(unit_cppflags)
+%C%_t_graph_schema_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_ignore_CPPFLAGS = $(unit_cppflags)
+%C%_t_ignore_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_ignore_property_CPPFLAGS = $(unit_cppflags)
+%C%_t_ignore_property_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_inputs_CPPFLAGS = $(unit_cppflags)
+%C%_t_inputs_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_inputs_diff_CPPFLAGS = $(unit_cppflags)
+%C%_t_inputs_diff_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_json_CPPFLAGS = $(unit_cppflags)
 %C%_t_json_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_lock_CPPFLAGS = $(unit_cppflags)
@@ -78,6 +130,8 @@ endif
 %C%_t_map_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_mem_CPPFLAGS = $(unit_cppflags)
 %C%_t_mem_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_oci_CPPFLAGS = $(unit_cppflags)
+%C%_t_oci_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_out_CPPFLAGS = $(unit_cppflags)
 %C%_t_out_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_path_CPPFLAGS = $(unit_cppflags)
@@ -88,16 +142,41 @@ endif
 %C%_t_pool_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_proc_CPPFLAGS = $(unit_cppflags)
 %C%_t_proc_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_reason_CPPFLAGS = $(unit_cppflags)
+%C%_t_reason_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_recipe_CPPFLAGS = $(unit_cppflags)
+%C%_t_recipe_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_recipe_args_CPPFLAGS = $(unit_cppflags)
+%C%_t_recipe_args_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_recipe_facts_CPPFLAGS = $(unit_cppflags)
+%C%_t_recipe_facts_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_recipe_mount_CPPFLAGS = $(unit_cppflags)
+%C%_t_recipe_mount_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_recipe_reads_CPPFLAGS = $(unit_cppflags)
+%C%_t_recipe_reads_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_recipe_render_CPPFLAGS = $(unit_cppflags)
+%C%_t_recipe_render_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_recipe_sources_CPPFLAGS = $(unit_cppflags)
+%C%_t_recipe_sources_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_ref_CPPFLAGS = $(unit_cppflags)
 %C%_t_ref_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_regexp_CPPFLAGS = $(unit_cppflags)
+%C%_t_regexp_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_sha256_CPPFLAGS = $(unit_cppflags)
 %C%_t_sha256_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_sql_CPPFLAGS = $(unit_cppflags)
 %C%_t_sql_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_str_CPPFLAGS = $(unit_cppflags)
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_tree_CPPFLAGS = $(unit_cppflags)
+%C%_t_tree_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_tree_process_CPPFLAGS = $(unit_cppflags)
+%C%_t_tree_process_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_vec_CPPFLAGS = $(unit_cppflags)
 %C%_t_vec_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_yaml_CPPFLAGS = $(unit_cppflags)
 %C%_t_yaml_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+EXTRA_DIST += \
+	%D%/recipe_case.h \
+	$(NULL)
 # list: end
