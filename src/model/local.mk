@@ -5,18 +5,89 @@ libmodel_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
 libmodel_a_SOURCES += \
+	%D%/dialect.c \
 	%D%/dialect.h \
+	%D%/dockerfile.c \
 	%D%/dockerfile.h \
+	%D%/dockerfile_directive.c \
+	%D%/dockerfile_flags.c \
+	%D%/dockerfile_heredoc.c \
+	%D%/dockerfile_ins.c \
+	%D%/dockerfile_json.c \
+	%D%/dockerfile_lex.c \
+	%D%/dockerfile_lex.h \
+	%D%/dockerfile_print.c \
+	%D%/dockerfile_priv.h \
+	%D%/dockerfile_words.c \
+	%D%/enc.c \
 	%D%/enc.h \
+	%D%/glob.c \
 	%D%/glob.h \
+	%D%/graph.c \
 	%D%/graph.h \
+	%D%/graph_keys.c \
+	%D%/graph_keys.h \
+	%D%/graph_link.c \
+	%D%/graph_load.c \
+	%D%/graph_load_image.c \
+	%D%/graph_load_priv.h \
+	%D%/graph_load_shape.c \
+	%D%/graph_load_spec.c \
+	%D%/graph_load_value.c \
+	%D%/graph_priv.h \
+	%D%/graph_vars.c \
+	%D%/ignore.c \
 	%D%/ignore.h \
+	%D%/ignore_compile.c \
+	%D%/ignore_lines.c \
+	%D%/ignore_match.c \
+	%D%/ignore_priv.h \
+	%D%/inputs.c \
 	%D%/inputs.h \
+	%D%/inputs_diff.c \
+	%D%/inputs_files.c \
+	%D%/inputs_images.c \
+	%D%/inputs_instructions.c \
+	%D%/inputs_lcs.c \
+	%D%/inputs_priv.h \
+	%D%/inputs_read.c \
+	%D%/inputs_same.c \
+	%D%/inputs_stages.c \
+	%D%/inputs_stages_priv.h \
+	%D%/oci.c \
 	%D%/oci.h \
+	%D%/platform.c \
 	%D%/platform.h \
+	%D%/reason.c \
 	%D%/reason.h \
+	%D%/recipe.c \
 	%D%/recipe.h \
+	%D%/recipe_args.c \
+	%D%/recipe_facts.c \
+	%D%/recipe_link.c \
+	%D%/recipe_mount.c \
+	%D%/recipe_priv.h \
+	%D%/recipe_reach.c \
+	%D%/recipe_reads.c \
+	%D%/recipe_render.c \
+	%D%/recipe_scope.c \
+	%D%/recipe_sources.c \
+	%D%/recipe_text.c \
+	%D%/ref.c \
 	%D%/ref.h \
+	%D%/regexp.c \
+	%D%/regexp.h \
+	%D%/regexp_class.c \
+	%D%/regexp_parse.c \
+	%D%/regexp_priv.h \
+	%D%/regexp_run.c \
+	%D%/regexp_table.c \
+	%D%/rune.c \
+	%D%/rune.h \
+	%D%/shellword.c \
 	%D%/shellword.h \
+	%D%/shellword_dollar.c \
+	%D%/shellword_pattern.c \
+	%D%/shellword_priv.h \
 	$(NULL)
 # list: end
