@@ -194,13 +194,17 @@ main(int argc, char **argv)
 	AUTO_FREE char *command = command_line(argc, argv);
 	AUTO_ERR struct err err = ERR_INIT;
 	struct session s;
-	int status;
+	int r, status;
 
 	out_init(OUT_AUTO);
 	session_init(&s);
 	s.command = command;
-	if (!dispatch(&s, argc, argv, &err))
+	r = dispatch(&s, argc, argv, &err);
+	if (!r)
 		err_clear(&err);
+	else if (!err.class)
+		/* All there is to say is in the list of mistakes. */
+		err.class = (enum err_class)-r;
 	report(&s, &err);
 	status = exit_status(&err);
 	session_fini(&s);

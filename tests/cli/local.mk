@@ -4,16 +4,32 @@
 # list: begin (written by scripts/list-sources)
 check_PROGRAMS += \
 	%D%/ignore_tool \
+	%D%/recipe_tool \
 	$(NULL)
 TESTS += \
 	%D%/house.sh \
+	%D%/t-build.sh \
+	%D%/t-failure.sh \
+	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
+	%D%/t-manual.sh \
+	%D%/t-render-buildah.sh \
+	%D%/t-replay.sh \
+	%D%/t-usage.sh \
 	$(NULL)
 %C%_ignore_tool_LDADD = $(LDADD_model)
+%C%_recipe_tool_LDADD = $(LDADD_model)
 EXTRA_DIST += \
 	%D%/house.sh \
+	%D%/t-build.sh \
+	%D%/t-failure.sh \
+	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
+	%D%/t-manual.sh \
+	%D%/t-render-buildah.sh \
+	%D%/t-replay.sh \
+	%D%/t-usage.sh \
 	$(NULL)
 # list: end
