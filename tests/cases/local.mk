@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/run-graph \
+	%D%/manual.sh \
 	%D%/schema.sh \
 	$(NULL)
 %C%_run_graph_LDADD = $(LDADD_model)
@@ -78,6 +79,7 @@ EXTRA_DIST += \
 	%D%/graph/version-missing.case \
 	%D%/graph/version-newer.case \
 	%D%/graph/version-text.case \
+	%D%/manual.sh \
 	%D%/schema.sh \
 	$(NULL)
 # list: end

@@ -22,18 +22,27 @@
 static json_t *schema;
 static struct map *seen; /* definitions that the tables name */
 
+static void
+read_source(const char *name, struct buf *ret)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	const char *top = getenv("top_srcdir");
+	AUTO_FREE char *path = xasprintf("%s/%s", top ? top : ".", name);
+
+	buf_init(ret, 0);
+	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, ret, &err))
+		fail_msg("%s", err.msg);
+}
+
 static int
 load_schema(void **state)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 	AUTO_BUF struct buf text = BUF_INIT;
-	const char *top = getenv("top_srcdir");
-	AUTO_FREE char *path = xasprintf("%s/docs/lockstep.schema.json", top ? top : ".");
 
 	(void)state;
-	buf_init(&text, 0);
-	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &err) ||
-	    json_parse(buf_str(&text), path, &schema, &err)) {
+	read_source("docs/lockstep.schema.json", &text);
+	if (json_parse(buf_str(&text), "the schema", &schema, &err)) {
 		print_error("%s\n", err.msg);
 		return -1;
 	}
@@ -304,6 +313,31 @@ every_definition_says_what_it_is(void **state)
 }
 
 static void
+in_manual(const struct graph_object *object, const char *manual)
+{
+	for (size_t i = 0; i < object->nkeys; i++) {
+		const struct graph_key *key = &object->keys[i];
+		AUTO_FREE char *macro = xasprintf("Ic %s", key->name);
+
+		if (!strstr(manual, macro))
+			fail_msg("the manual does not describe '%s' of '%s'", key->name,
+				 object->name);
+		for (size_t j = 0; key->objects && key->objects[j]; j++)
+			in_manual(key->objects[j], manual);
+	}
+}
+
+static void
+every_key_is_in_the_manual(void **state)
+{
+	AUTO_BUF struct buf text = BUF_INIT;
+
+	(void)state;
+	read_source("man/lockstep-graph.5", &text);
+	in_manual(&graph_object_file, text.data);
+}
+
+static void
 names_of_images_are_those_that_registries_take(void **state)
 {
 	static const char *const names[] = {
@@ -331,6 +365,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_key_is_in_both),
 		cmocka_unit_test(every_definition_says_what_it_is),
+		cmocka_unit_test(every_key_is_in_the_manual),
 		cmocka_unit_test(names_of_images_are_those_that_registries_take),
 	};
 
