@@ -358,6 +358,7 @@ project_eval(struct project *p, const struct graph_image *image, struct arena *a
 		.build_platform = platform_host(),
 		.args = args,
 		.nargs = image->nargs,
+		.args_file = p->graph_path,
 		.config = config ? config : nothing_known,
 		.ctx = ctx,
 	};
@@ -375,13 +376,16 @@ check_external(struct project *p, const struct recipe *rec, const struct recipe_
 	       struct err_list *errs)
 {
 	AUTO_ERR struct err err = ERR_INIT;
+	struct err *place;
 	struct ref ref;
 
 	if (!ref_parse(p->arena, str_c(used->ref), &ref, &err))
 		return;
-	err_hint(err_list_at(errs, rec->df->file, used->line, 0, "%s '%s': %s",
-			     recipe_use_name(used->use), used->ref, err.msg),
-		 "give its arguments values, by a default in ARG or by `args:` of the image");
+	place = err_list_at(errs, rec->df->file, used->line, 0, "%s %s", recipe_use_name(used->use),
+			    err.msg);
+	if (str_ends(str_c(used->ref), STR_LIT(":")))
+		err_hint(place, "give its argument a value: by a default in ARG, or by `args:` of "
+				"the image");
 }
 
 static int

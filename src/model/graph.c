@@ -55,6 +55,9 @@ graph_image_of_ref(const struct graph *g, const char *text)
 	struct ref ref, registry;
 	struct str rest;
 
+	/* A tag that is an unset argument: `FROM x/agent-base:${AGENT_BASE_SHA}` gives "…:". */
+	if (str_ends(str_c(text), STR_LIT(":")))
+		text = arena_str(arena, str_sub(str_c(text), 0, strlen(text) - 1));
 	if (ref_parse(arena, str_c(text), &ref, NULL))
 		return NULL;
 	BUG_ON(ref_parse(arena, str_c(probe), &registry, NULL));

@@ -8,6 +8,7 @@ check_PROGRAMS += \
 TESTS += \
 	%D%/run-graph \
 	%D%/manual.sh \
+	%D%/plan.sh \
 	%D%/schema.sh \
 	$(NULL)
 %C%_run_graph_LDADD = $(LDADD_model)
@@ -80,6 +81,38 @@ EXTRA_DIST += \
 	%D%/graph/version-newer.case \
 	%D%/graph/version-text.case \
 	%D%/manual.sh \
+	%D%/plan.sh \
+	%D%/plan/all-at-once.case \
+	%D%/plan/argument-unused.case \
+	%D%/plan/context-missing.case \
+	%D%/plan/context-outside.case \
+	%D%/plan/copy-bad-name.case \
+	%D%/plan/copy-from-self.case \
+	%D%/plan/copy-from-variable.case \
+	%D%/plan/copy-glob-malformed.case \
+	%D%/plan/copy-glob-nothing.case \
+	%D%/plan/copy-ignored.case \
+	%D%/plan/copy-missing.case \
+	%D%/plan/copy-no-destination.case \
+	%D%/plan/copy-outside.case \
+	%D%/plan/cycle.case \
+	%D%/plan/escape-directive.case \
+	%D%/plan/expansion-unclosed.case \
+	%D%/plan/expansion-unknown.case \
+	%D%/plan/expose-malformed.case \
+	%D%/plan/flag-unknown.case \
+	%D%/plan/from-empty.case \
+	%D%/plan/from-malformed.case \
+	%D%/plan/from-missing.case \
+	%D%/plan/from-unset.case \
+	%D%/plan/heredoc.case \
+	%D%/plan/ignore-malformed.case \
+	%D%/plan/json-words.case \
+	%D%/plan/keyword-unknown.case \
+	%D%/plan/needs-disagree.case \
+	%D%/plan/onbuild-from.case \
+	%D%/plan/source-git.case \
+	%D%/plan/target-unknown.case \
 	%D%/schema.sh \
 	$(NULL)
 # list: end
