@@ -204,7 +204,7 @@ main(int argc, char **argv)
 		err_clear(&err);
 	else if (!err.class)
 		/* All there is to say is in the list of mistakes. */
-		err.class = (enum err_class)-r;
+		err.class = (enum err_class) - r;
 	report(&s, &err);
 	status = exit_status(&err);
 	session_fini(&s);

@@ -60,6 +60,7 @@ libmodel_a_SOURCES += \
 	%D%/platform.h \
 	%D%/reason.c \
 	%D%/reason.h \
+	%D%/reason_json.c \
 	%D%/recipe.c \
 	%D%/recipe.h \
 	%D%/recipe_args.c \
