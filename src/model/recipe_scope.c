@@ -87,7 +87,8 @@ static int
 settle(const struct looker *l, int status, struct err *err)
 {
 	if (status < 0 && l->unknown) {
-		err_clear(err);
+		if (err)
+			err_clear(err);
 		return 0;
 	}
 	return status;
@@ -372,31 +373,69 @@ expand_arg(const struct recipe_impl *r, const struct recipe_scope *scope,
 }
 
 static int
-declare(const struct recipe_impl *r, struct recipe_scopes *s, struct recipe_scope *scope,
-	const struct df_pair *pair, struct err *err)
+declare_one(const struct recipe_impl *r, struct recipe_scopes *s, struct recipe_scope *scope,
+	    struct arg *a, struct err *err)
 {
-	struct arg a;
 	const struct recipe_text *value;
-	int status = expand_arg(r, scope, pair, &a, err);
+	int status = 0;
 
-	if (status < 0)
-		return status;
 	if (scope != &s->global)
-		a.global = recipe_global(s, a.name);
+		a->global = recipe_global(s, a->name);
 	switch (r->pub.opts.dialect) {
 	case DIALECT_CONTAINERS:
-		status = set_arg_containers(r, scope, &a, err);
+		status = set_arg_containers(r, scope, a, err);
 		break;
 	case DIALECT_CLASSIC:
-		set_arg_classic(r, scope, &a);
+		set_arg_classic(r, scope, a);
 		break;
 	case DIALECT_BUILDKIT:
-		set_arg_buildkit(r, scope, &a);
+		set_arg_buildkit(r, scope, a);
 		break;
 	}
-	value = map_get(scope->args, str_c(a.name));
+	value = map_get(scope->args, str_c(a->name));
 	if (scope != &s->global && value && value->text && value->known)
-		(void)map_add(s->declared, str_c(a.name), (void *)value); /* the first counts */
+		(void)map_add(s->declared, str_c(a->name), (void *)value); /* the first counts */
+	return status;
+}
+
+/* ARG A=1 B=$A: whether B sees the new A depends on BuildKit's age, but for the preamble. */
+static int
+declare_buildkit(const struct recipe_impl *r, struct recipe_scopes *s, struct recipe_scope *scope,
+		 const struct df_ins *ins, struct err *err)
+{
+	struct arg *before = arena_calloc(r->arena, ins->npairs, sizeof(*before));
+	int status = 0;
+
+	for (size_t i = 0; i < ins->npairs; i++)
+		(void)expand_arg(r, scope, &ins->pairs[i], &before[i], NULL); /* NULL differs */
+	for (size_t i = 0; i < ins->npairs && status == 0; i++) {
+		const char *old = before[i].value.text;
+		struct arg a;
+
+		status = expand_arg(r, scope, &ins->pairs[i], &a, err);
+		if (status < 0)
+			return status;
+		if (scope != &s->global && a.value.text && (!old || strcmp(old, a.value.text)))
+			a.value = (struct recipe_text){ NULL, false };
+		status = declare_one(r, s, scope, &a, err);
+	}
+	return status;
+}
+
+/* All of an instruction's texts are expanded before the first of them takes effect. */
+static int
+declare(const struct recipe_impl *r, struct recipe_scopes *s, struct recipe_scope *scope,
+	const struct df_ins *ins, struct err *err)
+{
+	struct arg *args = arena_calloc(r->arena, ins->npairs, sizeof(*args));
+	int status = 0;
+
+	if (r->pub.opts.dialect == DIALECT_BUILDKIT)
+		return declare_buildkit(r, s, scope, ins, err);
+	for (size_t i = 0; i < ins->npairs && status == 0; i++)
+		status = expand_arg(r, scope, &ins->pairs[i], &args[i], err);
+	for (size_t i = 0; i < ins->npairs && status == 0; i++)
+		status = declare_one(r, s, scope, &args[i], err);
 	return status;
 }
 
@@ -405,16 +444,12 @@ recipe_scope_apply(const struct recipe_impl *r, struct recipe_scopes *s, size_t 
 		   const struct df_ins *ins, const struct recipe_texts *texts, struct err *err)
 {
 	struct recipe_scope *scope = &s->stages[stage];
-	int status = 0;
 
-	if (ins->kw == DF_ENV) {
-		for (size_t i = 0; i + 1 < texts->n; i += 2)
-			set_env(r, scope, texts->v[i], texts->v[i + 1]);
-	} else if (ins->kw == DF_ARG) {
-		for (size_t i = 0; i < ins->npairs && status == 0; i++)
-			status = declare(r, s, scope, &ins->pairs[i], err);
-	}
-	return status;
+	if (ins->kw == DF_ARG)
+		return declare(r, s, scope, ins, err);
+	for (size_t i = 0; ins->kw == DF_ENV && i + 1 < texts->n; i += 2)
+		set_env(r, scope, texts->v[i], texts->v[i + 1]);
+	return 0;
 }
 
 const char *
@@ -459,14 +494,10 @@ recipe_scopes_init(const struct recipe_impl *r, struct recipe_scopes *s, struct 
 	if (r->pub.opts.dialect == DIALECT_BUILDKIT)
 		add_platform_args(r, &s->global);
 	for (size_t i = 0; i < df->npreamble; i++) {
-		const struct df_ins *ins = df->preamble[i];
+		struct err AUTO_ERR err = ERR_INIT;
 
-		for (size_t k = 0; k < ins->npairs; k++) {
-			struct err AUTO_ERR err = ERR_INIT;
-
-			if (declare(r, s, &s->global, &ins->pairs[k], &err) < 0)
-				recipe_complain(r, 0, ins, errs, &err);
-		}
+		if (declare(r, s, &s->global, df->preamble[i], &err) < 0)
+			recipe_complain(r, 0, df->preamble[i], errs, &err);
 	}
 	/* In containers they are no variables for the preamble, and go before it in FROM. */
 	if (r->pub.opts.dialect == DIALECT_CONTAINERS)
