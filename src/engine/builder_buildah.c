@@ -220,6 +220,11 @@ builder_no_cache_reason(const struct builder *b UNUSED, struct arena *a,
 	if (recipe->bind_mount_line)
 		return arena_printf(a, "RUN --mount=type=bind at %s:%d", recipe->df->file,
 				    recipe->bind_mount_line);
+	/* An archive is unpacked and compared without its times, which a RUN can see. */
+	for (size_t i = 0; i < recipe->nreads; i++)
+		if (recipe->reads[i].kind == RECIPE_READ_ADD)
+			return arena_printf(a, "ADD at %s:%d", recipe->df->file,
+					    recipe->reads[i].line);
 	for (size_t i = 0; i < recipe->nremotes; i++)
 		return arena_printf(a, "ADD of an URL at %s:%d", recipe->df->file,
 				    recipe->remotes[i].line);

@@ -187,7 +187,8 @@ start_build(struct job *job, struct err *err)
 				    .pool = job->run->plan->opts.pool };
 	struct builder_build build = { .image = job->image,
 				       .recipe = job->node->made.recipe,
-				       .no_cache = job->node->no_cache != NULL };
+				       .no_cache = job->node->no_cache ||
+						   job->run->plan->forced[job->image->index] };
 	struct builder_cmd cmd;
 	int r;
 
