@@ -203,6 +203,11 @@ render_explain_path_text(const struct explain_path *e, const char *image)
 			  e->path);
 		return;
 	case EXPLAIN_IGNORED:
+		if (!e->line) {
+			out_print("%s is no input: it lies below a folder that %s leaves out\n",
+				  e->path, e->ignore_file);
+			return;
+		}
 		out_print("%s is no input: %s:%d leaves it out: %s\n", e->path, e->ignore_file,
 			  e->line, e->pattern);
 		return;

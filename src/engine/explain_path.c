@@ -5,6 +5,8 @@
 #include "engine/explain.h"
 #include "store/store_inputs.h"
 
+#include <errno.h>
+
 ENUM_DEFINE(explain_path_kind, EXPLAIN_PATH_LIST);
 
 struct asker {
@@ -72,6 +74,28 @@ about_input(struct asker *q, const struct input_file *now, const char *path)
 		q->ret->kind = EXPLAIN_INPUT_SAME;
 }
 
+/* Read by an instruction and not ignored itself, but no input: it does not exist, or it lies below
+ * an ignored folder that the builder does not enter although an exception names what is there. */
+static int
+about_absent(struct asker *q, const char *path, struct err *err)
+{
+	struct project *p = q->plan->opts.project;
+	const char *tree_path = project_tree_path(p, q->image, str_c(path));
+	const struct tree_entry *entry = NULL;
+	AUTO_ERR struct err own = ERR_INIT;
+	int r = tree_stat(p->tree, str_c(tree_path), &entry, &own);
+
+	if (r && own.sys_errno != ENOTDIR && own.sys_errno != ENOENT)
+		return err_move(err, &own);
+	q->ret->kind = find_file(q->before, path) ? EXPLAIN_INPUT_CHANGED : EXPLAIN_MISSING;
+	if (entry && p->sources[q->image->index].ignore_path) {
+		q->ret->kind = EXPLAIN_IGNORED;
+		q->ret->line = 0;
+		q->ret->ignore_file = project_shown(p, p->sources[q->image->index].ignore_path);
+	}
+	return 0;
+}
+
 static int
 about_context_file(struct asker *q, const char *path, struct err *err)
 {
@@ -101,11 +125,9 @@ about_context_file(struct asker *q, const char *path, struct err *err)
 		q->ret->pattern = answer.ignore.text;
 		q->ret->ignore_file = project_shown(p, p->sources[q->image->index].ignore_path);
 	} else if (answer.is_input) {
-		q->ret->kind = EXPLAIN_MISSING;
-		if (find_file(q->before, path))
-			q->ret->kind = EXPLAIN_INPUT_CHANGED;
+		r = about_absent(q, path, err);
 	}
-	return 0;
+	return r;
 }
 
 int
