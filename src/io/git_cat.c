@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* git_cat.c: objects through one `git cat-file --batch` that keeps running. */
 #include "io/git.h"
+
+#include "base/file.h"
 #include "io/git_priv.h"
 #include "io/proc_priv.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,8 +16,9 @@
 
 struct git_cat {
 	pid_t pid;
-	int to, from; /* our ends */
-	char *name;   /* the repository, for messages */
+	int fd;     /* git's standard input and output */
+	char *name; /* the repository, for messages */
+	size_t asked;
 	char buf[PIECE];
 	size_t at, have; /* unread bytes of buf */
 };
@@ -26,33 +27,23 @@ int
 git_cat_open(const char *repo, struct git_cat **ret, struct err *err)
 {
 	const char *argv[] = { "git", "-C", repo, "cat-file", "--batch", NULL };
-	int in[2], out[2];
+	struct proc_opts opts = { .argv = argv, .log_fd = -1 };
 	struct git_env env;
 	struct git_cat *c;
-	int r;
+	int fds[2];
+	int r = proc_socket(fds, err);
 
-	if (pipe2(in, O_CLOEXEC))
-		return err_sys(err, "cannot make a pipe");
-	if (pipe2(out, O_CLOEXEC)) {
-		r = err_sys(err, "cannot make a pipe");
-		(void)close(in[0]);
-		(void)close(in[1]);
+	if (r)
 		return r;
-	}
 	c = xcalloc(1, sizeof(*c));
+	c->fd = fds[0];
 	git_env_init(&env);
-	r = proc_spawn(&(struct proc_opts){ .argv = argv,
-					    .env = (const char *const *)env.vars.v,
-					    .log_fd = -1 },
-		       &(struct proc_stdio){ in[0], out[1], -1 }, &c->pid, err);
+	opts.env = env.vars.v;
+	r = proc_spawn(&opts, &(struct proc_stdio){ fds[1], fds[1], -1 }, &c->pid, err);
 	git_env_fini(&env);
-	(void)close(in[0]);
-	(void)close(out[1]);
-	c->to = in[1];
-	c->from = out[0];
+	close_fdp(&fds[1]);
 	if (r) {
-		(void)close(c->to);
-		(void)close(c->from);
+		close_fdp(&c->fd);
 		free(c);
 		return r;
 	}
@@ -66,8 +57,7 @@ git_cat_close(struct git_cat *c)
 {
 	if (!c)
 		return;
-	(void)close(c->to);
-	(void)close(c->from);
+	close_fdp(&c->fd); /* the end of its input, which ends it */
 	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	free(c->name);
@@ -77,14 +67,14 @@ git_cat_close(struct git_cat *c)
 static int
 ended(struct git_cat *c, struct err *err)
 {
-	return err_set(err, ERR_TOOL, "git cat-file ended unexpectedly in '%s'", c->name);
+	return err_set(err, ERR_TOOL, "'git cat-file' ended before its time in '%s'", c->name);
 }
 
 static int
 send_all(struct git_cat *c, const char *p, size_t n, struct err *err)
 {
 	while (n) {
-		ssize_t w = write(c->to, p, n);
+		ssize_t w = send(c->fd, p, n, MSG_NOSIGNAL);
 
 		if (w < 0 && errno == EINTR)
 			continue;
@@ -104,9 +94,9 @@ fill(struct git_cat *c, struct err *err)
 
 	if (c->at < c->have)
 		return 0;
-	do
-		n = read(c->from, c->buf, sizeof(c->buf));
-	while (n < 0 && errno == EINTR);
+	do {
+		n = read(c->fd, c->buf, sizeof(c->buf));
+	} while (n < 0 && errno == EINTR);
 	if (n <= 0)
 		return ended(c, err);
 	c->at = 0;
@@ -142,9 +132,10 @@ parse_header(struct str line, const char **ret_type, unsigned long long *ret_siz
 	*ret_type = NULL;
 	if (!str_next(&line, ' ', &piece) || !str_next(&line, ' ', &piece))
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		if (str_eq_c(piece, types[i]))
 			*ret_type = types[i];
+	}
 	return *ret_type && str_to_u64(line, ret_size);
 }
 
@@ -153,12 +144,12 @@ read_body(struct git_cat *c, unsigned long long size, git_sink sink, void *ctx, 
 {
 	int r = 0, failed = 0;
 
-	while (size && !r) {
+	while (size) {
 		size_t n;
 
-		r = fill(c, err);
+		r = fill(c, failed ? NULL : err);
 		if (r)
-			return r;
+			return failed ? failed : r;
 		n = c->have - c->at;
 		if (n > size)
 			n = (size_t)size;
@@ -168,35 +159,68 @@ read_body(struct git_cat *c, unsigned long long size, git_sink sink, void *ctx, 
 		c->at += n;
 		size -= n;
 	}
-	r = fill(c, err);
+	r = fill(c, failed ? NULL : err);
 	if (!r)
 		c->at++; /* the LF that ends the object */
 	return failed ? failed : r;
 }
 
 int
-git_cat_read(struct git_cat *c, const char *object, git_sink sink, void *ctx, const char **ret_type,
-	     struct err *err)
+git_cat_ask(struct git_cat *c, const char *object, struct err *err)
 {
-	AUTO_BUF struct buf line = BUF_INIT;
+	struct buf AUTO_BUF line = BUF_INIT;
+	int r;
+
+	BUG_ON(c->asked == GIT_CAT_AHEAD);
+	if (strchr(object, '\n') || strlen(object) >= HEADER_MAX)
+		return err_set(err, ERR_INPUT, "'%s' cannot be asked of git", object);
+	buf_init(&line, 0);
+	buf_addf(&line, "%s\n", object);
+	r = send_all(c, line.data, line.len, err);
+	if (!r)
+		c->asked++;
+	return r;
+}
+
+/* "<what was asked for> missing", or "ambiguous". */
+static int
+no_object(const struct git_cat *c, struct str line, struct err *err)
+{
+	struct str missing = STR_LIT(" missing");
+
+	if (str_ends(line, missing))
+		return err_set(err, ERR_INPUT, "'%s' has no object '%.*s'", c->name,
+			       STR_FMT(str_sub(line, 0, line.n - missing.n)));
+	return err_set(err, ERR_INPUT, "cannot read an object of '%s': %.*s", c->name,
+		       STR_FMT(line));
+}
+
+int
+git_cat_answer(struct git_cat *c, git_sink sink, void *ctx, const char **ret_type, struct err *err)
+{
+	struct buf AUTO_BUF line = BUF_INIT;
 	unsigned long long size;
 	const char *type;
 	int r;
 
-	if (strchr(object, '\n'))
-		return err_set(err, ERR_INPUT, "'%s' cannot be asked of git: it has a newline",
-			       object);
+	BUG_ON(!c->asked);
+	c->asked--;
 	buf_init(&line, 0);
-	buf_addf(&line, "%s\n", object);
-	r = send_all(c, line.data, line.len, err);
-	buf_clear(&line);
-	if (!r)
-		r = read_header(c, &line, err);
+	r = read_header(c, &line, err);
 	if (r)
 		return r;
 	if (!parse_header(buf_str(&line), &type, &size))
-		return err_set(err, ERR_INPUT, "'%s' has no object '%s'", c->name, object);
+		return no_object(c, buf_str(&line), err);
 	if (ret_type)
 		*ret_type = type;
 	return read_body(c, size, sink, ctx, err);
+}
+
+int
+git_cat_read(struct git_cat *c, const char *object, git_sink sink, void *ctx, const char **ret_type,
+	     struct err *err)
+{
+	int r = git_cat_ask(c, object, err);
+
+	return r ? r : git_cat_answer(c, sink, ctx, ret_type, err);
 }

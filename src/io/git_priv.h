@@ -7,10 +7,11 @@
 #include "base/err.h"
 #include "base/vec.h"
 
-/* An environment of our own: ours without GIT_*, with what makes git quiet, English and willing to
- * read a repository that somebody else owns (a CI checkout often is another user's). */
+/* An environment of our own: ours without GIT_*, with what makes git quiet, English, literal about
+ * paths, and willing to read a repository that somebody else owns (a CI checkout often is another
+ * user's; whose repository is trusted is decided by git_toplevel). */
 struct git_env {
-	VEC(char *) vars;
+	VEC(const char *) vars; /* NULL-terminated; the texts are not owned */
 };
 
 void git_env_init(struct git_env *e);
@@ -21,7 +22,8 @@ void git_env_fini(struct git_env *e);
 int git_run(const char *repo, const char *const *args, size_t max, struct buf *out, struct err *err)
 	NODISCARD;
 
-/* The same, but an exit status other than 0 is no error: it goes to *ret_status. */
+/* The same, but an exit status of 1, which is git's way to say no, is no error: it goes to
+ * *ret_status. */
 int git_run_status(const char *repo, const char *const *args, size_t max, struct buf *out,
 		   int *ret_status, struct err *err) NODISCARD;
 

@@ -11,8 +11,10 @@ libio_a_SOURCES += \
 	%D%/git.c \
 	%D%/git.h \
 	%D%/git_cat.c \
+	%D%/git_head.c \
 	%D%/git_paths.h \
 	%D%/git_priv.h \
+	%D%/git_run.c \
 	%D%/lock.c \
 	%D%/lock.h \
 	%D%/loop.c \

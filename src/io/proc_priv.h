@@ -16,6 +16,8 @@ int proc_spawn(const struct proc_opts *opts, const struct proc_stdio *io, pid_t 
 /* A pipe with both ends CLOEXEC, above 2 (a program started with closed standard descriptors would
  * otherwise mix them up), and the end that we read non-blocking. */
 int proc_pipe(int ret_fds[2], struct err *err) NODISCARD;
+/* Two sockets, likewise, both blocking: for a conversation with a child, without SIGPIPE. */
+int proc_socket(int ret_fds[2], struct err *err) NODISCARD;
 
 /* As proc_run, but an exit status that is not zero is left to the caller, in *ret; it gets the
  * lines of stderr, joined by "; ", in ret_stderr (may be NULL), which it frees. */

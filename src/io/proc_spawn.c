@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,13 +71,10 @@ proc_find(const char *name, char **ret_path)
 	return true;
 }
 
-int
-proc_pipe(int ret_fds[2], struct err *err)
+/* Moves both above the standard descriptors, or closes both. */
+static int
+lift(int fds[2], struct err *err)
 {
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC))
-		return err_sys(err, "cannot make a pipe");
 	for (int i = 0; i < 2; i++) {
 		int low = fds[i];
 
@@ -91,7 +89,35 @@ proc_pipe(int ret_fds[2], struct err *err)
 			return ret;
 		}
 	}
+	return 0;
+}
+
+int
+proc_pipe(int ret_fds[2], struct err *err)
+{
+	int fds[2], ret;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return err_sys(err, "cannot make a pipe");
+	ret = lift(fds, err);
+	if (ret)
+		return ret;
 	BUG_ON(fcntl(fds[0], F_SETFL, O_NONBLOCK));
+	ret_fds[0] = fds[0];
+	ret_fds[1] = fds[1];
+	return 0;
+}
+
+int
+proc_socket(int ret_fds[2], struct err *err)
+{
+	int fds[2], ret;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
+		return err_sys(err, "cannot make a pair of sockets");
+	ret = lift(fds, err);
+	if (ret)
+		return ret;
 	ret_fds[0] = fds[0];
 	ret_fds[1] = fds[1];
 	return 0;

@@ -15,7 +15,8 @@
 struct tree_git {
 	char *repo;
 	struct git_cat *cat; /* started when the first object is read */
-	struct buf listing;  /* output of ls-tree; ids point into it */
+	struct buf listing;  /* output of ls-tree; names and ids point into it */
+	struct tree_entry root;
 };
 
 /* A folder while it is being filled. */
@@ -29,97 +30,114 @@ cat_of(struct tree_git *g, struct err *err)
 	return g->cat ? 0 : git_cat_open(g->repo, &g->cat, err);
 }
 
-/* Everything is in the cache: what is asked for here does not exist. */
+/* Every folder is in the cache, so one look-up for each component finds what is there. 0, or
+ * ENOENT or ENOTDIR as the kernel would say it. */
+static int
+find(const struct tree *t, const char *path, const struct tree_entry **ret)
+{
+	struct tree_git *g = t->own;
+	struct str rest = str_c(path), part;
+	size_t end = 0;
+
+	*ret = &g->root;
+	if (!strcmp(path, "."))
+		return 0;
+	while (str_next(&rest, '/', &part)) {
+		struct str dir = end ? (struct str){ path, end } : STR_LIT(".");
+
+		if ((*ret)->type != TREE_DIR)
+			return ENOTDIR;
+		*ret = tree_find(tree_cached(t, dir), part);
+		if (!*ret)
+			return ENOENT;
+		end = (size_t)(part.p - path) + part.n;
+	}
+	return 0;
+}
+
+/* Reached for what is no folder of the commit. */
 static int
 git_list(struct tree *t, const char *dir, struct tree_listing **ret UNUSED, struct err *err)
 {
-	AUTO_FREE char *parent = path_dir(dir);
-	struct tree_listing *up = tree_cached(t, str_c(parent));
+	const struct tree_entry *e;
+	int why = find(t, dir, &e);
 
-	if (up && tree_find(up, str_c(path_base(dir))))
-		return tree_fail(dir, ENOTDIR, err);
-	return tree_fail(dir, ENOENT, err);
+	return tree_fail(dir, why ? why : ENOTDIR, err);
 }
 
-/* Reached only when the parent is no folder of the commit. */
 static int
 git_stat(struct tree *t, const char *path, const struct tree_entry **ret, struct err *err)
 {
-	AUTO_FREE char *at = path_dir(path);
+	const struct tree_entry *e;
+	int why = find(t, path, &e);
 
-	*ret = NULL;
-	for (;;) {
-		AUTO_FREE char *up = path_dir(at);
-		struct tree_listing *l = tree_cached(t, str_c(up));
-
-		if (l && tree_find(l, str_c(path_base(at))))
-			return tree_fail(path, ENOTDIR, err);
-		if (l || !strcmp(at, "."))
-			return 0;
-		free(at);
-		at = STEAL(up);
-	}
+	if (why == ENOTDIR)
+		return tree_fail(path, why, err);
+	*ret = e;
+	return 0;
 }
 
+/* What is beyond the ceiling is dropped, and b->full says so. */
 static int
-add_bytes(void *ctx, const void *bytes, size_t n, struct err *err)
+add_bytes(void *ctx, const void *bytes, size_t n, struct err *err UNUSED)
 {
-	struct buf *b = ctx;
-
-	buf_add(b, bytes, n);
-	return b->full ? err_set(err, ERR_INPUT, "is larger than %zu bytes", b->max) : 0;
+	buf_add(ctx, bytes, n);
+	return 0;
 }
 
 static int
-read_blob(struct tree *t, const char *path, struct buf *ret, struct err *err)
+read_blob(struct tree *t, const struct tree_entry *e, struct buf *ret, struct err *err)
 {
 	struct tree_git *g = t->own;
-	const struct tree_entry *e;
-	int r = tree_stat(t, str_c(path), &e, err);
+	int r = cat_of(g, err);
 
-	if (r)
-		return r;
-	if (!e)
-		return tree_fail(path, ENOENT, err);
-	if (e->type == TREE_DIR)
-		return tree_fail(path, EISDIR, err);
-	r = cat_of(g, err);
-	if (!r)
-		r = git_cat_read(g->cat, e->stamp.oid, add_bytes, ret, NULL, err);
-	return r;
+	return r ? r : git_cat_read(g->cat, e->stamp.oid, add_bytes, ret, NULL, err);
 }
 
 static int
 git_readlink(struct tree *t, const char *path, char **ret, struct err *err)
 {
-	AUTO_BUF struct buf b = BUF_INIT;
-	int r;
+	struct buf AUTO_BUF b = BUF_INIT;
+	const struct tree_entry *e;
+	int r = find(t, path, &e);
 
+	if (r || e->type != TREE_LINK)
+		return tree_fail(path, r ? r : EINVAL, err);
 	buf_init(&b, MAX_LINK);
-	r = read_blob(t, path, &b, err);
-	if (r)
-		return err_prefix(err, "link '%s'", path);
-	*ret = buf_steal(&b);
-	return 0;
+	r = read_blob(t, e, &b, err);
+	if (!r && (b.full || memchr(b.data, '\0', b.len)))
+		return err_set(err, ERR_INPUT, "cannot read '%s': no target of a link", path);
+	if (!r)
+		*ret = buf_steal(&b);
+	return r;
 }
 
 static int
 git_read(struct tree *t, const char *path, size_t max, struct buf *ret, struct err *err)
 {
-	AUTO_BUF struct buf b = BUF_INIT;
-	int r;
+	struct buf AUTO_BUF b = BUF_INIT;
+	const struct tree_entry *e;
+	int r = find(t, path, &e);
 
-	buf_init(&b, max);
-	r = read_blob(t, path, &b, err);
 	if (r)
-		return err_prefix(err, "'%s'", path);
-	buf_add_str(ret, buf_str(&b));
-	return 0;
+		return tree_fail(path, r, err);
+	if (e->type == TREE_LINK)
+		return err_set(err, ERR_INPUT, "cannot read '%s': it is a symbolic link", path);
+	if (e->type != TREE_FILE)
+		return err_set(err, ERR_INPUT, "cannot read '%s': it is no regular file", path);
+	buf_init(&b, max);
+	r = read_blob(t, e, &b, err);
+	if (!r && b.full)
+		return err_set(err, ERR_INPUT, "cannot read '%s': it is larger than %zu bytes",
+			       path, max);
+	if (!r)
+		buf_add_str(ret, buf_str(&b));
+	return r;
 }
 
 struct sink {
 	struct sha256_ctx *sha;
-	struct tree_copy *copy;
+	struct tree_copy copy;
 	struct tree_job *job;
 };
 
@@ -129,35 +147,51 @@ take_bytes(void *ctx, const void *bytes, size_t n, struct err *err UNUSED)
 	struct sink *s = ctx;
 
 	sha256_update(s->sha, bytes, n);
-	if (s->copy->fd < 0)
-		return 0;
-	return tree_copy_write(s->copy, s->job, (struct str){ bytes, n });
+	return tree_copy_write(&s->copy, s->job, (struct str){ bytes, n });
 }
 
-static void
-process_one(struct tree_git *g, struct sha256_ctx *sha, struct tree_job *job)
+static int
+refuse_bytes(void *ctx UNUSED, const void *bytes UNUSED, size_t n UNUSED, struct err *err UNUSED)
 {
-	struct tree_copy copy = { -1 };
-	struct sink s = { sha, &copy, job };
-	int r = cat_of(g, &job->err);
+	return -ERR_SYSTEM;
+}
 
-	if (r || tree_copy_open(&copy, job))
-		return;
+/* The answer is read in any case, or the next job would get it. */
+static void
+take_answer(struct tree_git *g, struct sha256_ctx *sha, struct tree_job *job)
+{
+	struct sink s = { .sha = sha, .job = job };
+	int r;
+
 	sha256_reset(sha);
-	r = git_cat_read(g->cat, job->entry->stamp.oid, take_bytes, &s, NULL, &job->err);
+	if (tree_copy_open(&s.copy, job))
+		r = git_cat_answer(g->cat, refuse_bytes, NULL, NULL, NULL);
+	else
+		r = git_cat_answer(g->cat, take_bytes, &s, NULL, &job->err);
 	if (!r)
 		job->hash = sha256_final(sha);
-	tree_copy_close(&copy, job);
+	tree_copy_close(&s.copy, job);
 }
 
-/* One pipe, so one after the other: git unpacks faster than it is worth to share. */
+/* One git, and this thread: unpacking takes longer than hashing, and both go on at once. */
 static void
 git_process(struct tree *t, struct pool *pool UNUSED, struct tree_job *jobs, size_t n)
 {
-	AUTO_SHA256 struct sha256_ctx *sha = sha256_new();
+	struct sha256_ctx *AUTO_SHA256 sha = sha256_new();
+	struct tree_git *g = t->own;
+	size_t asked = 0;
 
-	for (size_t i = 0; i < n; i++)
-		process_one(t->own, sha, &jobs[i]);
+	for (size_t i = 0; i < n; i++) {
+		int r = cat_of(g, &jobs[i].err);
+
+		while (!r && asked < n && asked < i + GIT_CAT_AHEAD) {
+			r = git_cat_ask(g->cat, jobs[asked].entry->stamp.oid, &jobs[i].err);
+			asked += !r;
+		}
+		if (r)
+			return;
+		take_answer(g, sha, &jobs[i]);
+	}
 }
 
 static void
@@ -211,8 +245,6 @@ parse_record(struct str record, uint32_t *ret_mode, const char **ret_oid, struct
 	return true;
 }
 
-#define MODE_SUBMODULE 0160000u
-
 static void
 add_record(struct map *folders, struct str record)
 {
@@ -220,14 +252,13 @@ add_record(struct map *folders, struct str record)
 	uint32_t mode;
 	const char *oid;
 	struct str path;
+	char *AUTO_FREE dir = NULL;
 
 	if (!parse_record(record, &mode, &oid, &path))
 		return;
-	AUTO_FREE char *name = str_dup(path), *dir = path_dir(name);
-
-	/* A checkout without --recurse-submodules has an empty folder there. */
-	tree_set_mode(&e, mode == MODE_SUBMODULE ? S_IFDIR : mode);
-	e.name = path.p + (path.n - strlen(path_base(name)));
+	dir = path_dir(path.p);
+	tree_set_mode(&e, mode == TREE_SUBMODULE_MODE ? S_IFDIR : mode);
+	e.name = path_base(path.p);
 	e.stamp = (struct tree_stamp){ .mode = mode, .oid = oid };
 	vec_push(&folder(folders, str_c(dir))->entries, e);
 	if (e.type == TREE_DIR)
@@ -249,28 +280,43 @@ cache_folders(struct tree *t, struct map *folders)
 	}
 }
 
+/* Why ls-tree failed: the revision, or the folder in it, or something else, which git has told. */
+static int
+explain(struct tree_git *g, const char *rev, const char *prefix, struct err *take_told,
+	struct err *err)
+{
+	struct err AUTO_ERR told = *take_told;
+	char *AUTO_FREE id = NULL;
+	int r;
+
+	if (!strstr(told.msg, "Not a valid object name") && !strstr(told.msg, "not a tree object"))
+		return err_move(err, &told);
+	r = git_resolve(g->repo, rev, &id, err);
+	if (r)
+		return r;
+	return err_set(err, ERR_INPUT, "commit %.12s has no folder '%s'", rev, prefix);
+}
+
 static int
 list_all(struct tree *t, const char *rev, const char *prefix, struct err *err)
 {
 	struct tree_git *g = t->own;
-	AUTO_MAP struct map *folders = map_new();
-	AUTO_FREE char *what = strcmp(prefix, ".") ? xasprintf("%s:%s", rev, prefix) : xstrdup(rev);
+	struct map *AUTO_MAP folders = map_new();
+	char *AUTO_FREE what =
+		strcmp(prefix, ".") ? xasprintf("%s:%s", rev, prefix) : xasprintf("%s^{tree}", rev);
 	const char *args[] = { "ls-tree",          "-r", "-t", "-z", "--full-tree",
 			       "--end-of-options", what, NULL };
 	struct str rest, record;
-	int r = git_run(g->repo, args, MAX_LISTING, &g->listing, err);
+	struct err told = ERR_INIT;
 
-	if (r && err->class == ERR_TOOL) {
-		err_clear(err);
-		return err_set(err, ERR_INPUT, "commit %.12s has no folder '%s'", rev, prefix);
-	}
-	if (r)
-		return r;
+	if (git_run(g->repo, args, MAX_LISTING, &g->listing, &told))
+		return explain(g, rev, prefix, &told, err);
 	(void)folder(folders, STR_LIT("."));
 	rest = buf_str(&g->listing);
-	while (rest.n && str_next(&rest, '\0', &record))
+	while (str_next(&rest, '\0', &record)) {
 		if (record.n)
 			add_record(folders, record);
+	}
 	cache_folders(t, folders);
 	return 0;
 }
@@ -284,6 +330,8 @@ tree_open_commit(const char *repo, const char *rev, const char *prefix, struct t
 	int r;
 
 	g->repo = xstrdup(repo);
+	g->root.name = ".";
+	tree_set_mode(&g->root, S_IFDIR);
 	buf_init(&g->listing, 0);
 	t = tree_new(&git_ops, xasprintf("%s@%.12s", repo, rev), g);
 	r = list_all(t, rev, prefix, err);

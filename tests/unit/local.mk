@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	%D%/t-enum \
 	%D%/t-err \
 	%D%/t-file \
+	%D%/t-git \
 	%D%/t-glob \
 	%D%/t-graph \
 	%D%/t-graph_load \
@@ -54,6 +55,7 @@ TESTS += \
 	%D%/t-enum \
 	%D%/t-err \
 	%D%/t-file \
+	%D%/t-git \
 	%D%/t-glob \
 	%D%/t-graph \
 	%D%/t-graph_load \
@@ -104,6 +106,8 @@ endif
 %C%_t_err_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_file_CPPFLAGS = $(unit_cppflags)
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_git_CPPFLAGS = $(unit_cppflags)
+%C%_t_git_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_glob_CPPFLAGS = $(unit_cppflags)
 %C%_t_glob_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_graph_CPPFLAGS = $(unit_cppflags)
