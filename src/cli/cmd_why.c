@@ -72,7 +72,7 @@ why_path(struct session *s, char *name, const char *path, struct err *err)
 }
 
 static int
-why_image(struct session *s, int argc, char **argv, struct err *err)
+why_image(struct session *s, char **argv, struct err *err)
 {
 	AUTO_FREE char *name = xstrdup(argv[0]);
 	char *at = arg_between ? NULL : strchr(name, '@');
@@ -111,7 +111,7 @@ why(struct session *s, int argc, char **argv, struct err *err)
 
 	if (r)
 		return r;
-	return argc == 2 ? why_path(s, argv[0], argv[1], err) : why_image(s, argc, argv, err);
+	return argc == 2 ? why_path(s, argv[0], argv[1], err) : why_image(s, argv, err);
 }
 
 const struct cmd cmd_why = {
