@@ -64,6 +64,7 @@ libmodel_a_SOURCES += \
 	%D%/recipe.c \
 	%D%/recipe.h \
 	%D%/recipe_args.c \
+	%D%/recipe_declare.c \
 	%D%/recipe_facts.c \
 	%D%/recipe_link.c \
 	%D%/recipe_mount.c \

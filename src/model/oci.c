@@ -11,10 +11,17 @@ static const char *const seen_keys[] = {
 	"Cmd", "Volumes", "Labels",     "ExposedPorts", "StopSignal", "Healthcheck",
 };
 
+/* Where the values go, and whom mistakes are told. */
+struct taker {
+	struct arena *arena;
+	const char *file;
+	struct err *err;
+};
+
 static int
-bad(struct err *err, const char *file, const char *key, const char *what)
+bad(const struct taker *t, const char *key, const char *what)
 {
-	return err_at(err, file, 0, 0, "'%s' of the image's config is not %s", key, what);
+	return err_at(t->err, t->file, 0, 0, "'%s' of the image's config is not %s", key, what);
 }
 
 /* Builders write what is unset in several ways: no key, null, "", [] and {}. */
@@ -28,8 +35,7 @@ is_unset(const json_t *value)
 }
 
 static int
-take_text(struct arena *arena, const json_t *from, const char *key, const char *file,
-	  const char **ret, struct err *err)
+take_text(const struct taker *t, const json_t *from, const char *key, const char **ret)
 {
 	const json_t *value = json_object_get(from, key);
 
@@ -37,28 +43,27 @@ take_text(struct arena *arena, const json_t *from, const char *key, const char *
 	if (is_unset(value))
 		return 0;
 	if (!json_is_string(value))
-		return bad(err, file, key, "text");
-	*ret = arena_strdup(arena, json_string_value(value));
+		return bad(t, key, "text");
+	*ret = arena_strdup(t->arena, json_string_value(value));
 	return 0;
 }
 
 static int
-take_list(struct arena *arena, const json_t *from, const char *key, const char *file, char ***ret,
-	  size_t *ret_n, struct err *err)
+take_list(const struct taker *t, const json_t *from, const char *key, char ***ret, size_t *ret_n)
 {
 	const json_t *value = json_object_get(from, key);
 	size_t n = is_unset(value) ? 0 : json_array_size(value);
 
 	if (!is_unset(value) && !json_is_array(value))
-		return bad(err, file, key, "a list");
-	*ret = arena_calloc(arena, n, sizeof(**ret));
+		return bad(t, key, "a list");
+	*ret = arena_calloc(t->arena, n, sizeof(**ret));
 	*ret_n = n;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *item = json_array_get(value, i);
 
 		if (!json_is_string(item))
-			return bad(err, file, key, "a list of texts");
-		(*ret)[i] = arena_strdup(arena, json_string_value(item));
+			return bad(t, key, "a list of texts");
+		(*ret)[i] = arena_strdup(t->arena, json_string_value(item));
 	}
 	return 0;
 }
@@ -80,40 +85,39 @@ canonical(struct arena *arena, const json_t *config)
 }
 
 static int
-take_config(struct arena *arena, const json_t *config, const char *file, struct oci_config *c,
-	    struct err *err)
+take_config(const struct taker *t, const json_t *config, struct oci_config *c)
 {
-	int r = take_list(arena, config, "Env", file, &c->env, &c->nenv, err);
+	int r = take_list(t, config, "Env", &c->env, &c->nenv);
 
 	if (r == 0)
-		r = take_list(arena, config, "OnBuild", file, &c->onbuild, &c->nonbuild, err);
+		r = take_list(t, config, "OnBuild", &c->onbuild, &c->nonbuild);
 	if (r == 0)
-		r = take_text(arena, config, "WorkingDir", file, &c->workdir, err);
+		r = take_text(t, config, "WorkingDir", &c->workdir);
 	if (r == 0)
-		r = take_text(arena, config, "User", file, &c->user, err);
+		r = take_text(t, config, "User", &c->user);
 	if (r == 0)
-		c->canonical = canonical(arena, config);
+		c->canonical = canonical(t->arena, config);
 	return r;
 }
 
 static int
-take_platform(struct arena *arena, const json_t *root, const char *file, struct oci_config *c,
-	      struct err *err)
+take_platform(const struct taker *t, const json_t *root, struct oci_config *c)
 {
-	int r = take_text(arena, root, "os", file, &c->os, err);
+	int r = take_text(t, root, "os", &c->os);
 
 	if (r == 0)
-		r = take_text(arena, root, "architecture", file, &c->arch, err);
+		r = take_text(t, root, "architecture", &c->arch);
 	if (r == 0)
-		r = take_text(arena, root, "variant", file, &c->variant, err);
+		r = take_text(t, root, "variant", &c->variant);
 	if (r == 0)
-		r = take_text(arena, root, "created", file, &c->created, err);
+		r = take_text(t, root, "created", &c->created);
 	return r;
 }
 
 struct oci_config *
 oci_config_parse(struct arena *arena, struct str json, const char *file, struct err *err)
 {
+	struct taker t = { arena, file, err };
 	struct oci_config *c = ARENA_NEW(arena, struct oci_config);
 	json_t *AUTO_JSON root = NULL;
 	const json_t *config;
@@ -127,11 +131,10 @@ oci_config_parse(struct arena *arena, struct str json, const char *file, struct 
 	}
 	config = json_object_get(root, "config");
 	if (config && !json_is_null(config) && !json_is_object(config)) {
-		(void)bad(err, file, "config", "an object"); /* NULL tells */
+		(void)bad(&t, "config", "an object"); /* NULL tells */
 		return NULL;
 	}
-	if (take_config(arena, config, file, c, err) < 0 ||
-	    take_platform(arena, root, file, c, err) < 0)
+	if (take_config(&t, config, c) < 0 || take_platform(&t, root, c) < 0)
 		return NULL;
 	return c;
 }

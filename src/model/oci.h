@@ -15,7 +15,8 @@ struct oci_config {
 	size_t nonbuild;
 	const char *workdir; /* "" when unset */
 	const char *user;    /* "" when unset */
-	const char *canonical; /* canonical JSON of Env, OnBuild, WorkingDir, User, Shell, Entrypoint,
+	const char
+		*canonical; /* canonical JSON of Env, OnBuild, WorkingDir, User, Shell, Entrypoint,
 				  Cmd, Volumes, Labels, ExposedPorts, StopSignal, Healthcheck */
 	const char *os, *arch, *variant;
 	const char *created; /* RFC 3339 or "" */

@@ -91,6 +91,11 @@ int recipe_expand(const struct recipe_impl *r, const struct recipe_scope *scope,
 int recipe_expand_ins(const struct recipe_impl *r, const struct recipe_scope *scope,
 		      const struct df_ins *ins, struct recipe_texts *ret, struct err *err)
 	NODISCARD;
+void recipe_set(const struct recipe_impl *r, struct map *m, const char *name,
+		struct recipe_text value);
+/* recipe_declare.c: an ARG takes effect, in the preamble if scope is global. */
+int recipe_declare(const struct recipe_impl *r, struct recipe_scopes *s, struct recipe_scope *scope,
+		   const struct df_ins *ins, struct err *err) NODISCARD;
 /* The value of a name in the preamble's scope; NULL = unset. */
 const char *recipe_global(const struct recipe_scopes *s, const char *name);
 
