@@ -17,9 +17,9 @@ place(const struct yaml *y)
 }
 
 static const char *
-phrase_of(struct graph_loader *ld, const char *key, const struct graph_image *img)
+phrase_of(struct graph_loader *ld, const char *key)
 {
-	return arena_printf(ld->arena, "'%s' of image '%s'", key, img->name);
+	return graph_phrase(ld, key, ld->image);
 }
 
 static void
@@ -93,11 +93,10 @@ valid_label(struct str name)
 static void
 load_args(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
-	const char *phrase = phrase_of(ld, "args", img);
+	const char *phrase = phrase_of(ld, "args");
 	struct kv_list list = { 0 };
 
-	if (y)
-		read_pairs(ld, y, phrase, &list);
+	read_pairs(ld, y, phrase, &list);
 	for (size_t i = 0; i < list.kv.n; i++) {
 		if (!graph_valid_variable(str_c(list.kv.v[i].name)))
 			err_hint(graph_err(ld, &list.kv.v[i].at,
@@ -111,11 +110,10 @@ load_args(struct graph_loader *ld, struct graph_image *img, const struct yaml *y
 static void
 load_labels(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
-	const char *phrase = phrase_of(ld, "labels", img);
+	const char *phrase = phrase_of(ld, "labels");
 	struct kv_list list = { 0 };
 
-	if (y)
-		read_pairs(ld, y, phrase, &list);
+	read_pairs(ld, y, phrase, &list);
 	for (size_t i = 0; i < list.kv.n; i++) {
 		if (!valid_label(str_c(list.kv.v[i].name)))
 			err_hint(
@@ -152,7 +150,7 @@ load_options(struct graph_loader *ld, struct graph_image *img, const struct yaml
 		const struct yaml *y = yaml_get(map, names[i]);
 
 		if (y)
-			read_option(ld, names[i], y, phrase_of(ld, names[i], img), &list);
+			read_option(ld, names[i], y, phrase_of(ld, names[i]), &list);
 	}
 	if (size)
 		vec_push(&list.kv, ((struct graph_kv){ "shm-size",
@@ -165,17 +163,17 @@ load_options(struct graph_loader *ld, struct graph_image *img, const struct yaml
 static void
 load_needs(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
-	const char *phrase = phrase_of(ld, "needs", img);
+	const char *phrase = phrase_of(ld, "needs");
 	struct kv_list list = { 0 };
 
-	for (size_t i = 0; y && i < y->n; i++) {
+	for (size_t i = 0; i < y->n; i++) {
 		if (y->items[i])
 			add_kv(ld, &list,
 			       (struct graph_kv){ y->items[i]->text, NULL, place(y->items[i]) },
 			       y->items[i], phrase);
 	}
 	img->needs = keep_kv(ld, &list, &img->nneeds);
-	img->needs_given = y != NULL;
+	img->needs_given = true;
 }
 
 /* "id=NAME,env=VARIABLE" or "id=NAME,src=FILE". */
@@ -223,11 +221,11 @@ check_secret(struct graph_loader *ld, const struct yaml *y, const char *phrase, 
 static void
 load_secrets(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
-	const char *phrase = phrase_of(ld, "secrets", img);
+	const char *phrase = phrase_of(ld, "secrets");
 	VEC(const char *) list = { 0 };
 	struct kv_list ids = { 0 };
 
-	for (size_t i = 0; y && i < y->n; i++) {
+	for (size_t i = 0; i < y->n; i++) {
 		struct yaml *item = y->items[i];
 		size_t before = ids.kv.n;
 		struct str id;
@@ -285,7 +283,7 @@ load_source(struct graph_loader *ld, struct graph_image *img, const struct yaml 
 {
 	const struct yaml *git = yaml_get(map, "git"), *ref = yaml_get(map, "ref");
 	const struct yaml *path = yaml_get(map, "path");
-	const char *label = phrase_of(ld, "source", img);
+	const char *label = phrase_of(ld, "source");
 
 	/* Without an address the rest cannot be judged, and that was told. */
 	img->source = (struct graph_source){
@@ -313,7 +311,7 @@ load_source(struct graph_loader *ld, struct graph_image *img, const struct yaml 
 static void
 load_context(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
-	const char *phrase = phrase_of(ld, "context", img);
+	const char *phrase = phrase_of(ld, "context");
 
 	img->context = clean_path(ld, y->text);
 	img->context_at = place(y);
@@ -324,7 +322,7 @@ load_context(struct graph_loader *ld, struct graph_image *img, const struct yaml
 static void
 load_dockerfile(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
-	const char *phrase = phrase_of(ld, "dockerfile", img);
+	const char *phrase = phrase_of(ld, "dockerfile");
 	char *AUTO_FREE joined = path_join(img->context, y->text);
 
 	img->dockerfile = clean_path(ld, y->text);
@@ -372,7 +370,7 @@ load_platform(struct graph_loader *ld, struct graph_image *img, const struct yam
 
 	img->platform = ld->platform;
 	if (y && platform_parse(str_c(y->text), &img->platform, &err))
-		(void)graph_err(ld, y, "%s: %s", phrase_of(ld, "platform", img), err.msg);
+		(void)graph_err(ld, y, "%s: %s", phrase_of(ld, "platform"), err.msg);
 }
 
 void
@@ -380,23 +378,30 @@ graph_load_image(struct graph_loader *ld, struct graph_image *img, struct yaml *
 {
 	const struct yaml *target = yaml_get(map, "target"), *output = yaml_get(map, "output");
 	const struct yaml *timeout = yaml_get(map, "timeout"), *refresh = yaml_get(map, "refresh");
+	const struct yaml *args = yaml_get(map, "args"), *labels = yaml_get(map, "labels");
+	const struct yaml *secrets = yaml_get(map, "secrets"), *needs = yaml_get(map, "needs");
 
+	ld->image = arena_printf(ld->arena, "image '%s'", graph_clip(ld, img->name));
 	load_place(ld, img, map);
-	load_args(ld, img, yaml_get(map, "args"));
-	load_labels(ld, img, yaml_get(map, "labels"));
+	if (args)
+		load_args(ld, img, args);
+	if (labels)
+		load_labels(ld, img, labels);
 	load_options(ld, img, map);
-	load_secrets(ld, img, yaml_get(map, "secrets"));
-	load_needs(ld, img, yaml_get(map, "needs"));
+	if (secrets)
+		load_secrets(ld, img, secrets);
+	if (needs)
+		load_needs(ld, img, needs);
 	load_platform(ld, img, yaml_get(map, "platform"));
 	if (target) {
 		img->target = target->text;
-		(void)graph_load_no_references(ld, target, phrase_of(ld, "target", img));
+		(void)graph_load_no_references(ld, target, phrase_of(ld, "target"));
 	}
 	if (output)
 		BUG_ON(!graph_output_parse(str_c(output->text), &img->output));
 	(void)yaml_bool(yaml_get(map, "soft"), &img->soft);
 	if (timeout)
-		img->timeout_s = graph_load_timeout(ld, timeout, phrase_of(ld, "timeout", img));
+		img->timeout_s = graph_load_timeout(ld, timeout, phrase_of(ld, "timeout"));
 	if (refresh)
 		img->refresh_days = (int)graph_shape_amount(refresh->text);
 	graph_load_checks(ld, img, yaml_get(map, "checks"));

@@ -30,7 +30,8 @@ struct graph_loader {
 	struct platform platform; /* of images that say none */
 	struct graph_pattern patterns[GRAPH_MAX_PATTERNS];
 	size_t npatterns;
-	size_t searches; /* for the nearest of many names */
+	const char *image; /* "image 'x'": the one that is being read */
+	size_t searches;   /* for the nearest of many names */
 };
 
 /* Adds a mistake at a node or a place; what outsiders wrote goes through graph_clip() first. */
@@ -38,6 +39,8 @@ struct graph_loader {
 
 /* The text for a message: cut when it is too long, without the password of an address. */
 const char *graph_clip(struct graph_loader *ld, const char *text);
+/* "'key' of label", or "'key'" when the label is empty. */
+const char *graph_phrase(struct graph_loader *ld, const char *key, const char *label);
 /* Adds "did you mean 'x'?", or the list of what is known when nothing is near. */
 void graph_hint_name(struct err *e, const char *name, const char *const *known, size_t n);
 /* The first pass, over a mapping that should be `object`; label says where it is ("image 'x'"). */

@@ -2,14 +2,6 @@
 /* graph_load_shape.c: the mappings and lists of a graph file held against the tables of its keys. */
 #include "model/graph_load_priv.h"
 
-static const char *
-phrase_of(struct graph_loader *ld, const char *key, const char *label)
-{
-	if (!label[0])
-		return arena_printf(ld->arena, "'%s'", key);
-	return arena_printf(ld->arena, "'%s' of %s", key, label);
-}
-
 const struct yaml *
 graph_has_key(const struct yaml *map, const char *name)
 {
@@ -68,7 +60,7 @@ static bool
 shape_objects(struct graph_loader *ld, const struct graph_key *key, struct yaml *y,
 	      const char *label)
 {
-	const char *phrase = phrase_of(ld, key->name, label);
+	const char *phrase = graph_phrase(ld, key->name, label);
 	const char *item_label =
 		key->item ? arena_printf(ld->arena, "%s of %s", key->item, label) : phrase;
 
@@ -128,7 +120,7 @@ shape_named(struct graph_loader *ld, const struct graph_key *key, struct yaml *y
 static bool
 shape_any(struct graph_loader *ld, const struct graph_key *key, struct yaml *y, const char *label)
 {
-	const char *phrase = phrase_of(ld, key->name, label);
+	const char *phrase = graph_phrase(ld, key->name, label);
 
 	switch (key->type->shape) {
 	case GRAPH_SHAPE_OBJECT:
@@ -218,7 +210,7 @@ graph_shape(struct graph_loader *ld, const struct graph_object *object, struct y
 		if (!key->required || graph_has_key(map, key->name) ||
 		    graph_shape_misspelt(object, map, key->name))
 			continue;
-		err_hint(graph_err(ld, map, "%s is missing", phrase_of(ld, key->name, label)),
+		err_hint(graph_err(ld, map, "%s is missing", graph_phrase(ld, key->name, label)),
 			 "for example: %s", key->example);
 	}
 }
