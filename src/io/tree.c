@@ -93,7 +93,8 @@ tree_cached(const struct tree *t, struct str dir)
 void
 tree_listing_sort(struct tree_listing *l)
 {
-	qsort(l->entries, l->n, sizeof(*l->entries), cmp_entry);
+	if (l->n) /* an empty one may have no array */
+		qsort(l->entries, l->n, sizeof(*l->entries), cmp_entry);
 }
 
 void
@@ -128,14 +129,14 @@ inside(const struct tree *t, struct str path, char **ret, struct err *err)
 	BUG_ON(!path.n || memchr(path.p, '\0', path.n));
 	if (path_is_abs(path) || path_escapes(path))
 		return err_set(err, ERR_INPUT, "'%.*s' lies outside of '%s'", STR_FMT(path),
-			t->name);
+			       t->name);
 	*ret = str_dup(path);
 	return 0;
 }
 
 int
 tree_list(struct tree *t, struct str dir, const struct tree_entry **ret, size_t *ret_n,
-	struct err *err)
+	  struct err *err)
 {
 	struct tree_listing *l = tree_cached(t, dir);
 	char *AUTO_FREE path = NULL;
@@ -192,7 +193,7 @@ tree_read(struct tree *t, struct str path, size_t max, struct buf *ret, struct e
 
 void
 tree_prefetch(struct tree *t, struct pool *pool, struct str dir,
-	bool (*enter)(void *ctx, struct str dir), void *ctx)
+	      bool (*enter)(void *ctx, struct str dir), void *ctx)
 {
 	char *AUTO_FREE copy = NULL;
 

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
+	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
 	%D%/t-file \
@@ -40,10 +41,13 @@ check_PROGRAMS += \
 	%D%/t-recipe_sources \
 	%D%/t-ref \
 	%D%/t-regexp \
+	%D%/t-rune \
 	%D%/t-sha256 \
+	%D%/t-shellword \
 	%D%/t-sql \
 	%D%/t-str \
 	%D%/t-tree \
+	%D%/t-tree_git \
 	%D%/t-tree_process \
 	%D%/t-vec \
 	%D%/t-yaml \
@@ -52,6 +56,7 @@ TESTS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
+	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
 	%D%/t-file \
@@ -85,10 +90,13 @@ TESTS += \
 	%D%/t-recipe_sources \
 	%D%/t-ref \
 	%D%/t-regexp \
+	%D%/t-rune \
 	%D%/t-sha256 \
+	%D%/t-shellword \
 	%D%/t-sql \
 	%D%/t-str \
 	%D%/t-tree \
+	%D%/t-tree_git \
 	%D%/t-tree_process \
 	%D%/t-vec \
 	%D%/t-yaml \
@@ -100,6 +108,8 @@ endif
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_enc_CPPFLAGS = $(unit_cppflags)
+%C%_t_enc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enum_CPPFLAGS = $(unit_cppflags)
 %C%_t_enum_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_err_CPPFLAGS = $(unit_cppflags)
@@ -166,14 +176,20 @@ endif
 %C%_t_ref_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_regexp_CPPFLAGS = $(unit_cppflags)
 %C%_t_regexp_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_rune_CPPFLAGS = $(unit_cppflags)
+%C%_t_rune_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_sha256_CPPFLAGS = $(unit_cppflags)
 %C%_t_sha256_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_shellword_CPPFLAGS = $(unit_cppflags)
+%C%_t_shellword_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_sql_CPPFLAGS = $(unit_cppflags)
 %C%_t_sql_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_str_CPPFLAGS = $(unit_cppflags)
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_tree_CPPFLAGS = $(unit_cppflags)
 %C%_t_tree_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_tree_git_CPPFLAGS = $(unit_cppflags)
+%C%_t_tree_git_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tree_process_CPPFLAGS = $(unit_cppflags)
 %C%_t_tree_process_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_vec_CPPFLAGS = $(unit_cppflags)
