@@ -23,6 +23,7 @@ clean-local:
 # list: begin (written by scripts/list-sources)
 EXTRA_DIST += \
 	%D%/banned.txt \
+	%D%/bench \
 	%D%/bootstrap \
 	%D%/check-banned \
 	%D%/check-dist \
@@ -31,6 +32,7 @@ EXTRA_DIST += \
 	%D%/check-headers \
 	%D%/check-lists \
 	%D%/check-size \
+	%D%/demo \
 	%D%/format \
 	%D%/lib/env.sh \
 	%D%/lib/import-base \
@@ -40,5 +42,6 @@ EXTRA_DIST += \
 	%D%/size-allow.txt \
 	%D%/test \
 	%D%/third-party.txt \
+	%D%/update-man \
 	$(NULL)
 # list: end
