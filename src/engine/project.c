@@ -189,7 +189,6 @@ read_graph(struct project *p, const struct project_opts *opts, struct err_list *
 	   struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT;
-	AUTO_FREE char *abs = NULL;
 	int r;
 
 	buf_init(&text, 0);
