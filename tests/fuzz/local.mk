@@ -6,15 +6,30 @@ EXTRA_DIST += %D%/standalone.c
 # list: begin (written by scripts/list-sources)
 check_PROGRAMS += \
 	%D%/fuzz-dockerfile \
+	%D%/fuzz-graph \
+	%D%/fuzz-ignore \
+	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
 	$(NULL)
 fuzz_programs += \
 	%D%/fuzz-dockerfile \
+	%D%/fuzz-graph \
+	%D%/fuzz-ignore \
+	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
 	$(NULL)
 %C%_fuzz_dockerfile_SOURCES = %D%/fuzz-dockerfile.c %D%/standalone.c
 %C%_fuzz_dockerfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_dockerfile_LDADD = $(LDADD_model)
+%C%_fuzz_graph_SOURCES = %D%/fuzz-graph.c %D%/standalone.c
+%C%_fuzz_graph_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_graph_LDADD = $(LDADD_model)
+%C%_fuzz_ignore_SOURCES = %D%/fuzz-ignore.c %D%/standalone.c
+%C%_fuzz_ignore_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_ignore_LDADD = $(LDADD_model)
+%C%_fuzz_ref_SOURCES = %D%/fuzz-ref.c %D%/standalone.c
+%C%_fuzz_ref_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_ref_LDADD = $(LDADD_model)
 %C%_fuzz_shellword_SOURCES = %D%/fuzz-shellword.c %D%/standalone.c
 %C%_fuzz_shellword_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_shellword_LDADD = $(LDADD_model)
@@ -51,6 +66,49 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-dockerfile/slashes \
 	%D%/corpus/fuzz-dockerfile/utf8 \
 	%D%/corpus/fuzz-dockerfile/words \
+	%D%/corpus/fuzz-graph/alias-in-itself.yaml \
+	%D%/corpus/fuzz-graph/alias-many.yaml \
+	%D%/corpus/fuzz-graph/args-forms.yaml \
+	%D%/corpus/fuzz-graph/check-file.yaml \
+	%D%/corpus/fuzz-graph/check-http.yaml \
+	%D%/corpus/fuzz-graph/check-kind.yaml \
+	%D%/corpus/fuzz-graph/check-run.yaml \
+	%D%/corpus/fuzz-graph/dispatch-wrong.yaml \
+	%D%/corpus/fuzz-graph/file-empty.yaml \
+	%D%/corpus/fuzz-graph/file-list.yaml \
+	%D%/corpus/fuzz-graph/file-nul.yaml \
+	%D%/corpus/fuzz-graph/file-only-comments.yaml \
+	%D%/corpus/fuzz-graph/file-syntax.yaml \
+	%D%/corpus/fuzz-graph/file-tab.yaml \
+	%D%/corpus/fuzz-graph/file-two-documents.yaml \
+	%D%/corpus/fuzz-graph/image-name-signs.yaml \
+	%D%/corpus/fuzz-graph/key-merge-key-typo.yaml \
+	%D%/corpus/fuzz-graph/many.yaml \
+	%D%/corpus/fuzz-graph/merge-list.yaml \
+	%D%/corpus/fuzz-graph/needs-wrong.yaml \
+	%D%/corpus/fuzz-graph/quotes.yaml \
+	%D%/corpus/fuzz-graph/right-anchors.yaml \
+	%D%/corpus/fuzz-graph/right-everything.yaml \
+	%D%/corpus/fuzz-graph/right-json.json \
+	%D%/corpus/fuzz-graph/right-smallest.yaml \
+	%D%/corpus/fuzz-graph/secrets-wrong.yaml \
+	%D%/corpus/fuzz-graph/source-wrong.yaml \
+	%D%/corpus/fuzz-graph/variable-form.yaml \
+	%D%/corpus/fuzz-ignore/classes \
+	%D%/corpus/fuzz-ignore/exception-below \
+	%D%/corpus/fuzz-ignore/exception-of-parent \
+	%D%/corpus/fuzz-ignore/globs \
+	%D%/corpus/fuzz-ignore/lines \
+	%D%/corpus/fuzz-ignore/mistakes \
+	%D%/corpus/fuzz-ignore/one-parent \
+	%D%/corpus/fuzz-ignore/operators \
+	%D%/corpus/fuzz-ref/full \
+	%D%/corpus/fuzz-ref/id \
+	%D%/corpus/fuzz-ref/ipv6 \
+	%D%/corpus/fuzz-ref/legacy \
+	%D%/corpus/fuzz-ref/port \
+	%D%/corpus/fuzz-ref/short \
+	%D%/corpus/fuzz-ref/upper \
 	%D%/corpus/fuzz-shellword/backtick \
 	%D%/corpus/fuzz-shellword/bad-utf8 \
 	%D%/corpus/fuzz-shellword/bom \
