@@ -34,6 +34,11 @@ const char *builder_name(const struct builder *b);
 /* Before the first command: learns which storage driver to use. May run the builder once. */
 int builder_prepare(struct builder *b, struct err *err) NODISCARD;
 
+/* Removes what builders that were killed left in our storage and in our temporary folder; the
+ * caches of RUN --mount=type=cache stay. Runs the builder only when there is something; nobody else
+ * may be building. */
+int builder_tidy(struct builder *b, struct err *err) NODISCARD;
+
 /* The image is in our storage. */
 bool builder_has(const struct builder *b, const char *image_id);
 /* Its config, parsed into arena; NULL in *ret when it is in neither storage. */

@@ -36,7 +36,6 @@ scrubbed_env(const struct builder *b, struct arena *a, struct builder_cmd *cmd)
 		"PATH",
 		"HOME",
 		"USER",
-		"TMPDIR",
 		"XDG_RUNTIME_DIR",
 		"XDG_DATA_HOME",
 		"XDG_CONFIG_HOME",
@@ -72,6 +71,7 @@ scrubbed_env(const struct builder *b, struct arena *a, struct builder_cmd *cmd)
 		if (value)
 			vec_push(&cmd->env, arena_printf(a, "%s=%s", keep[i], value));
 	}
+	vec_push(&cmd->env, arena_printf(a, "TMPDIR=%s", b->tmp_dir));
 	vec_push(&cmd->env, "LC_ALL=C.UTF-8");
 	vec_push(&cmd->env, NULL);
 }
@@ -98,6 +98,15 @@ add2(struct builder_cmd *cmd, const char *flag, const char *value)
 {
 	vec_push(&cmd->argv, flag);
 	vec_push(&cmd->argv, value);
+}
+
+void
+builder_clean_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret)
+{
+	start_cmd(b, a, &b->own, ret);
+	vec_push(&ret->argv, "rm");
+	vec_push(&ret->argv, "--all");
+	vec_push(&ret->argv, NULL);
 }
 
 void

@@ -10,12 +10,15 @@
 
 struct builder {
 	char *state_dir;
+	char *tmp_dir; /* TMPDIR of the builders: they leave things there when they are killed */
 	struct store *store;
 	const char *const *env;
 	struct cstorage own, user;
 	bool user_known;
 };
 
+/* `buildah rm --all` in our storage. */
+void builder_clean_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret);
 /* The value of NAME in an environment list, or NULL. */
 const char *builder_env(const char *const *env, const char *name);
 

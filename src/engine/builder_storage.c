@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* builder_storage.c: which images are on this machine, ours and the user's. */
+#include "base/file.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "base/sha256.h"
 #include "engine/builder_priv.h"
+#include "io/tree.h"
 #include "model/ref.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +55,7 @@ builder_open(const struct builder_opts *opts, struct builder **ret, struct err *
 	b->store = opts->store;
 	b->env = opts->env;
 	b->own.root = path_join(opts->state_dir, "storage");
+	b->tmp_dir = path_join(opts->state_dir, "tmp");
 	b->own.run = run_root(opts->state_dir, opts->env);
 	*ret = b;
 	return 0;
@@ -65,6 +69,7 @@ builder_free(struct builder *b)
 	cstorage_fini(&b->own);
 	cstorage_fini(&b->user);
 	free(b->state_dir);
+	free(b->tmp_dir);
 	free(b);
 }
 
@@ -182,6 +187,72 @@ int
 builder_prepare(struct builder *b, struct err *err)
 {
 	return own_driver(b) ? 0 : know_storages(b, err);
+}
+
+/* Working containers that nobody will come back to: containers.json is "[]" or absent without. */
+static bool
+has_containers(const struct builder *b)
+{
+	AUTO_FREE char *path = xasprintf("%s/%s-containers/containers.json", b->own.root,
+					 b->own.driver ? b->own.driver : "overlay");
+	AUTO_ERR struct err ignored = ERR_INIT;
+	AUTO_BUF struct buf text = BUF_INIT;
+	struct str list;
+
+	buf_init(&text, 0);
+	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &ignored))
+		return false;
+	list = str_trim(buf_str(&text), " \n");
+	return list.n > 0 && !str_eq_c(list, "[]") && !str_eq_c(list, "null");
+}
+
+static int
+tidy_tmp(struct builder *b, struct err *err)
+{
+	const struct tree_entry *entries;
+	struct tree *tree;
+	size_t n;
+	int r = file_mkdirs(b->tmp_dir, err);
+
+	if (!r)
+		r = tree_open_dir(b->tmp_dir, &tree, err);
+	if (r)
+		return r;
+	r = tree_list(tree, STR_LIT("."), &entries, &n, err);
+	for (size_t i = 0; !r && i < n; i++) {
+		AUTO_FREE char *path = path_join(b->tmp_dir, entries[i].name);
+
+		if (!str_starts(str_c(entries[i].name), STR_LIT("buildah-cache")))
+			r = file_remove_tree(path, err);
+	}
+	tree_free(tree);
+	return r;
+}
+
+int
+builder_tidy(struct builder *b, struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_BUF struct buf out = BUF_INIT;
+	AUTO_ERR struct err ignored = ERR_INIT;
+	struct builder_cmd cmd;
+
+	if (own_driver(b) && has_containers(b)) {
+		builder_clean_cmd(b, arena, &cmd);
+		buf_init(&out, 0);
+		/* What cannot be removed only takes room: no reason not to build. */
+		if (proc_run(&(struct proc_opts){ .argv = cmd.argv.v,
+						  .env = cmd.env.v,
+						  .log_fd = -1,
+						  .split_stdout = true },
+			     &out, &ignored))
+			err_clear(&ignored);
+		vec_fini(&cmd.argv);
+		vec_fini(&cmd.env);
+	}
+	if (tidy_tmp(b, &ignored))
+		err_clear(&ignored);
+	return file_mkdirs(b->tmp_dir, err);
 }
 
 bool

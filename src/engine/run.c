@@ -239,6 +239,8 @@ begin(struct run *run, struct err *err)
 	int r = builder_prepare(run->plan->opts.builder, err);
 
 	if (!r)
+		r = builder_tidy(run->plan->opts.builder, err);
+	if (!r)
 		r = make_schedule(run, err);
 	if (!r)
 		r = file_remove_tree(run->stage_dir, err);

@@ -72,6 +72,8 @@ wait "$pid" 2>/dev/null || :
 like "$(lockstep plan base | tail -n 1)" 'nothing to do*' 'base was recorded before the kill'
 pkill -KILL -f "$LOCKSTEP_STATE/storage" || :
 exits 0 'and the next run finishes' lockstep build
+is "$(cat "$LOCKSTEP_STATE"/storage/*-containers/containers.json)" '[]' 'after clearing what the killed builder left'
+is "$(ls "$LOCKSTEP_STATE/stage" "$LOCKSTEP_STATE/tmp" 2>/dev/null | grep -v : || :)" '' 'in all places'
 like "$(lockstep history | grep '^run')" '*interrupted*' 'history calls the killed run interrupted'
 is "$(lockstep build)" 'nothing to do: 5 images up to date' 'nothing is left to do'
 
