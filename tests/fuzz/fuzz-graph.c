@@ -38,7 +38,7 @@ link_all(struct graph *g, struct err_list *errs)
 						.line = (int)i };
 	if (!graph_link(g, edges, n, errs)) {
 		BUG_ON(!g->order);
-		(void)graph_select(g, &g->images[n].name, 1, flags, errs);
+		BUG_ON(graph_select(g, &g->images[n].name, 1, flags, errs));
 		BUG_ON(!flags[0]);
 	}
 	free(edges);
