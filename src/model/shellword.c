@@ -233,6 +233,9 @@ bool
 shellword_mentions(struct str text, const char *name)
 {
 	struct str wanted = str_c(name);
+	/* $1x is the variable 1, and in buildah so is $12. */
+	bool word =
+		wanted.n && !strchr("0123456789", *name) && shellword_is_name((unsigned char)*name);
 
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] != '$')
@@ -241,7 +244,8 @@ shellword_mentions(struct str text, const char *name)
 		struct str rest = str_sub(text, i + 1 + brace, text.n);
 
 		if (str_starts(rest, wanted) &&
-		    (rest.n == wanted.n || !shellword_is_name((unsigned char)rest.p[wanted.n])))
+		    (!word || rest.n == wanted.n ||
+		     !shellword_is_name((unsigned char)rest.p[wanted.n])))
 			return true;
 	}
 	return false;
