@@ -11,7 +11,6 @@ check_PROGRAMS += \
 	%D%/t-dockerfile_flags \
 	%D%/t-dockerfile_heredoc \
 	%D%/t-dockerfile_ins \
-	%D%/t-dockerfile_lex \
 	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
@@ -72,7 +71,6 @@ TESTS += \
 	%D%/t-dockerfile_flags \
 	%D%/t-dockerfile_heredoc \
 	%D%/t-dockerfile_ins \
-	%D%/t-dockerfile_lex \
 	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
@@ -140,8 +138,6 @@ endif
 %C%_t_dockerfile_heredoc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_ins_CPPFLAGS = $(unit_cppflags)
 %C%_t_dockerfile_ins_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
-%C%_t_dockerfile_lex_CPPFLAGS = $(unit_cppflags)
-%C%_t_dockerfile_lex_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_print_CPPFLAGS = $(unit_cppflags)
 %C%_t_dockerfile_print_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enc_CPPFLAGS = $(unit_cppflags)
