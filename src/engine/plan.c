@@ -9,6 +9,9 @@
 
 ENUM_DEFINE(plan_state, PLAN_STATE_LIST);
 
+/* Of one image: nobody reads more, and the input sets hold them all. */
+#define MAX_REASONS 1000
+
 struct knowledge {
 	struct plan *plan;
 	struct plan_node *node;
@@ -16,16 +19,22 @@ struct knowledge {
 	int r; /* first failure inside a callback */
 };
 
-void
-plan_add_reason(struct plan *p, struct plan_node *node, const struct reason *reason)
+static void
+add_reasons(struct plan *p, struct plan_node *node, const struct reason *add, size_t n)
 {
-	struct reason *v = arena_calloc(p->arena, node->reasons.n + 1, sizeof(*v));
+	struct reason *v = arena_calloc(p->arena, node->reasons.n + n, sizeof(*v));
 
 	if (node->reasons.n)
 		memcpy(v, node->reasons.v, node->reasons.n * sizeof(*v));
-	v[node->reasons.n] = *reason;
+	memcpy(v + node->reasons.n, add, n * sizeof(*v));
 	node->reasons.v = v;
-	node->reasons.n++;
+	node->reasons.n += n;
+}
+
+void
+plan_add_reason(struct plan *p, struct plan_node *node, const struct reason *reason)
+{
+	add_reasons(p, node, reason, 1);
 }
 
 /* The image an external reference means on this machine; arena, or NULL. */
@@ -134,9 +143,15 @@ explain(struct plan *p, struct plan_node *node, struct err *err)
 		return 0;
 	}
 	rs = inputs_diff(p->arena, before, node->made.inputs);
-	for (size_t i = 0; i < rs.n; i++) {
+	for (size_t i = 0; i < rs.n && i < MAX_REASONS; i++)
 		project_name_reason(p->opts.project, node->image, p->arena, &rs.v[i]);
-		plan_add_reason(p, node, &rs.v[i]);
+	if (rs.n)
+		add_reasons(p, node, rs.v, rs.n < MAX_REASONS ? rs.n : MAX_REASONS);
+	if (rs.n > MAX_REASONS) {
+		const char *more =
+			arena_printf(p->arena, "%zu more inputs moved", rs.n - MAX_REASONS);
+
+		plan_add_reason(p, node, &(struct reason){ .kind = REASON_OTHER, .subject = more });
 	}
 	inputs_free(before);
 	return 0;
