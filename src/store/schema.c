@@ -35,17 +35,33 @@ static int
 apply(struct sql *db, size_t i, struct err *err)
 {
 	AUTO_FREE char *pragma = xasprintf("PRAGMA user_version = %zu", i + 1);
-	int r = sql_begin(db, err);
+	int r = sql_script(db, migrations[i], err);
 
-	if (r)
-		return r;
-	r = sql_script(db, migrations[i], err);
+	return r ? r : sql_script(db, pragma, err);
+}
+
+static int
+check_version(int64_t have, struct err *err)
+{
+	if (have <= schema_version())
+		return 0;
+	return err_set(err, ERR_STORE,
+		       "the database has schema version %lld, this lockstep knows "
+		       "versions up to %d: use the newer lockstep, or another LOCKSTEP_STATE",
+		       (long long)have, schema_version());
+}
+
+/* Asked again inside the transaction: another process may have upgraded meanwhile. */
+static int
+upgrade(struct sql *db, struct err *err)
+{
+	int64_t have;
+	int r = sql_user_version(db, &have, err);
+
 	if (!r)
-		r = sql_script(db, pragma, err);
-	if (!r)
-		r = sql_commit(db, err);
-	if (r)
-		sql_rollback(db);
+		r = check_version(have, err);
+	for (size_t i = r ? 0 : (size_t)have; !r && i < ARRAY_SIZE(migrations); i++)
+		r = apply(db, i, err);
 	return r;
 }
 
@@ -55,18 +71,17 @@ schema_upgrade(struct sql *db, struct err *err)
 	int64_t have;
 	int r = sql_user_version(db, &have, err);
 
+	if (!r)
+		r = check_version(have, err);
+	if (r || have == schema_version())
+		return r;
+	r = sql_begin(db, err);
 	if (r)
 		return r;
-	if (have > schema_version())
-		return err_set(
-			err, ERR_STORE,
-			"the database has schema version %lld, this lockstep knows "
-			"versions up to %d: use the newer lockstep, or another LOCKSTEP_STATE",
-			(long long)have, schema_version());
-	for (size_t i = (size_t)have; i < ARRAY_SIZE(migrations); i++) {
-		r = apply(db, i, err);
-		if (r)
-			return r;
-	}
-	return 0;
+	r = upgrade(db, err);
+	if (!r)
+		r = sql_commit(db, err);
+	if (r)
+		sql_rollback(db);
+	return r;
 }

@@ -5,8 +5,8 @@
 
 #include "io/sql.h"
 
-/* Applies the missing migrations, each in a transaction with its user_version. A file whose
- * version is higher than ours is ERR_STORE and is not touched. */
+/* Applies the missing migrations in one transaction, so processes that create one file at the same
+ * time are safe. A file whose version is higher than ours is ERR_STORE and is not touched. */
 int schema_upgrade(struct sql *db, struct err *err) NODISCARD;
 int schema_version(void);
 

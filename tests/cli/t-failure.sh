@@ -87,6 +87,13 @@ wait "$first"
 like "$(cat "$OUT.1.err" "$OUT.2.err")" '*waiting for another lockstep (pid *' 'and says for whom'
 is "$(cat "$OUT.1" "$OUT.2" | jq -s '[.[].built // 0] | add')" 4 'each image is built once'
 
+# --- several make the database at once
+for i in 1 2 3 4; do
+	"$LOCKSTEP" plan --state "$OUT.new" >/dev/null 2>"$OUT.$i" &
+done
+wait
+is "$(cat "$OUT".[1234])" '' 'several that start at once in a new state folder'
+
 # --- a damaged database, one from a newer lockstep
 dd if=/dev/zero of="$LOCKSTEP_STATE/lockstep.db" bs=1000 count=20 conv=notrunc 2>/dev/null
 rm -f "$LOCKSTEP_STATE"/lockstep.db-*
