@@ -97,10 +97,10 @@ opt_parse(const struct opt *own, const struct opt *common, int argc, char **argv
 
 	add_table(&p, own);
 	add_table(&p, common);
-	optind = 1;
+	optind = 0; /* glibc: forget the argv of an earlier call, too */
 	opterr = 0;
 	for (;;) {
-		int at = optind;
+		int at = optind ? optind : 1;
 
 		c = getopt_long(argc, argv, p.shorts, p.longs, NULL);
 		if (c == -1)

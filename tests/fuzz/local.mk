@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
+	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
 	$(NULL)
@@ -15,6 +16,7 @@ fuzz_programs += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
+	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
 	$(NULL)
@@ -27,6 +29,9 @@ fuzz_programs += \
 %C%_fuzz_ignore_SOURCES = %D%/fuzz-ignore.c %D%/standalone.c
 %C%_fuzz_ignore_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_ignore_LDADD = $(LDADD_model)
+%C%_fuzz_recipe_SOURCES = %D%/fuzz-recipe.c %D%/standalone.c
+%C%_fuzz_recipe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_recipe_LDADD = $(LDADD_model)
 %C%_fuzz_ref_SOURCES = %D%/fuzz-ref.c %D%/standalone.c
 %C%_fuzz_ref_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_ref_LDADD = $(LDADD_model)
@@ -102,6 +107,10 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-ignore/mistakes \
 	%D%/corpus/fuzz-ignore/one-parent \
 	%D%/corpus/fuzz-ignore/operators \
+	%D%/corpus/fuzz-recipe/buildkit \
+	%D%/corpus/fuzz-recipe/mounts \
+	%D%/corpus/fuzz-recipe/stages \
+	%D%/corpus/fuzz-recipe/triggers \
 	%D%/corpus/fuzz-ref/full \
 	%D%/corpus/fuzz-ref/id \
 	%D%/corpus/fuzz-ref/ipv6 \

@@ -7,11 +7,7 @@ check_PROGRAMS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
-	%D%/t-dockerfile \
-	%D%/t-dockerfile_flags \
-	%D%/t-dockerfile_heredoc \
-	%D%/t-dockerfile_ins \
-	%D%/t-dockerfile_print \
+	%D%/t-cstorage \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
@@ -31,6 +27,7 @@ check_PROGRAMS += \
 	%D%/t-map \
 	%D%/t-mem \
 	%D%/t-oci \
+	%D%/t-opt \
 	%D%/t-out \
 	%D%/t-path \
 	%D%/t-platform \
@@ -67,11 +64,7 @@ TESTS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
-	%D%/t-dockerfile \
-	%D%/t-dockerfile_flags \
-	%D%/t-dockerfile_heredoc \
-	%D%/t-dockerfile_ins \
-	%D%/t-dockerfile_print \
+	%D%/t-cstorage \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
@@ -91,6 +84,7 @@ TESTS += \
 	%D%/t-map \
 	%D%/t-mem \
 	%D%/t-oci \
+	%D%/t-opt \
 	%D%/t-out \
 	%D%/t-path \
 	%D%/t-platform \
@@ -130,16 +124,8 @@ endif
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
-%C%_t_dockerfile_CPPFLAGS = $(unit_cppflags)
-%C%_t_dockerfile_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
-%C%_t_dockerfile_flags_CPPFLAGS = $(unit_cppflags)
-%C%_t_dockerfile_flags_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
-%C%_t_dockerfile_heredoc_CPPFLAGS = $(unit_cppflags)
-%C%_t_dockerfile_heredoc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
-%C%_t_dockerfile_ins_CPPFLAGS = $(unit_cppflags)
-%C%_t_dockerfile_ins_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
-%C%_t_dockerfile_print_CPPFLAGS = $(unit_cppflags)
-%C%_t_dockerfile_print_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_cstorage_CPPFLAGS = $(unit_cppflags)
+%C%_t_cstorage_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_enc_CPPFLAGS = $(unit_cppflags)
 %C%_t_enc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enum_CPPFLAGS = $(unit_cppflags)
@@ -178,6 +164,8 @@ endif
 %C%_t_mem_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_oci_CPPFLAGS = $(unit_cppflags)
 %C%_t_oci_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_opt_CPPFLAGS = $(unit_cppflags)
+%C%_t_opt_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_out_CPPFLAGS = $(unit_cppflags)
 %C%_t_out_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_path_CPPFLAGS = $(unit_cppflags)
@@ -241,7 +229,6 @@ endif
 %C%_t_yaml_CPPFLAGS = $(unit_cppflags)
 %C%_t_yaml_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 EXTRA_DIST += \
-	%D%/dockerfile_case.h \
 	%D%/recipe_case.h \
 	$(NULL)
 # list: end
