@@ -59,6 +59,8 @@ struct recipe_image {
 	const char *platform; /* expanded --platform of FROM, or NULL */
 	int line;
 	size_t stage; /* renumbered index of the stage that uses it */
+	bool onbuild; /* named by a trigger of a base, which recipe_render() cannot rewrite: the
+			 builder must be told what the name means */
 	bool parent;  /* for the caller to set: the same graph builds it; recipe_facts() tells */
 };
 

@@ -40,21 +40,26 @@ recipe_widen(struct recipe_eval *e, size_t stage, const char *reason, int line)
 }
 
 static size_t
-add_image(struct recipe_eval *e, enum recipe_use use, size_t stage, const char *ref, int line)
+add_image(struct recipe_eval *e, const struct recipe_from *from, size_t stage, int line,
+	  bool onbuild)
 {
 	struct recipe_image image = {
-		.use = use,
-		.ref = ref,
-		.platform = use == RECIPE_USE_FROM ? e->r->work[stage].platform : NULL,
+		.use = from->use,
+		.ref = from->name,
+		.platform = from->use == RECIPE_USE_FROM ? e->r->work[stage].platform : NULL,
 		.line = line,
 		.stage = number(e, stage),
+		.onbuild = onbuild,
 	};
 
 	for (size_t i = 0; i < e->images.n; i++) {
-		const struct recipe_image *known = &e->images.v[i];
+		struct recipe_image *known = &e->images.v[i];
 
-		if (known->use == use && known->stage == image.stage && !strcmp(known->ref, ref))
+		if (known->use == image.use && known->stage == image.stage &&
+		    !strcmp(known->ref, image.ref)) {
+			known->onbuild = known->onbuild || onbuild;
 			return i;
+		}
 	}
 	vec_push(&e->images, image);
 	return e->images.n - 1;
@@ -67,6 +72,7 @@ add_froms(const struct reader *x)
 	struct recipe_link link;
 	size_t n;
 	int line = recipe_line(x->e->r, x->stage, x->ins);
+	bool trigger = recipe_is_trigger(x->e->r, x->stage, x->ins);
 
 	/* What fails here was told when the stages were looked for. */
 	if (recipe_froms(x->e->r, x->ins, &froms, &n, NULL) < 0)
@@ -75,8 +81,8 @@ add_froms(const struct reader *x)
 		if (recipe_link(x->e->r, x->stage, froms[i].use, froms[i].name, &link, NULL) < 0)
 			continue;
 		if (link.kind == RECIPE_LINK_IMAGE)
-			(void)add_image(x->e, froms[i].use, x->stage, froms[i].name,
-					line); /* the index is found again by name */
+			(void)add_image(x->e, &froms[i], x->stage, line,
+					trigger); /* the index is found again by name */
 	}
 }
 
@@ -212,8 +218,9 @@ read_stage(struct recipe_eval *e, size_t stage)
 
 	recipe_scope_begin(e->r, e->scopes, stage);
 	if (w->base == RECIPE_BASE_IMAGE) {
-		e->r->pub.stages[w->number].base_image =
-			add_image(e, RECIPE_USE_FROM, stage, w->ref, line);
+		struct recipe_from from = { RECIPE_USE_FROM, w->ref };
+
+		e->r->pub.stages[w->number].base_image = add_image(e, &from, stage, line, false);
 		if (!w->config)
 			recipe_widen(e, stage, "onbuild-unknown", line);
 	}
@@ -229,6 +236,7 @@ read_syntax(struct recipe_eval *e)
 	const char *given = recipe_given(r, "BUILDKIT_SYNTAX");
 	const char *text = given && *given ? given : r->pub.df->syntax;
 	int line = text == given ? 0 : r->pub.df->syntax_line;
+	struct recipe_from from = { .use = RECIPE_USE_SYNTAX };
 	struct err AUTO_ERR err = ERR_INIT;
 	struct ref ref;
 	struct str first;
@@ -237,8 +245,8 @@ read_syntax(struct recipe_eval *e)
 		return;
 	first = str_trim(str_c(text), " \t");
 	first = str_sub(first, 0, str_find(first, ' '));
-	(void)add_image(e, RECIPE_USE_SYNTAX, r->pub.stages[0].index, arena_str(r->arena, first),
-			line); /* one at most */
+	from.name = arena_str(r->arena, first);
+	(void)add_image(e, &from, r->pub.stages[0].index, line, false); /* one at most */
 	if (ref_parse(r->arena, first, &ref, &err) < 0)
 		(void)err_list_at(e->errs, r->pub.df->file, line, 0, "syntax: %s", err.msg);
 	else if (strcmp(ref.name, "docker.io/docker/dockerfile") != 0 &&

@@ -12,6 +12,7 @@ struct side {
 	enum dialect dialect;
 	const struct recipe *recipe;
 	bool renamed; /* images are called by their index already */
+	bool given;   /* an argument is */
 };
 
 static void
@@ -44,9 +45,10 @@ static const char *
 name_of(void *ctx, size_t i)
 {
 	const struct side *s = ctx;
-	const char *ref = s->recipe->images[i].ref;
+	const struct recipe_image *image = &s->recipe->images[i];
+	const char *ref = image->ref;
 
-	if (s->renamed)
+	if (s->renamed || image->onbuild || image->use == RECIPE_USE_SYNTAX)
 		return ref;
 	return arena_printf(s->arena, "%cimg%zu", *ref == 't' ? 't' : 'i', i);
 }
@@ -59,7 +61,7 @@ evaluate(struct side *s, const char *text, size_t size, struct err_list *errs)
 				    .platform = platform_host(),
 				    .build_platform = platform_host(),
 				    .args = args,
-				    .nargs = memmem(text, size, "V", 1) ? 1 : 0,
+				    .nargs = s->given ? 1 : 0,
 				    .config = config_of };
 	const struct dockerfile *df =
 		dockerfile_parse(s->arena, (struct str){ text, size }, "f", s->dialect, errs);
@@ -114,13 +116,31 @@ same(const struct side *s, const char *what, char *a, char *b)
 	free(b);
 }
 
+static bool
+is_given(const struct side *s)
+{
+	for (size_t i = 0; i < s->recipe->nargs; i++)
+		if (s->recipe->args[i].given)
+			return true;
+	return false;
+}
+
 static void
 check_rendered(struct side *s, const struct buf *text)
 {
 	struct err_list AUTO_ERR_LIST errs = ERR_LIST_INIT;
-	struct side other = { .arena = s->arena, .dialect = s->dialect, .renamed = true };
+	struct side other = {
+		.arena = s->arena, .dialect = s->dialect, .renamed = true, .given = is_given(s)
+	};
+	bool good = evaluate(&other, text->data, text->len, &errs);
 
-	if (!evaluate(&other, text->data, text->len, &errs)) {
+	/* Where it was only named, buildah's file has its value, and nobody wants it again. */
+	if (!good && other.given && s->dialect == DIALECT_CONTAINERS) {
+		other.given = false;
+		err_list_clear(&errs);
+		good = evaluate(&other, text->data, text->len, &errs);
+	}
+	if (!good) {
 		char *AUTO_FREE why = err_text(&errs.items[0]);
 
 		differ(s, why, "", text->data);
@@ -138,7 +158,7 @@ run(const char *text, size_t size, enum dialect dialect)
 	struct err_list AUTO_ERR_LIST errs = ERR_LIST_INIT;
 	struct err AUTO_ERR err = ERR_INIT;
 	struct buf AUTO_BUF rendered = BUF_INIT;
-	struct side s = { .arena = arena, .dialect = dialect };
+	struct side s = { .arena = arena, .dialect = dialect, .given = memmem(text, size, "V", 1) };
 	char *AUTO_FREE facts = NULL;
 
 	if (!evaluate(&s, text, size, &errs))

@@ -30,7 +30,7 @@ struct recipe_case {
 	const char *target;
 	const char *platform; /* NULL = linux/amd64; the builder's is linux/amd64 */
 	const char *configs;
-	const char *images; /* USE REF PLATFORM :LINE #STAGE */
+	const char *images; /* USE REF PLATFORM [onbuild] :LINE #STAGE */
 	const char *reads;  /* KIND PATTERN [glob] [may-miss] [onbuild] [-EXCLUDE] :LINE #STAGE */
 	const char *args;   /* NAME=VALUE or NAME :LINE, with ! when given */
 	const char *facts;
@@ -156,8 +156,9 @@ show_images(struct recipe_fixture *f, struct buf *b)
 	for (size_t i = 0; i < f->recipe->nimages; i++) {
 		const struct recipe_image *x = &f->recipe->images[i];
 
-		buf_addf(b, "%s %s %s :%d #%zu\n", recipe_use_name(x->use), x->ref,
-			 x->platform ? x->platform : "-", x->line, x->stage);
+		buf_addf(b, "%s %s %s%s :%d #%zu\n", recipe_use_name(x->use), x->ref,
+			 x->platform ? x->platform : "-", x->onbuild ? " onbuild" : "", x->line,
+			 x->stage);
 	}
 }
 

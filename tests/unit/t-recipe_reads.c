@@ -52,7 +52,7 @@ test_triggers(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = "FROM base\n",
 		  .configs = "base {\"OnBuild\":[\"COPY --from=img:1 /x /y\"]}",
-		  .images = "FROM base - :1 #0\nCOPY --from img:1 - :1 #0\n",
+		  .images = "FROM base - :1 #0\nCOPY --from img:1 - onbuild :1 #0\n",
 		  .facts = "stage\t0\texternal\tsha256:<base>\t-\n"
 			   "onbuild\t0\tCOPY%20--from=sha256:<img:1>%20/x%20/y\n" },
 	};
