@@ -111,8 +111,8 @@ const char *df_flag_get(const struct df_ins *ins, const char *name);
 /* The heredoc that a word of ADD or COPY stands for, or NULL if it is a path. */
 const struct df_heredoc *df_heredoc_of(const struct df_ins *ins, const char *word);
 /* The whole instruction in one canonical line: KEYWORD, flags and rest as parsed, heredoc
- * bodies after it, each ended by its delimiter line; no newline at the end. A line of 32 KiB or
- * more is continued on further ones, because of the builders' limit. parse(print(x)) == x. */
+ * bodies after it, each ended by its delimiter line; no newline at the end. A line of 64 KiB or
+ * more, which no builder takes, is continued on further ones. parse(print(x)) == x. */
 char *df_ins_print(const struct df_ins *ins) NODISCARD;
 /* The whole file in canonical form: directives that matter, preamble, stages. Caller frees. */
 char *dockerfile_print(const struct dockerfile *df) NODISCARD;

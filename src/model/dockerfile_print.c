@@ -3,8 +3,8 @@
 #include "model/dockerfile_priv.h"
 #include "model/rune.h"
 
-/* Half of what the builders take, so that no arithmetic at the border matters. */
-#define WRAP 32768u
+/* Where a line is broken that is too long for the builders, if not before. */
+#define WRAP 60000u
 
 /* In double quotes when it must be: a flag's value, as the builders read it. */
 static void
@@ -63,7 +63,7 @@ dockerfile_wrap(const struct df_ins *ins, struct buf *b)
 	struct str s;
 
 	dockerfile_print_line(ins, &line);
-	for (s = buf_str(&line); s.n > WRAP;) {
+	for (s = buf_str(&line); s.n > DOCKERFILE_LINE_MAX;) {
 		size_t at = WRAP;
 
 		while (at > 0 && !may_break(s, at, ins->escape))

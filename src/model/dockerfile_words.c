@@ -159,23 +159,28 @@ dockerfile_split(struct arena *arena, struct str text)
 	return ret;
 }
 
-/* The end of the quoted word at the start of text, which does not begin with a blank. */
+/* The end of the word at the start of text, which does not begin with a blank. An escape that
+ * ends the text is cut off it. */
 static size_t
-quoted_word(struct str text, uint32_t escape)
+quoted_word(struct str *text, uint32_t escape)
 {
 	uint32_t quote = 0, rune;
 	size_t i = 0;
 
-	while (i < text.n) {
-		size_t n = rune_get(str_sub(text, i, text.n), &rune);
+	while (i < text->n) {
+		size_t n = rune_get(str_sub(*text, i, text->n), &rune);
 
 		if (!quote && rune_is_space(rune))
 			break;
 		if (quote ? rune == quote : rune == '\'' || rune == '"') {
 			quote = quote ? 0 : rune;
-		} else if (rune == escape && quote != '\'' && i + n < text.n) {
+		} else if (rune == escape && quote != '\'') {
+			if (i + n == text->n) {
+				text->n = i;
+				break;
+			}
 			i += n;
-			n = rune_get(str_sub(text, i, text.n), &rune);
+			n = rune_get(str_sub(*text, i, text->n), &rune);
 		}
 		i += n;
 	}
@@ -189,9 +194,10 @@ dockerfile_split_quoted(struct arena *arena, struct str text, char escape)
 	struct df_words ret;
 
 	for (text = rune_trim_left(text); text.n;) {
-		size_t n = quoted_word(text, (unsigned char)escape);
+		size_t n = quoted_word(&text, (unsigned char)escape);
 
-		vec_push(&words, str_sub(text, 0, n));
+		if (n)
+			vec_push(&words, str_sub(text, 0, n));
 		text = rune_trim_left(str_sub(text, n, text.n));
 	}
 	WORDS_TAKE(arena, words, ret);
