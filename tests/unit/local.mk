@@ -7,7 +7,14 @@ check_PROGRAMS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
+	%D%/t-collect \
 	%D%/t-cstorage \
+	%D%/t-dockerfile \
+	%D%/t-dockerfile_flags \
+	%D%/t-dockerfile_heredoc \
+	%D%/t-dockerfile_ins \
+	%D%/t-dockerfile_lex \
+	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
@@ -33,6 +40,7 @@ check_PROGRAMS += \
 	%D%/t-platform \
 	%D%/t-pool \
 	%D%/t-proc \
+	%D%/t-project \
 	%D%/t-reason \
 	%D%/t-recipe \
 	%D%/t-recipe_args \
@@ -64,7 +72,14 @@ TESTS += \
 	%D%/t-arena \
 	%D%/t-buf \
 	%D%/t-clock \
+	%D%/t-collect \
 	%D%/t-cstorage \
+	%D%/t-dockerfile \
+	%D%/t-dockerfile_flags \
+	%D%/t-dockerfile_heredoc \
+	%D%/t-dockerfile_ins \
+	%D%/t-dockerfile_lex \
+	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
@@ -90,6 +105,7 @@ TESTS += \
 	%D%/t-platform \
 	%D%/t-pool \
 	%D%/t-proc \
+	%D%/t-project \
 	%D%/t-reason \
 	%D%/t-recipe \
 	%D%/t-recipe_args \
@@ -124,8 +140,22 @@ endif
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_collect_CPPFLAGS = $(unit_cppflags)
+%C%_t_collect_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_cstorage_CPPFLAGS = $(unit_cppflags)
 %C%_t_cstorage_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_dockerfile_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_flags_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_flags_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_heredoc_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_heredoc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_ins_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_ins_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_lex_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_lex_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_dockerfile_print_CPPFLAGS = $(unit_cppflags)
+%C%_t_dockerfile_print_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enc_CPPFLAGS = $(unit_cppflags)
 %C%_t_enc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enum_CPPFLAGS = $(unit_cppflags)
@@ -176,6 +206,8 @@ endif
 %C%_t_pool_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_proc_CPPFLAGS = $(unit_cppflags)
 %C%_t_proc_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_project_CPPFLAGS = $(unit_cppflags)
+%C%_t_project_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_reason_CPPFLAGS = $(unit_cppflags)
 %C%_t_reason_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_recipe_CPPFLAGS = $(unit_cppflags)
@@ -229,6 +261,7 @@ endif
 %C%_t_yaml_CPPFLAGS = $(unit_cppflags)
 %C%_t_yaml_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 EXTRA_DIST += \
+	%D%/dockerfile_case.h \
 	%D%/recipe_case.h \
 	$(NULL)
 # list: end

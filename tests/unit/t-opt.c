@@ -41,14 +41,13 @@ reset(void **state)
 static int
 parse(const char *const *words, char **ret_rest, struct err *err)
 {
-	char *argv[16] = { "command" };
+	static char program[] = "command";
+	char *argv[16] = { program }, *all[16];
 	AUTO_BUF struct buf rest = BUF_INIT;
 	int argc = 1, first = -1, r;
 
 	for (; words[argc - 1]; argc++)
 		argv[argc] = xstrdup(words[argc - 1]);
-	char *all[16];
-
 	memcpy(all, argv, sizeof(all));
 	r = opt_parse(own, common, argc, argv, &first, err);
 	buf_init(&rest, 0);

@@ -10,8 +10,7 @@
 
 #include <cmocka.h>
 
-#define MINE "ghcr.io/mine"
-#define OTHER "/home/other"
+static char mine[] = "ghcr.io/mine", other[] = "/home/other";
 
 struct fixture {
 	void *dir; /* first: what tmp_setup gave */
@@ -48,10 +47,10 @@ begin(struct store *s, char *scope)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 	struct store_run run = { .started_ms = 1000,
-				 .command = "lockstep build",
+				 .command = (char *)"lockstep build",
 				 .scope = scope,
-				 .graph = "lockstep.yaml",
-				 .root = "/repo",
+				 .graph = (char *)"lockstep.yaml",
+				 .root = (char *)"/repo",
 				 .git_commit = NULL,
 				 .jobs = 2 };
 
@@ -68,11 +67,11 @@ end(struct store *s, int64_t id, enum run_state state)
 
 /* One step of ms milliseconds. */
 static void
-step(struct store *s, int64_t run, char *image, enum step_outcome outcome, int64_t ms)
+step(struct store *s, int64_t run, const char *image, enum step_outcome outcome, int64_t ms)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 	struct store_step row = { .run_id = run,
-				  .image = image,
+				  .image = (char *)image, /* borrowed */
 				  .outcome = outcome,
 				  .started_ms = 2000,
 				  .ended_ms = 2000 + ms };
@@ -87,11 +86,11 @@ test_a_run_comes_back_as_it_was(void **state)
 	struct fixture *f = *state;
 	AUTO_ERR struct err err = ERR_INIT;
 	struct store_run run = { .started_ms = 1700000000123,
-				 .command = "lockstep build a",
-				 .scope = MINE,
-				 .graph = "lockstep.yaml",
-				 .root = "/repo",
-				 .git_commit = "0123456789abcdef0123456789abcdef01234567+",
+				 .command = (char *)"lockstep build a",
+				 .scope = mine,
+				 .graph = (char *)"lockstep.yaml",
+				 .root = (char *)"/repo",
+				 .git_commit = (char *)"0123456789abcdef0123456789abcdef01234567+",
 				 .jobs = 3 };
 	struct store_run got = { 0 };
 
@@ -102,7 +101,7 @@ test_a_run_comes_back_as_it_was(void **state)
 	assert_int_equal(got.started_ms, 1700000000123);
 	assert_int_equal(got.ended_ms, 0);
 	assert_string_equal(got.command, "lockstep build a");
-	assert_string_equal(got.scope, MINE);
+	assert_string_equal(got.scope, mine);
 	assert_string_equal(got.graph, "lockstep.yaml");
 	assert_string_equal(got.root, "/repo");
 	assert_string_equal(got.git_commit, "0123456789abcdef0123456789abcdef01234567+");
@@ -123,10 +122,10 @@ test_a_run_that_died_is_found_by_the_next(void **state)
 	struct fixture *f = *state;
 	store_runs runs = { 0 };
 
-	end(f->s, begin(f->s, MINE), RUN_DONE);
-	begin(f->s, MINE);
-	begin(f->s, MINE);
-	assert_int_equal(store_run_list(f->s, MINE, 10, &runs, NULL), 0);
+	end(f->s, begin(f->s, mine), RUN_DONE);
+	begin(f->s, mine);
+	begin(f->s, mine);
+	assert_int_equal(store_run_list(f->s, mine, 10, &runs, NULL), 0);
 	assert_int_equal(runs.n, 3);
 	for (size_t i = 0; i < runs.n; i++) {
 		assert_int_equal(runs.v[i].id, 3 - i);
@@ -158,11 +157,11 @@ test_runs_are_listed_by_scope_newest_first(void **state)
 {
 	struct fixture *f = *state;
 
-	begin(f->s, MINE);
-	begin(f->s, OTHER);
-	begin(f->s, MINE);
-	check_runs(f->s, MINE, 10, "3 1 ");
-	check_runs(f->s, OTHER, 10, "2 ");
+	begin(f->s, mine);
+	begin(f->s, other);
+	begin(f->s, mine);
+	check_runs(f->s, mine, 10, "3 1 ");
+	check_runs(f->s, other, 10, "2 ");
 	check_runs(f->s, NULL, 2, "3 2 ");
 	check_runs(f->s, "nobody", 10, "");
 }
@@ -171,19 +170,19 @@ static void
 test_a_step_comes_back_as_it_was(void **state)
 {
 	struct fixture *f = *state;
-	struct store_step row = { .run_id = begin(f->s, MINE),
-				  .image = "a",
+	struct store_step row = { .run_id = begin(f->s, mine),
+				  .image = (char *)"a",
 				  .outcome = STEP_BUILT,
 				  .has_key = true,
 				  .key = sha256_of("key", 3),
-				  .image_id = "sha256:1234",
+				  .image_id = (char *)"sha256:1234",
 				  .has_inputs = true,
 				  .inputs = sha256_of("in", 2),
-				  .reasons = "[{\"kind\":\"new\"}]",
+				  .reasons = (char *)"[{\"kind\":\"new\"}]",
 				  .started_ms = 5,
 				  .ended_ms = 9,
-				  .log = "1-a.log",
-				  .message = "text" };
+				  .log = (char *)"1-a.log",
+				  .message = (char *)"text" };
 	store_steps steps = { 0 };
 
 	assert_int_equal(store_step_put(f->s, &row, NULL), 0);
@@ -218,7 +217,7 @@ test_a_step_of_no_run_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	AUTO_ERR struct err err = ERR_INIT;
-	struct store_step row = { .run_id = 99, .image = "a" };
+	struct store_step row = { .run_id = 99, .image = (char *)"a" };
 
 	assert_int_equal(store_step_put(f->s, &row, &err), -ERR_STORE);
 }
@@ -227,11 +226,11 @@ test_a_step_of_no_run_is_refused(void **state)
 static void
 write_history(struct store *s)
 {
-	step(s, begin(s, MINE), "a", STEP_BUILT, 100);
-	step(s, begin(s, MINE), "b", STEP_BUILT, 50);
-	step(s, begin(s, MINE), "a", STEP_FAILED, 7);
-	step(s, begin(s, OTHER), "a", STEP_BUILT, 900);
-	step(s, begin(s, MINE), "c", STEP_CANCELLED, 1);
+	step(s, begin(s, mine), "a", STEP_BUILT, 100);
+	step(s, begin(s, mine), "b", STEP_BUILT, 50);
+	step(s, begin(s, mine), "a", STEP_FAILED, 7);
+	step(s, begin(s, other), "a", STEP_BUILT, 900);
+	step(s, begin(s, mine), "c", STEP_CANCELLED, 1);
 }
 
 /* want 0: there is none. */
@@ -242,7 +241,7 @@ check_last(struct store *s, struct store_step_query query, int64_t want)
 	int found;
 
 	if (!query.scope)
-		query.scope = MINE;
+		query.scope = mine;
 	found = store_step_last(s, &query, &got, NULL);
 	assert_int_equal(found, want ? 1 : 0);
 	assert_int_equal(got.run_id, want);
@@ -262,7 +261,7 @@ test_the_last_step_of_an_image(void **state)
 	check_last(f->s, (struct store_step_query){ .image = "a", .max_run = 2 }, 1);
 	check_last(f->s, (struct store_step_query){ .image = "a", .max_run = 0 }, 0);
 	check_last(f->s,
-		   (struct store_step_query){ .scope = OTHER, .image = "a", .max_run = INT64_MAX },
+		   (struct store_step_query){ .scope = other, .image = "a", .max_run = INT64_MAX },
 		   4);
 	check_last(f->s,
 		   (struct store_step_query){ .image = "c", .max_run = INT64_MAX, .built = true },
@@ -276,7 +275,7 @@ test_the_latest_build_of_each_image(void **state)
 	store_steps steps = { 0 };
 
 	write_history(f->s);
-	assert_int_equal(store_step_latest(f->s, MINE, &steps, NULL), 0);
+	assert_int_equal(store_step_latest(f->s, mine, &steps, NULL), 0);
 	assert_int_equal(steps.n, 2);
 	assert_string_equal(steps.v[0].image, "a");
 	assert_int_equal(steps.v[0].run_id, 1);
@@ -290,7 +289,7 @@ check_duration(struct store *s, const char *image, intptr_t want)
 {
 	AUTO_MAP struct map *m = map_new();
 
-	assert_int_equal(store_durations(s, MINE, m, NULL), 0);
+	assert_int_equal(store_durations(s, mine, m, NULL), 0);
 	assert_int_equal((intptr_t)map_get(m, str_c(image)), want);
 }
 
@@ -304,13 +303,13 @@ test_expected_times_are_means_of_recent_builds(void **state)
 	check_duration(f->s, "a", 100);
 	check_duration(f->s, "b", 50);
 	check_duration(f->s, "c", 0);
-	step(f->s, begin(f->s, MINE), "a", STEP_BUILT, 300);
+	step(f->s, begin(f->s, mine), "a", STEP_BUILT, 300);
 	check_duration(f->s, "a", 200);
 	for (int i = 0; i < 49; i++)
-		end(f->s, begin(f->s, MINE), RUN_DONE);
+		end(f->s, begin(f->s, mine), RUN_DONE);
 	check_duration(f->s, "a", 300);
 	check_duration(f->s, "b", 0);
-	begin(f->s, MINE);
+	begin(f->s, mine);
 	check_duration(f->s, "a", 0);
 }
 
