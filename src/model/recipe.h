@@ -159,8 +159,10 @@ struct recipe *recipe_eval(struct arena *arena, const struct dockerfile *df,
 
 /*
  * The key's lines for stages, instructions and heredocs (records stage, onbuild, ins, heredoc of
- * docs/key.md), encoded, each ended by LF, in file order. base_id(ctx, image index) gives the
- * identity of each used image ("sha256:…"). Appended to b.
+ * docs/key.md), encoded, each ended by LF, in file order. id(ctx, image index) gives the identity
+ * of each used image ("sha256:…"), images[].parent its kind. An escape directive is told as
+ * "ins 0 # escape=`" (keyword "#", no flags) before the first instruction: the same text means
+ * something else under it. Appended to b.
  */
 typedef const char *(*recipe_image_id)(void *ctx, size_t image);
 void recipe_facts(const struct recipe *r, recipe_image_id id, void *ctx, struct buf *b);

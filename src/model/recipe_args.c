@@ -337,6 +337,10 @@ check_given(const struct counter *c, struct err_list *errs)
 	const struct recipe_impl *r = c->r;
 	AUTO_MAP struct map *names = map_new();
 
+	/* A trigger of an unknown base may declare any of them. */
+	for (size_t i = 0; i < r->pub.nstages; i++)
+		if (!r->pub.stages[i].config_known)
+			return;
 	declared_names(r, names);
 	for (size_t i = 0; i < r->ngiven; i++) {
 		const char *name = r->given[i].name;

@@ -124,6 +124,21 @@ ins_lines(struct facts *f, const struct df_ins *ins)
 	heredoc_lines(f, own);
 }
 
+/* The same text means something else under another escape character. */
+static void
+escape_line(struct facts *f)
+{
+	char text[] = { 'e', 's', 'c', 'a', 'p', 'e', '=', f->r->pub.df->escape, '\0' };
+
+	if (f->r->pub.df->escape == '\\')
+		return;
+	start(f, "ins");
+	field(f, "#");
+	field(f, "");
+	field(f, text);
+	buf_addc(f->b, '\n');
+}
+
 void
 recipe_facts(const struct recipe *r, recipe_image_id id, void *ctx, struct buf *b)
 {
@@ -135,6 +150,8 @@ recipe_facts(const struct recipe *r, recipe_image_id id, void *ctx, struct buf *
 		f.stage = stage->index;
 		(void)snprintf(f.number, sizeof(f.number), "%zu", i); /* 20 digits at most */
 		stage_line(&f, stage);
+		if (i == 0)
+			escape_line(&f);
 		for (size_t k = 0; k < stage->nonbuild; k++)
 			onbuild_line(&f, stage->onbuild[k]);
 		for (size_t k = 0; k < stage->df->nins; k++)

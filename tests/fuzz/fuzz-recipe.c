@@ -134,8 +134,8 @@ check_rendered(struct side *s, const struct buf *text)
 	};
 	bool good = evaluate(&other, text->data, text->len, &errs);
 
-	/* Where it was only named, buildah's file has its value, and nobody wants it again. */
-	if (!good && other.given && s->dialect == DIALECT_CONTAINERS) {
+	/* Where it was only named, its value is in the file, and nobody wants it again. */
+	if (!good && other.given) {
 		other.given = false;
 		err_list_clear(&errs);
 		good = evaluate(&other, text->data, text->len, &errs);

@@ -231,6 +231,12 @@ test_unused(void **state UNUSED)
 			  "(add 'ARG TARGETARCH' to the stage that needs it, or do not give it)\n"
 			  "argument 'X' is given, but nothing in 'D' declares or names it\n"
 			  "(add 'ARG X' to the stage that needs it, or do not give it)\n" },
+		{ .name = "nothing is sure while a base is not known",
+		  .dialects = ALL,
+		  .file = "FROM i\n",
+		  .given = "X=1",
+		  .configs = "i ?",
+		  .args = "" },
 		{ .name = "declared by a trigger for others",
 		  .dialects = ALL,
 		  .file = "FROM i\nONBUILD ARG V\n",

@@ -30,6 +30,11 @@ test_lines(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = "FROM i\nRUN a  b # c\nENV A=1  B=2\n",
 		  .facts = BASE "ins\t0\tRUN\t\ta%20%20b%20#%20c\nins\t0\tENV\t\tA=1%20%20B=2\n" },
+		{ .name = "the escape character, which gives the text another meaning",
+		  .dialects = ALL,
+		  .file = "# escape=`\nFROM i AS a\nENV A=x\\$B\nFROM a\n",
+		  .facts = BASE "ins\t0\t#\t\tescape=`\nins\t0\tENV\t\tA=x\\$B\n"
+				"stage\t1\tstage\t0\t-\n" },
 		{ .name = "any byte",
 		  .dialects = ALL,
 		  .file = "FROM i\nRUN \xff\x01\t%\xc3\xa9\n",
