@@ -7,6 +7,7 @@
 #include "engine/run_priv.h"
 #include "engine/stage.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ fail(struct job *job, struct err *err)
 {
 	AUTO_ERR struct err store_err = ERR_INIT;
 	bool cancelled = job->run->signo != 0;
+	bool full = err->sys_errno == ENOSPC || err->sys_errno == EDQUOT;
 
 	job->ended_ms = clock_wall_ms();
 	if (!cancelled) {
@@ -58,9 +60,11 @@ fail(struct job *job, struct err *err)
 		job->hint = err->hint ? xstrdup(err->hint) : NULL;
 		job->class = err->class;
 	}
-	err_clear(err);
 	if (run_record_other(job, cancelled ? STEP_CANCELLED : STEP_FAILED, &store_err))
 		run_fatal(job->run, &store_err);
+	if (full) /* no image's fault, and the next would meet it too */
+		run_fatal(job->run, err);
+	err_clear(err);
 	leave(job, cancelled ? JOB_CANCELLED : JOB_FAILED);
 }
 

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 TESTS += \
 	%D%/house.sh \
 	%D%/t-build.sh \
+	%D%/t-crash.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \
@@ -23,6 +24,7 @@ TESTS += \
 EXTRA_DIST += \
 	%D%/house.sh \
 	%D%/t-build.sh \
+	%D%/t-crash.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \
