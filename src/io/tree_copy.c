@@ -21,7 +21,7 @@ tree_copy_open(struct tree_copy *c, struct tree_job *job)
 	if (job->dst_dirfd == -1)
 		return 0;
 	c->fd = openat(job->dst_dirfd, job->dst_path,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return c->fd < 0 ? copy_fail(job, "create") : 0;
 }
 

@@ -41,7 +41,7 @@ int
 tree_dir_open(struct tree_dir *d, const char *path, int flags)
 {
 	struct open_how how = { .flags = (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC),
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 	int fd = -1;
 
 	if (atomic_load(&d->stepwise) || strlen(path) >= PATH_MAX)
@@ -265,7 +265,7 @@ dir_read(struct tree *t, const char *path, size_t max, struct buf *ret, struct e
 		return err_set(err, ERR_INPUT, "cannot read '%s': it is no regular file", path);
 	if ((uint64_t)st.st_size > max)
 		return err_set(err, ERR_INPUT, "cannot read '%s': it is larger than %zu bytes",
-			path, max);
+			       path, max);
 	return read_up_to(fd, path, (size_t)st.st_size, max, ret, err);
 }
 

@@ -53,7 +53,7 @@ add_visit(struct scan *s, char *take_path)
 
 void
 tree_dir_prefetch(struct tree *t, struct pool *pool, const char *dir,
-	bool (*enter)(void *ctx, struct str dir), void *ctx)
+		  bool (*enter)(void *ctx, struct str dir), void *ctx)
 {
 	struct scan s = { .t = t, .enter = enter, .ctx = ctx };
 
