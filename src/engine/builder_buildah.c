@@ -180,9 +180,6 @@ build_options(struct arena *a, const struct builder_build *build, struct builder
 		if (arg->value)
 			add2(ret, "--build-arg", arena_printf(a, "%s=%s", arg->name, arg->value));
 	}
-	for (size_t i = 0; i < image->nlabels; i++)
-		add2(ret, "--label",
-		     arena_printf(a, "%s=%s", image->labels[i].name, image->labels[i].value));
 	for (size_t i = 0; i < image->noptions; i++)
 		vec_push(&ret->argv, arena_printf(a, "--%s=%s", image->options[i].name,
 						  image->options[i].value));

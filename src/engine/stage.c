@@ -157,6 +157,21 @@ image_name(void *ctx, size_t i)
 	return builder_image_ref(n->arena, id);
 }
 
+/*
+ * At the end of the Dockerfile and not by --label, with which buildah marks the intermediate images
+ * of its layer cache as well: those would be another image's too.
+ */
+static int
+add_labels(const struct graph_image *image, struct buf *text, struct err *err)
+{
+	for (size_t i = 0; i < image->nlabels; i++)
+		if (!recipe_label_line(image->labels[i].name, image->labels[i].value, text))
+			return err_set(err, ERR_INPUT,
+				       "image '%s': no line can hold the value of label '%s'",
+				       image->name, image->labels[i].name);
+	return 0;
+}
+
 static int
 write_dockerfile(struct stager *s, struct err *err)
 {
@@ -167,6 +182,8 @@ write_dockerfile(struct stager *s, struct err *err)
 
 	buf_init(&text, 0);
 	r = recipe_render(s->o->made->recipe, image_name, &n, &text, err);
+	if (!r)
+		r = add_labels(s->o->image, &text, err);
 	return r ? r : file_write(path, buf_str(&text), 0644, err);
 }
 

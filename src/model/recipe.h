@@ -181,6 +181,10 @@ void recipe_facts(const struct recipe *r, recipe_image_id id, void *ctx, struct 
 int recipe_render(const struct recipe *r, recipe_image_id image_name, void *ctx, struct buf *b,
 		  struct err *err) NODISCARD;
 
+/* Appends the line of a LABEL instruction that sets exactly this; false, and nothing appended, when no
+ * line can hold it (a newline, or more than 65000 bytes). */
+bool recipe_label_line(const char *name, const char *value, struct buf *b) NODISCARD;
+
 /*
  * The original file's line of buildah's step `step` (from 1) of its stage `stage` (from 0); 0 when
  * unknown. buildah 1.28 prints "STEP 2/7: ENV A=1", and in a file of several stages "[1/3] STEP

@@ -4,6 +4,9 @@
 
 #include "base/json.h"
 
+/* buildah reads no line of 64 KiB or more. */
+#define MAX_LABEL_LINE 65000u
+
 struct df_ins *
 recipe_renamed(const struct recipe_impl *r, const struct df_ins *ins, recipe_rename rename,
 	       void *ctx)
@@ -89,6 +92,24 @@ recipe_quote(const char *value, struct buf *b)
 		return false;
 	quote(value, b);
 	return true;
+}
+
+bool
+recipe_label_line(const char *name, const char *value, struct buf *b)
+{
+	size_t before = b->len;
+
+	buf_adds(b, "LABEL ");
+	if (recipe_quote(name, b)) {
+		buf_addc(b, '=');
+		if (recipe_quote(value, b) && b->len - before < MAX_LABEL_LINE) {
+			buf_addc(b, '\n');
+			return true;
+		}
+	}
+	b->len = before;
+	b->data[before] = '\0';
+	return false;
 }
 
 static bool
