@@ -17,9 +17,9 @@
  *
  * Git itself refuses the repository of another user, and a CI job in a container is often not the
  * user that checked out, so safe.directory is set for all calls. What that rule is for is kept by
- * git_toplevel: a repository further up belongs to us or to the owner of the folder asked for, or
- * it is passed over. Its configuration, which can name programs to run, comes then from somebody
- * who could as well have written the graph file.
+ * git_toplevel: a repository belongs to us or to the owner of the folder that it lies in, or it is
+ * passed over (a .git that somebody left in /tmp). Its configuration, which can name programs to
+ * run, comes then from somebody who could as well have written the graph file.
  */
 
 /* Top folder of the work tree that holds path, or path itself if it is a git directory; NULL in

@@ -25,14 +25,16 @@ is_git_dir(const char *dir)
 }
 
 /* True if ".git" in dir is a repository, or the file of a linked work tree or a submodule, and
- * belongs to us or to owner. */
+ * belongs to us or to the owner of dir. */
 static bool
-has_dot_git(const char *dir, uid_t owner)
+has_dot_git(const char *dir)
 {
 	char *AUTO_FREE dot_git = path_join(dir, ".git");
-	struct stat st;
+	struct stat st, around;
 
-	if (stat(dot_git, &st) || (st.st_uid != geteuid() && st.st_uid != owner))
+	if (stat(dot_git, &st) || stat(dir, &around))
+		return false;
+	if (st.st_uid != geteuid() && st.st_uid != around.st_uid)
 		return false;
 	return S_ISREG(st.st_mode) || is_git_dir(dot_git);
 }
@@ -41,16 +43,15 @@ int
 git_toplevel(const char *path, char **ret, struct err *err)
 {
 	char *AUTO_FREE at = realpath(path, NULL);
-	struct stat st;
 
-	if (!at || stat(at, &st))
+	if (!at)
 		return err_sys(err, "cannot open '%s'", path);
 	*ret = NULL;
 	if (is_git_dir(at)) {
 		*ret = STEAL(at);
 		return 0;
 	}
-	while (!has_dot_git(at, st.st_uid)) {
+	while (!has_dot_git(at)) {
 		char *up;
 
 		if (!strcmp(at, "/"))
