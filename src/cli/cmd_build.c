@@ -48,6 +48,18 @@ make_plan(struct session *s, int argc, char **argv, struct plan **ret, struct er
 	return plan_make(&opts, ret, &s->errs, err);
 }
 
+static bool
+loads(void)
+{
+	return arg_load || (!arg_no_load && out_stdout_is_tty());
+}
+
+static bool
+is_done(const struct plan *plan)
+{
+	return !plan->nbuild && !plan->nwait && !(loads() && run_must_load(plan));
+}
+
 /* --only: the ancestors are up to date (plan_make saw to it), so only the named can be built. */
 static int
 run_plan(struct session *s, struct plan *plan, struct err *err)
@@ -58,7 +70,7 @@ run_plan(struct session *s, struct plan *plan, struct err *err)
 				 .jobs = jobs(),
 				 .timeout_s = s->project->graph->timeout_s,
 				 .keep_going = arg_keep_going,
-				 .load = arg_load || (!arg_no_load && out_stdout_is_tty()) };
+				 .load = loads() };
 	struct run_result res = { 0 };
 	struct live *live;
 	int r = loop_new(&s->loop, err);
@@ -125,7 +137,7 @@ build(struct session *s, int argc, char **argv, struct err *err)
 		render_json(render_plan_json(plan));
 	} else if (arg_dry_run) {
 		render_plan_text(plan);
-	} else if (!plan->nbuild && !plan->nwait) {
+	} else if (is_done(plan)) {
 		nothing_to_do(s, plan);
 	} else {
 		plan_free(plan);
@@ -135,7 +147,7 @@ build(struct session *s, int argc, char **argv, struct err *err)
 			r = session_reload(s, err);
 		if (!r)
 			r = make_plan(s, argc, argv, &plan, err);
-		if (!r && !plan->nbuild && !plan->nwait)
+		if (!r && is_done(plan))
 			nothing_to_do(s, plan);
 		else if (!r)
 			r = run_plan(s, plan, err);

@@ -132,7 +132,8 @@ use_info(struct builder *b, struct str text, struct err *err)
 	b->user.root = xstrdup(json_get_text(store, "GraphRoot"));
 	b->user.run = xstrdup(json_get_text(store, "RunRoot"));
 	b->user.driver = xstrdup(json_get_text(store, "GraphDriverName"));
-	b->own.driver = xstrdup(b->user.driver);
+	if (!b->own.driver)
+		b->own.driver = xstrdup(b->user.driver);
 	b->user_known = true;
 	return 0;
 }

@@ -125,6 +125,26 @@ decide_failed(struct job *job, struct err_list *errs, struct err *err)
 	skip_children(job);
 }
 
+static bool
+must_load(const struct plan *plan, const struct plan_node *node)
+{
+	AUTO_FREE char *name = NULL;
+
+	if (node->state != PLAN_UP_TO_DATE)
+		return false;
+	name = run_local_name(plan->opts.project->graph, node->image);
+	return !builder_is_loaded(plan->opts.builder, node->image_id, name);
+}
+
+bool
+run_must_load(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (must_load(plan, &plan->nodes[i]))
+			return true;
+	return false;
+}
+
 static void
 decide_child(struct job *child)
 {
@@ -135,7 +155,8 @@ decide_child(struct job *child)
 		decide_failed(child, &errs, &err);
 		return;
 	}
-	if (child->node->state == PLAN_BUILD) {
+	if (child->node->state == PLAN_BUILD ||
+	    (child->run->opts->load && must_load(child->run->plan, child->node))) {
 		run_set_state(child, JOB_READY);
 		schedule_push(child->run->schedule, child->image->index);
 		return;
@@ -191,6 +212,8 @@ make_jobs(struct run *run)
 			continue;
 		job->image = node->image;
 		job->state = initial[node->state];
+		if (run->opts->load && must_load(run->plan, node))
+			job->state = JOB_READY;
 		if (job->state == JOB_READY)
 			schedule_push(run->schedule, i);
 	}

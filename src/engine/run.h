@@ -35,6 +35,7 @@ struct job {
 	struct plan_node *node;
 	enum job_state state;
 	bool worked;                  /* it had something to do: shown and counted */
+	bool rebuilt;                 /* its build ended well; only loading is left */
 	bool same_image;              /* rebuilt to the image that it was */
 	int64_t started_ms, ended_ms; /* wall clock, of the work */
 	char *message;                /* of a failure or a skip; owned */
@@ -78,6 +79,9 @@ struct run_result {
 	int64_t saved_ms; /* expected time of selected images that were not built */
 	int signo;        /* that ended it; 0 = none */
 };
+
+/* Some image that is up to date is not in the user's storage under its name, or an older one is. */
+bool run_must_load(const struct plan *plan);
 
 /* 0 when everything asked for is there; ERR_FAILED when an image failed (see the jobs);
  * ERR_CANCELLED after a signal; another class when the run itself could not go on. */

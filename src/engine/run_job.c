@@ -230,7 +230,7 @@ start_load(struct job *job, struct err *err)
 	struct builder_cmd cmd;
 
 	if (builder_is_loaded(builder_of(job), job->node->image_id, name)) {
-		leave(job, JOB_BUILT);
+		leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
 		return 0;
 	}
 	builder_load_cmd(builder_of(job), job->node->made.arena, job->node->image_id, name, &cmd);
@@ -250,11 +250,13 @@ step_on(struct job *job, struct err *err)
 		if (r)
 			return r;
 		job->node->npulls = 0;
-		if (job->node->state == PLAN_UP_TO_DATE) {
+		if (job->node->state == PLAN_UP_TO_DATE && !job->run->opts->load) {
 			leave(job, JOB_CURRENT);
 			return 0;
 		}
 	}
+	if (job->node->state == PLAN_UP_TO_DATE)
+		return start_load(job, err);
 	image_id = missing_image(job);
 	if (image_id)
 		return start_import(job, image_id, err);
@@ -315,6 +317,7 @@ built(struct job *job)
 		leave(job, JOB_CANCELLED);
 		return;
 	}
+	job->rebuilt = true;
 	plan_set_built(job->run->plan, job->image, id);
 	run_job_settled(job);
 	if (!job->run->opts->load || job->run->stopping) {
@@ -380,7 +383,7 @@ on_exit_of(void *ctx, const struct proc_result *result)
 	} else if (job->state == JOB_BUILDING) {
 		built(job);
 	} else if (job->state == JOB_LOADING) {
-		leave(job, JOB_BUILT);
+		leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
 	} else {
 		job->next_pull += job->state == JOB_PULLING;
 		advance(job);

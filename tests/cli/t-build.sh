@@ -69,4 +69,17 @@ exits 2 'stage into an existing folder' lockstep stage left --into "$GRAPH"
 exits 0 'stage' lockstep stage left --into "$OUT.stage"
 is "$(cd "$OUT.stage/context" && find . | sort | tr '\n' ' ')" '. ./left.txt ' 'the staged context holds the input alone'
 is "$(stat -c '%a %Y' "$OUT.stage/context/left.txt")" '644 0' 'with uniform mode and time'
+# --- what is loaded follows what is up to date, also where nothing is built
+loaded() {
+	buildah images --no-trunc -q localhost/t/lone:latest 2>/dev/null
+}
+lockstep build --load lone >/dev/null 2>&1
+older=$(loaded)
+cp lone/file "$OUT.file"
+echo newer >>lone/file
+lockstep build --load lone >/dev/null 2>&1
+cp "$OUT.file" lone/file
+exits 0 'an older state again' lockstep build --load lone
+is "$(loaded)" "$older" 'the older image is the one that is loaded'
+is "$(lockstep build --load lone)" 'nothing to do: 1 image up to date' 'and then nothing is to do'
 done_testing
