@@ -5,5 +5,6 @@
 EXTRA_DIST += \
 	%D%/agent-images.sh \
 	%D%/demo.sh \
+	%D%/soundness.sh \
 	$(NULL)
 # list: end
