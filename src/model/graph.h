@@ -46,9 +46,9 @@ struct graph_variable {
 };
 
 struct graph_source {
-	const char *git; /* URL, NULL = files of this repository */
-	const char *ref; /* branch, tag or commit; "HEAD" by default */
-	const char *path; /* folder inside, "." by default */
+	const char *git;       /* URL, NULL = files of this repository */
+	const char *ref;       /* branch, tag or commit; "HEAD" by default */
+	const char *path;      /* folder inside, "." by default */
 	struct graph_place at; /* of ref, where written */
 };
 
@@ -74,9 +74,9 @@ struct graph_check {
 
 struct graph_image {
 	const char *name;
-	size_t index;           /* in the graph, file order */
-	struct graph_place at;  /* of the name */
-	const char *context;    /* cleaned, relative to the graph's root, or to that of the source
+	size_t index;          /* in the graph, file order */
+	struct graph_place at; /* of the name */
+	const char *context;   /* cleaned, relative to the graph's root, or to that of the source
 				   (then it is source.path); "." allowed */
 	struct graph_place context_at;
 	const char *dockerfile; /* relative to the context; "Dockerfile" (or "Containerfile" if
@@ -100,8 +100,8 @@ struct graph_image {
 	struct platform platform;
 	enum graph_output output;
 	bool soft;
-	int timeout_s;     /* 0 = the graph's or the default */
-	int refresh_days;  /* 0 = none */
+	int timeout_s;    /* 0 = the graph's or the default */
+	int refresh_days; /* 0 = none */
 
 	/* Set by graph_link: */
 	struct graph_image **parents; /* images that it is built from, sorted by index, unique */

@@ -53,21 +53,21 @@ struct input_file {
 
 /* Who an image identity in the key belongs to; provenance for `why` and `inputs`. */
 struct input_image {
-	const char *ref;     /* as the Dockerfile's author wrote it, expanded */
-	const char *name;    /* image of the graph, or NULL for an external */
-	const char *use;     /* "FROM", "COPY --from", … */
-	const char *id;      /* "sha256:…", "" while unknown */
+	const char *ref;  /* as the Dockerfile's author wrote it, expanded */
+	const char *name; /* image of the graph, or NULL for an external */
+	const char *use;  /* "FROM", "COPY --from", … */
+	const char *id;   /* "sha256:…", "" while unknown */
 	int line;
 };
 
 struct inputs {
 	struct arena *arena;
-	VEC(char *) facts;   /* finished lines without LF, of every kind but file/link/dir/epoch;
+	VEC(char *) facts; /* finished lines without LF, of every kind but file/link/dir/epoch;
 				in canonical order after inputs_finish */
-	VEC(char *) tail;    /* epoch lines */
+	VEC(char *) tail;  /* epoch lines */
 	VEC(struct input_file) files;
 	VEC(struct input_image) images;
-	struct sha256 key;   /* after inputs_finish */
+	struct sha256 key;           /* after inputs_finish */
 	const char *dockerfile_path; /* provenance: relative to the graph's root */
 	struct str dockerfile_text;  /* provenance: raw bytes, for "changed in comments only" */
 };
@@ -100,15 +100,14 @@ struct reasons inputs_diff(struct arena *arena, const struct inputs *before,
 
 /* Counts for "unchanged: Dockerfile, 14 files, 3 arguments, platform linux/amd64". */
 struct inputs_same {
-	bool dockerfile;  /* all stage/ins/heredoc/onbuild lines equal */
-	size_t files;     /* files, links and directories equal in both */
+	bool dockerfile; /* all stage/ins/heredoc/onbuild lines equal */
+	size_t files;    /* files, links and directories equal in both */
 	size_t arguments;
-	size_t images;    /* parents and externals */
+	size_t images; /* parents and externals */
 	bool platform;
 	const char *platform_text; /* borrowed from after's arena */
 };
-void inputs_same(const struct inputs *before, const struct inputs *after,
-		 struct inputs_same *ret);
+void inputs_same(const struct inputs *before, const struct inputs *after, struct inputs_same *ret);
 
 /* Lines of two Dockerfiles that differ: true if there are any and all of them are comments or blank
  * lines in both, which parse to the same; ret_first to ret_last is the range in `after` that holds
