@@ -52,7 +52,7 @@ is "$(lockstep history --json -n 1 | jq -r '.[0].state + " " + (.[0].images | ma
 	'cancelled lone=cancelled' 'and the run is recorded as cancelled'
 
 # --- a time limit
-sed -i 's/lone: { context: lone }/lone: { context: lone, timeout: 1s }/' lockstep.yaml
+sed -i 's/lone: { context: lone }/lone: { context: lone, timeout: 5s }/' lockstep.yaml
 exits 1 'an image that takes too long' lockstep build lone
 like "$tap_out" '*lone/Dockerfile:3: timed out after*' 'the message says so'
 git checkout -q -- lone lockstep.yaml
