@@ -47,28 +47,27 @@ match(struct str word, struct df_heredoc *ret, struct str *ret_rest)
 static int
 heredoc_of(struct arena *arena, struct str word, struct df_heredoc *ret, struct err *err)
 {
-	char **plain, **raw;
-	size_t nplain, nraw;
+	struct shellword_list plain, raw;
 	struct str rest;
 	int r;
 
 	*ret = (struct df_heredoc){ 0 };
 	if (!match(word, ret, &rest))
 		return 0;
-	r = shellword_split(&reader, SHELLWORD_RAW_UNSET, arena, rest, &plain, &nplain, err);
+	r = shellword_split(&reader, SHELLWORD_RAW_UNSET, arena, rest, &plain, err);
 	if (r < 0)
 		return r;
-	if (nplain != 1)
+	if (plain.n != 1)
 		return 0;
 	r = shellword_split(&reader, SHELLWORD_RAW_UNSET | SHELLWORD_RAW_QUOTES, arena, rest, &raw,
-			    &nraw, err);
+			    err);
 	if (r < 0)
 		return r;
-	if (nraw != 1)
+	if (raw.n != 1)
 		return err_set(err, ERR_INPUT, "cannot read the heredoc word '%.*s'",
 			       STR_FMT(rest));
-	ret->name = plain[0];
-	ret->expand = count_quotes(plain[0]) == count_quotes(raw[0]);
+	ret->name = plain.v[0];
+	ret->expand = count_quotes(plain.v[0]) == count_quotes(raw.v[0]);
 	return 1;
 }
 
@@ -78,8 +77,7 @@ dockerfile_heredocs(struct arena *arena, struct str line, struct df_heredoc **re
 {
 	struct err AUTO_ERR ignored = ERR_INIT;
 	VEC(struct df_heredoc) docs = { 0 };
-	char **words;
-	size_t n;
+	struct shellword_list words;
 	int r = 0;
 
 	*ret = NULL;
@@ -88,12 +86,12 @@ dockerfile_heredocs(struct arena *arena, struct str line, struct df_heredoc **re
 	if (!memmem(line.p, line.n, "<<", 2) ||
 	    shellword_split(&reader,
 			    SHELLWORD_RAW_QUOTES | SHELLWORD_RAW_ESCAPES | SHELLWORD_RAW_UNSET,
-			    arena, line, &words, &n, &ignored) < 0)
+			    arena, line, &words, &ignored) < 0)
 		return 0;
-	for (size_t i = 0; r >= 0 && i < n; i++) {
+	for (size_t i = 0; r >= 0 && i < words.n; i++) {
 		struct df_heredoc doc;
 
-		r = heredoc_of(arena, str_c(words[i]), &doc, err);
+		r = heredoc_of(arena, str_c(words.v[i]), &doc, err);
 		if (r > 0)
 			vec_push(&docs, doc);
 	}

@@ -206,7 +206,7 @@ shellword_expand(const struct shellword *sw, struct arena *arena, struct str wor
 
 int
 shellword_split(const struct shellword *sw, unsigned flags, struct arena *arena, struct str text,
-		char ***ret_words, size_t *ret_n, struct err *err)
+		struct shellword_list *ret, struct err *err)
 {
 	struct buf AUTO_BUF out = BUF_INIT;
 	struct shellword_words words = { .arena = arena };
@@ -214,8 +214,8 @@ shellword_split(const struct shellword *sw, unsigned flags, struct arena *arena,
 
 	if (r == 0) {
 		words_end(&words);
-		*ret_words = arena_dup(arena, words.v.v, words.v.n * sizeof(*words.v.v));
-		*ret_n = words.v.n;
+		ret->v = arena_dup(arena, words.v.v, words.v.n * sizeof(*words.v.v));
+		ret->n = words.v.n;
 	}
 	vec_fini(&words.v);
 	buf_fini(&words.word);
@@ -226,7 +226,14 @@ int
 shellword_expand_words(const struct shellword *sw, struct arena *arena, struct str text,
 		       char ***ret_words, size_t *ret_n, struct err *err)
 {
-	return shellword_split(sw, 0, arena, text, ret_words, ret_n, err);
+	struct shellword_list words;
+	int r = shellword_split(sw, 0, arena, text, &words, err);
+
+	if (r == 0) {
+		*ret_words = words.v;
+		*ret_n = words.n;
+	}
+	return r;
 }
 
 bool

@@ -14,9 +14,14 @@ enum shellword_flags {
 	SHELLWORD_RAW_UNSET = 4,   /* so do variables, none of which is looked up */
 };
 
+struct shellword_list {
+	char **v; /* arena */
+	size_t n;
+};
+
 /* shellword_expand_words() with flags. */
 int shellword_split(const struct shellword *sw, unsigned flags, struct arena *arena,
-		    struct str text, char ***ret_words, size_t *ret_n, struct err *err) NODISCARD;
+		    struct str text, struct shellword_list *ret, struct err *err) NODISCARD;
 
 /* A text that grows beyond this by expansion is an error. */
 #define SHELLWORD_RESULT_MAX (1u << 20)
