@@ -87,9 +87,6 @@ const char *builder_no_cache_reason(const struct builder *b, struct arena *a,
 /* Fields of the key's `output` record, TAB-separated and encoded: everything that shapes the image
  * ID apart from the recipe. */
 const char *builder_output_record(struct arena *a, const struct graph_image *image);
-/* What of image's options this builder cannot do; NULL = nothing. arena. */
-const char *builder_cannot(const struct builder *b, struct arena *a,
-			   const struct graph_image *image);
 
 /* Reads the builder's progress from one line of its output: true for a "STEP" line, with the
  * stage (renumbered, from 0) and the step (from 1). */

@@ -243,13 +243,6 @@ builder_output_record(struct arena *a, const struct graph_image *image)
 	return arena_printf(a, "oci\t%s\t" EPOCH "\t1\t1", graph_output_name(image->output));
 }
 
-const char *
-builder_cannot(const struct builder *b UNUSED, struct arena *a UNUSED,
-	       const struct graph_image *image UNUSED)
-{
-	return NULL;
-}
-
 /* "STEP 3/5: RUN …" or, with several stages, "[2/2] STEP 1/3: FROM …". */
 bool
 builder_parse_step(struct str line, size_t *ret_stage, size_t *ret_step)
