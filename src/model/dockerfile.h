@@ -60,7 +60,8 @@ struct df_ins {
 	int col;            /* of the keyword, in characters from 1 */
 	struct df_flag *flags;
 	size_t nflags;
-	const char *rest; /* logical line after keyword and flags; blanks around it removed */
+	const char *rest; /* logical line after keyword and flags, without blanks around it;
+			      ONBUILD: those at the end stay, as in the image's config */
 	bool exec_form;   /* rest is a JSON array of strings; HEALTHCHECK CMD: what follows is */
 	char **words;     /* exec form: its strings; ADD, COPY, EXPOSE, FROM, VOLUME: the words
 			      as written (quotes kept), unexpanded; MAINTAINER, STOPSIGNAL, USER,

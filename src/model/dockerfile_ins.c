@@ -300,13 +300,24 @@ make_words(struct making *m)
 	return check_words(m);
 }
 
+/* The builders put a trigger into the image with the blanks at its end. A carriage return there
+ * would be read as the end of a line. */
+static struct str
+trigger_text(struct str text, struct str rest)
+{
+	rest.n = (size_t)(text.p + text.n - rest.p);
+	while (rest.n && rest.p[rest.n - 1] == '\r')
+		rest.n--;
+	return rest;
+}
+
 struct df_ins *
 dockerfile_ins(struct dockerfile_lex *lex, const struct df_line *line, struct str text,
 	       bool *ret_is_from)
 {
 	struct making m = { .lex = lex, .line = line };
 	struct str rest = rune_trim(text);
-	struct str word = dockerfile_take_word(&rest);
+	struct str word = dockerfile_take_word(&rest), after;
 	struct df_flags flags;
 	enum df_kw kw;
 	bool good;
@@ -330,12 +341,19 @@ dockerfile_ins(struct dockerfile_lex *lex, const struct df_line *line, struct st
 	}
 	m.ins->escape = lex->escape;
 	m.ins->flag_escape = dockerfile_flag_escape(lex->dialect, lex->escape);
+	after = rest;
 	good = dockerfile_take_flags(lex, line, &rest, &flags);
+	if (good && kw == DF_ONBUILD && rest.p != after.p && !flags.n) {
+		(void)mistake(&m, "keeps '--' as a part of its trigger, which is then none");
+		good = false;
+	}
 	if (!good)
 		return NULL;
 	m.ins->flags = flags.v;
 	m.ins->nflags = flags.n;
 	m.rest = rest;
+	if (kw == DF_ONBUILD)
+		rest = trigger_text(text, rest);
 	m.ins->rest = arena_str(lex->arena, rest);
 	good = dockerfile_check_flags(lex, line, kw, &flags);
 	return make_words(&m) && good ? m.ins : NULL;

@@ -30,14 +30,14 @@ like "$tap_out" "*right/Dockerfile:3: COPY: 'nosuch' does not exist*
 git checkout -q -- right
 
 # --- SIGINT, SIGTERM: nothing is left running, nothing half recorded
-printf 'RUN ["/bin/busybox", "sleep", "60"]\n' >>lone/Dockerfile
+printf 'RUN ["/bin/busybox", "sleep", "59", "1"]\n' >>lone/Dockerfile
 sed -i 's/^FROM scratch/FROM localhost\/t\/base:1/' lone/Dockerfile
 for signal in INT TERM; do
 	# A shell starts background jobs with SIGINT ignored; setsid's child has it as it should be.
 	setsid env --default-signal=INT "$LOCKSTEP" build lone >"$OUT" 2>&1 &
 	pid=$!
-	for _ in $(seq 100); do
-		pgrep -f 'sleep 60' >/dev/null && break
+	for _ in $(seq 900); do
+		pgrep -f 'busybox sleep 59 1' >/dev/null && break
 		sleep 0.1
 	done
 	kill -"$signal" "$pid"
@@ -60,11 +60,11 @@ git checkout -q -- lone lockstep.yaml
 # --- killed at a bad moment: what was finished stays
 lockstep build >/dev/null 2>&1
 echo changed >>base/etc/motd
-sed -i 's/count"/count; \/bin\/busybox sleep 3"/' right/Dockerfile
+sed -i 's/count"/count; \/bin\/busybox sleep 2 1"/' right/Dockerfile
 setsid "$LOCKSTEP" build >"$OUT" 2>&1 &
 pid=$!
-for _ in $(seq 100); do
-	pgrep -f 'sleep 3$' >/dev/null && break
+for _ in $(seq 900); do
+	pgrep -f 'busybox sleep 2 1$' >/dev/null && break
 	sleep 0.1
 done
 kill -KILL "$pid"
@@ -73,7 +73,7 @@ like "$(lockstep plan base | tail -n 1)" 'nothing to do*' 'base was recorded bef
 pkill -KILL -f "$LOCKSTEP_STATE/storage" || :
 exits 0 'and the next run finishes' lockstep build
 is "$(cat "$LOCKSTEP_STATE"/storage/*-containers/containers.json)" '[]' 'after clearing what the killed builder left'
-is "$(ls "$LOCKSTEP_STATE/stage" "$LOCKSTEP_STATE/tmp" 2>/dev/null | grep -v : || :)" '' 'in all places'
+is "$(find "$LOCKSTEP_STATE/tmp" "$LOCKSTEP_STATE/stage" -mindepth 1 2>/dev/null || :)" '' 'in all places'
 like "$(lockstep history | grep '^run')" '*interrupted*' 'history calls the killed run interrupted'
 is "$(lockstep build)" 'nothing to do: 5 images up to date' 'nothing is left to do'
 

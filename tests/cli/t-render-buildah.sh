@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # t-render-buildah.sh: the rendered Dockerfile gives the real buildah the image that the written one does, also with
 # its layer cache warm, which the written one does not.
+# shellcheck disable=SC2016 # texts with dollars are for others to expand
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"

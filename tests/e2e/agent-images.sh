@@ -12,6 +12,7 @@ for tool in buildah mmdebstrap jq git; do
 done
 # shellcheck source=scripts/lib/env.sh
 . "$top_srcdir/scripts/lib/env.sh"
+# shellcheck disable=SC2119 # no folder named: a new one
 env_open || skip_all 'no container environment'
 # shellcheck disable=SC2154 # assigned in the line itself
 trap 'status=$?; cd /; env_close; exit $status' EXIT
@@ -90,7 +91,7 @@ like "$("$LOCKSTEP" why python-sandbox)" '*because argument SOURCE_DATE_EPOCH *0
 sed -i 's/^    unzip \\$/    unzip \\\n    tree \\/' base/Dockerfile
 commit 'base: tree'
 rebuilds 'agent-base python-sandbox secure-agent-kali vk-local' 'a package in base: it and all that stand on it'
-like "$("$LOCKSTEP" why secure-agent-kali)" '*because parent agent-base has a new image*
-    because base/Dockerfile:* changed: RUN apt-install*: 'tree' is new*' 'and why'
+like "$("$LOCKSTEP" why secure-agent-kali)" "*because parent agent-base has a new image*
+    because base/Dockerfile:* changed: RUN apt-install*: 'tree' is new*" 'and why'
 rebuilds '' 'and nothing is left to do'
 done_testing

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # soundness.sh: after each of many small changes, the image that an incremental build leaves is the image that a cold
 # build in another state folder makes, and nothing was built whose image stayed what it was.
+# shellcheck disable=SC2016 # texts with dollars are for others to expand
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
@@ -160,7 +161,7 @@ step 'kid +chain' 'an argument with a newline' 'sed -i "s/WHO: \"a b\"/WHO: \"a\
 step 'kid +chain' "an argument's default" 'sed -i s/DEFAULT=d1/DEFAULT=d2/ kid/Dockerfile'
 step '' 'a comment, and an unreached stage' \
 	'sed -i "1i# hello" kid/Dockerfile; sed -i s,/never,/nope, chain/Dockerfile; echo x >>chain/never'
-step '-kid +chain' 'an old value again' 'sed -i s/DEFAULT=d2/DEFAULT=d1/ kid/Dockerfile'
+step '-kid' 'an old value again' 'sed -i s/DEFAULT=d2/DEFAULT=d1/ kid/Dockerfile'
 step 'all +chain' 'an empty folder more' 'mkdir all/empty'
 step 'all chain' 'a mode bit' 'chmod +x all/keep/yes'
 step '' 'time and umask' 'touch -d 2001-01-01 all/keep/yes; chmod 664 all/skip/but; chmod 700 all/keep'

@@ -62,6 +62,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-dockerfile/not-heredocs \
 	%D%/corpus/fuzz-dockerfile/nul \
 	%D%/corpus/fuzz-dockerfile/onbuild \
+	%D%/corpus/fuzz-dockerfile/onbuild-blanks \
 	%D%/corpus/fuzz-dockerfile/open-end \
 	%D%/corpus/fuzz-dockerfile/open-end-escape \
 	%D%/corpus/fuzz-dockerfile/pairs \

@@ -66,6 +66,15 @@ heredocs_follow_their_line(void **state UNUSED)
 	check_print(B, "FROM x\nONBUILD COPY <<E /f\nE\n", "FROM x\nONBUILD COPY <<E /f\nE\n");
 }
 
+/* They do in the image's config, too. */
+static void
+blanks_at_the_end_of_a_trigger_stay(void **state UNUSED)
+{
+	check_print(ALL, "FROM x\nONBUILD  RUN a  \nRUN b  \n", "FROM x\nONBUILD RUN a  \nRUN b\n");
+	check_mistakes(ALL, "FROM x\nONBUILD -- RUN a\n",
+		       "f:2:1: ONBUILD keeps '--' as a part of its trigger, which is then none");
+}
+
 static void
 one_instruction_has_no_newline_at_its_end(void **state UNUSED)
 {
@@ -136,6 +145,7 @@ main(void)
 		cmocka_unit_test(flags_are_quoted_when_they_must_be),
 		cmocka_unit_test(flags_are_quoted_with_the_escape_of_the_dialect),
 		cmocka_unit_test(heredocs_follow_their_line),
+		cmocka_unit_test(blanks_at_the_end_of_a_trigger_stay),
 		cmocka_unit_test(one_instruction_has_no_newline_at_its_end),
 		cmocka_unit_test(long_lines_are_continued),
 		cmocka_unit_test(a_line_that_cannot_be_broken_is_a_mistake),

@@ -14,6 +14,7 @@ if [ ! -d "$1" ]; then
 fi
 
 cd "$1"
+# shellcheck disable=SC2035 # the names become symbols, and ours have no dashes
 ld -r -b binary -z noexecstack -o "$out/assets.o" *
 for file in *; do
 	echo "ASSET(\"/$file\", $(printf %s "$file" | tr -c 'A-Za-z0-9' _))"
