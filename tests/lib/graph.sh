@@ -98,6 +98,7 @@ graph_open() {
 	command -v busybox >/dev/null || skip_all 'no busybox'
 	# shellcheck source=scripts/lib/env.sh
 	. "${top_srcdir:?}/scripts/lib/env.sh"
+	# shellcheck disable=SC2119 # no folder named: a new one
 	env_open || skip_all 'no container environment'
 	graph_files
 }
