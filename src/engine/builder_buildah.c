@@ -177,7 +177,7 @@ build_options(struct arena *a, const struct builder_build *build, struct builder
 	for (size_t i = 0; i < build->recipe->nargs; i++) {
 		const struct recipe_argument *arg = &build->recipe->args[i];
 
-		if (arg->value)
+		if (arg->given && arg->value)
 			add2(ret, "--build-arg", arena_printf(a, "%s=%s", arg->name, arg->value));
 	}
 	for (size_t i = 0; i < image->noptions; i++)
@@ -226,6 +226,9 @@ builder_no_cache_reason(const struct builder *b UNUSED, struct arena *a,
 	if (recipe->bind_mount_line)
 		return arena_printf(a, "RUN --mount=type=bind at %s:%d", recipe->df->file,
 				    recipe->bind_mount_line);
+	if (recipe->unexpanded_line)
+		return arena_printf(a, "a newline in a value at %s:%d", recipe->df->file,
+				    recipe->unexpanded_line);
 	/* An archive is unpacked and compared without its times, which a RUN can see. */
 	for (size_t i = 0; i < recipe->nreads; i++)
 		if (recipe->reads[i].kind == RECIPE_READ_ADD)
