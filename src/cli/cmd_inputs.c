@@ -278,19 +278,11 @@ inputs(struct session *s, int argc, char **argv, struct err *err)
 {
 	const struct graph_image *image;
 	struct plan *plan = NULL;
-	struct plan_opts opts;
 	int r = cmd_arity(argc, 1, 1, "an IMAGE", err);
 
 	s->o.commit = arg_commit;
 	if (!r)
-		r = session_engine(s, err);
-	if (!r)
-		r = session_image(s, argv[0], &image, err);
-	if (r)
-		return r;
-	opts = session_plan_opts(s, argv, 1);
-	opts.hash_waiting = true;
-	r = plan_make(&opts, &plan, &s->errs, err);
+		r = session_plan_image(s, argv[0], &image, &plan, err);
 	if (!r)
 		r = show(s, plan, image, err);
 	plan_free(plan);

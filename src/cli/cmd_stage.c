@@ -56,7 +56,6 @@ stage(struct session *s, int argc, char **argv, struct err *err)
 {
 	const struct graph_image *image;
 	struct plan *plan = NULL;
-	struct plan_opts opts;
 	int r = cmd_arity(argc, 1, 1, "an IMAGE", err);
 
 	if (!r && !arg_into)
@@ -65,14 +64,7 @@ stage(struct session *s, int argc, char **argv, struct err *err)
 		r = err_set(err, ERR_USAGE, "--into: '%s' exists already", arg_into);
 	s->o.commit = arg_commit;
 	if (!r)
-		r = session_engine(s, err);
-	if (!r)
-		r = session_image(s, argv[0], &image, err);
-	if (r)
-		return r;
-	opts = session_plan_opts(s, argv, 1);
-	opts.hash_waiting = true;
-	r = plan_make(&opts, &plan, &s->errs, err);
+		r = session_plan_image(s, argv[0], &image, &plan, err);
 	if (!r)
 		r = stage_node(s, &plan->nodes[image->index], err);
 	plan_free(plan);

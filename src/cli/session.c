@@ -277,3 +277,19 @@ session_plan_opts(struct session *s, char **images, int n)
 				   .nimages = (size_t)n,
 				   .now_ms = clock_wall_ms() };
 }
+
+int
+session_plan_image(struct session *s, char *name, const struct graph_image **ret_image,
+		   struct plan **ret, struct err *err)
+{
+	struct plan_opts opts;
+	int r = session_engine(s, err);
+
+	if (!r)
+		r = session_image(s, name, ret_image, err);
+	if (r)
+		return r;
+	opts = session_plan_opts(s, &name, 1);
+	opts.hash_waiting = true;
+	return plan_make(&opts, ret, &s->errs, err);
+}

@@ -62,6 +62,10 @@ const char *session_lookup(void *ctx, const struct graph_variable *var);
 /* The image of that name; ERR_USAGE with the nearest one. */
 int session_image(struct session *s, const char *name, const struct graph_image **ret,
 		  struct err *err) NODISCARD;
+/* A plan of one image with what it is built from; the files of one that waits are hashed too, since
+ * it is for showing. The caller frees it. */
+int session_plan_image(struct session *s, char *name, const struct graph_image **ret_image,
+		       struct plan **ret, struct err *err) NODISCARD;
 /* Options for plan_make from what is open. */
 struct plan_opts session_plan_opts(struct session *s, char **images, int n);
 

@@ -7,22 +7,6 @@
 
 #define MAX_FILES 20
 
-static bool
-about_a_file(const struct reason *r)
-{
-	switch (r->kind) {
-	case REASON_FILE_ADDED:
-	case REASON_FILE_REMOVED:
-	case REASON_FILE_CHANGED:
-	case REASON_FILE_MODE:
-	case REASON_FILE_TYPE:
-	case REASON_LINK:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Where the root lies in the work tree: "" or "sub/". */
 static char *
 repo_path(struct project *p, const char *tree_path)
@@ -66,7 +50,7 @@ blame_reasons(struct project *p, const struct graph_image *image, const char *be
 	for (size_t i = 0; i < reasons->n && asked < MAX_FILES; i++) {
 		AUTO_FREE char *path = NULL;
 
-		if (!about_a_file(&reasons->v[i]))
+		if (!reason_is_about_file(reasons->v[i].kind))
 			continue;
 		path = repo_path(p, reasons->v[i].subject);
 		ask(p, path, clean ? before_commit : NULL, arena, &reasons->v[i]);

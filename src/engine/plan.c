@@ -14,7 +14,6 @@ ENUM_DEFINE(plan_state, PLAN_STATE_LIST);
 
 struct knowledge {
 	struct plan *plan;
-	struct plan_node *node;
 	struct err *err;
 	int r; /* first failure inside a callback */
 };
@@ -207,7 +206,7 @@ int
 plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs, struct err *err)
 {
 	struct plan_node *node = &p->nodes[image->index];
-	struct knowledge k = { .plan = p, .node = node, .err = err };
+	struct knowledge k = { .plan = p, .err = err };
 	struct key_env env = { .project = p->opts.project,
 			       .store = p->opts.store,
 			       .pool = p->opts.pool,

@@ -91,21 +91,16 @@ project_name_reason(struct project *p, const struct graph_image *image, struct a
 		    struct reason *reason)
 {
 	switch (reason->kind) {
-	case REASON_FILE_ADDED:
-	case REASON_FILE_REMOVED:
-	case REASON_FILE_CHANGED:
-	case REASON_FILE_MODE:
-	case REASON_FILE_TYPE:
-	case REASON_LINK:
-		reason->subject =
-			arena_strdup(arena, project_tree_path(p, image, str_c(reason->subject)));
-		break;
 	case REASON_INSTRUCTION_ADDED:
 	case REASON_INSTRUCTION_REMOVED:
 	case REASON_INSTRUCTION_CHANGED:
 		reason->file = arena_strdup(arena, p->sources[image->index].df_path);
 		break;
 	default:
+		if (reason_is_about_file(reason->kind))
+			reason->subject =
+				arena_strdup(arena,
+					     project_tree_path(p, image, str_c(reason->subject)));
 		break;
 	}
 }

@@ -10,6 +10,22 @@
 
 ENUM_DEFINE(reason_kind, REASON_KIND_LIST);
 
+bool
+reason_is_about_file(enum reason_kind kind)
+{
+	switch (kind) {
+	case REASON_FILE_ADDED:
+	case REASON_FILE_REMOVED:
+	case REASON_FILE_CHANGED:
+	case REASON_FILE_MODE:
+	case REASON_FILE_TYPE:
+	case REASON_LINK:
+		return true;
+	default:
+		return false;
+	}
+}
+
 struct text {
 	const struct reason *r;
 	bool full;

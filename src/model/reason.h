@@ -55,6 +55,8 @@ struct reasons {
 	size_t n;
 };
 
+/* True for the kinds whose subject is a context path. */
+bool reason_is_about_file(enum reason_kind kind);
 /* One sentence without the word "because": "parent agent-base has a new image: sha256:a1… →
  * sha256:b2…", "kali/sshd_config changed (+1 −1 lines, commit 0ec2f1e)". IDs are abbreviated to
  * 12 digits and long texts cut, unless full. Names and values may hold any bytes: what prints it makes
