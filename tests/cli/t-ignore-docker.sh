@@ -1,26 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# t-ignore-docker.sh: what the classic builder of the docker at $DOCKER_HOST takes is what the model says.
+# t-ignore-docker.sh: what docker's classic builder takes is what the model says.
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/ignore_builders.sh
 . "$top_srcdir/tests/lib/ignore_builders.sh"
 
-[ -n "${DOCKER_HOST-}" ] || skip_all 'DOCKER_HOST is not set'
-docker=/usr/bin/docker
-[ -x "$docker" ] || docker=docker
+# shellcheck source=scripts/lib/env.sh
+. "$top_srcdir/scripts/lib/env.sh"
+# shellcheck source=scripts/lib/dockerd.sh
+. "$top_srcdir/scripts/lib/dockerd.sh"
+# shellcheck disable=SC2119 # no folder named: a new one
+env_open || skip_all 'no container environment'
+trap 'dockerd_close; env_close' EXIT
+dockerd_open || skip_all "$DOCKERD_WHY"
+docker=$DOCKER
 # The dialect is that of 20.10: later clients read ignore files as BuildKit does.
 case $("$docker" version --format '{{.Client.Version}} {{.Server.Version}}' 2>/dev/null) in
 20.10.*\ *) ;;
 '') skip_all 'no docker answers' ;;
 *) skip_all 'the docker client is not 20.10' ;;
 esac
-dir=$(mktemp -d /var/tmp/t-ignore-docker.XXXXXX)
-finish() {
-	rm -rf "$dir"
-}
-trap finish EXIT
+dir=$ENV_HOME/tmp
 
 # The client sends the Dockerfile and the ignore file in any case, and the server drops them.
 build() {
