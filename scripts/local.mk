@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	%D%/lib/import-base \
 	%D%/lib/make-busybox \
 	%D%/lib/make-debian-base \
+	%D%/lib/registry.sh \
 	%D%/list-sources \
 	%D%/size-allow.txt \
 	%D%/test \

@@ -25,5 +25,6 @@ EXTRA_DIST += \
 	%D%/sum \
 	%D%/tap-run \
 	%D%/tap.sh \
+	%D%/token_server.py \
 	$(NULL)
 # list: end
