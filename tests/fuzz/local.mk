@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
+	%D%/fuzz-kube_pod \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
@@ -16,6 +17,7 @@ fuzz_programs += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
+	%D%/fuzz-kube_pod \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
@@ -29,6 +31,9 @@ fuzz_programs += \
 %C%_fuzz_ignore_SOURCES = %D%/fuzz-ignore.c %D%/standalone.c
 %C%_fuzz_ignore_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_ignore_LDADD = $(LDADD_model)
+%C%_fuzz_kube_pod_SOURCES = %D%/fuzz-kube_pod.c %D%/standalone.c
+%C%_fuzz_kube_pod_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_kube_pod_LDADD = $(LDADD_model)
 %C%_fuzz_recipe_SOURCES = %D%/fuzz-recipe.c %D%/standalone.c
 %C%_fuzz_recipe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_recipe_LDADD = $(LDADD_model)
@@ -108,6 +113,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-ignore/mistakes \
 	%D%/corpus/fuzz-ignore/one-parent \
 	%D%/corpus/fuzz-ignore/operators \
+	%D%/corpus/fuzz-kube_pod/deployment \
 	%D%/corpus/fuzz-recipe/buildkit \
 	%D%/corpus/fuzz-recipe/mounts \
 	%D%/corpus/fuzz-recipe/stages \

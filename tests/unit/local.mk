@@ -29,6 +29,7 @@ check_PROGRAMS += \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
 	%D%/t-json \
+	%D%/t-kube_pod \
 	%D%/t-lock \
 	%D%/t-loop \
 	%D%/t-map \
@@ -94,6 +95,7 @@ TESTS += \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
 	%D%/t-json \
+	%D%/t-kube_pod \
 	%D%/t-lock \
 	%D%/t-loop \
 	%D%/t-map \
@@ -184,6 +186,8 @@ endif
 %C%_t_inputs_diff_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_json_CPPFLAGS = $(unit_cppflags)
 %C%_t_json_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_kube_pod_CPPFLAGS = $(unit_cppflags)
+%C%_t_kube_pod_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_lock_CPPFLAGS = $(unit_cppflags)
 %C%_t_lock_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_loop_CPPFLAGS = $(unit_cppflags)
