@@ -4,9 +4,11 @@
 #include "base/path.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
+#include "cli/subject.h"
 
 static bool arg_canonical, arg_files0, arg_make;
 static const char *arg_explain, *arg_commit;
+static struct subject arg_subject;
 
 static const struct opt options[] = {
 	{ 0, "canonical", OPT_FLAG, NULL, "the key's canonical form; its SHA-256 is the key",
@@ -16,6 +18,7 @@ static const struct opt options[] = {
 	{ 0, "explain", OPT_TEXT, "PATH", "whether PATH is an input, and why", &arg_explain },
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
 	  &arg_commit },
+	SUBJECT_OPTIONS(arg_subject),
 	{ 0 },
 };
 
@@ -228,7 +231,10 @@ add_make(struct buf *b, const char *path)
 static int
 explain_one(struct session *s, struct plan *plan, const struct graph_image *image, struct err *err)
 {
-	AUTO_FREE char *path = path_clean(str_c(arg_explain));
+	/* Without a graph there is no root that the user would know of. */
+	AUTO_FREE char *path = !arg_subject.file
+				       ? path_clean(str_c(arg_explain))
+				       : project_root_path(plan->opts.project, arg_explain);
 	struct explain_path answer;
 	int r = explain_path(plan, image, path, &answer, err);
 
@@ -242,9 +248,9 @@ explain_one(struct session *s, struct plan *plan, const struct graph_image *imag
 }
 
 static int
-show(struct session *s, struct plan *plan, const struct graph_image *image, struct err *err)
+show(struct session *s, struct plan *plan, const struct plan_node *node, struct err *err)
 {
-	const struct plan_node *node = &plan->nodes[image->index];
+	const struct graph_image *image = node->image;
 	AUTO_BUF struct buf b = BUF_INIT;
 
 	if (arg_explain)
@@ -276,30 +282,30 @@ show(struct session *s, struct plan *plan, const struct graph_image *image, stru
 static int
 inputs(struct session *s, int argc, char **argv, struct err *err)
 {
-	const struct graph_image *image;
-	struct plan *plan = NULL;
-	int r = cmd_arity(argc, 1, 1, "an IMAGE", err);
+	int r;
 
 	s->o.commit = arg_commit;
+	r = subject_plan(&arg_subject, s, argc, argv, err);
 	if (!r)
-		r = session_plan_image(s, argv[0], &image, &plan, err);
-	if (!r)
-		r = show(s, plan, image, err);
-	plan_free(plan);
+		r = show(s, arg_subject.plan, arg_subject.node, err);
+	subject_fini(&arg_subject);
 	return r;
 }
 
 const struct cmd cmd_inputs = {
 	.name = "inputs",
-	.args = "IMAGE",
+	.args = "IMAGE | -f DOCKERFILE CONTEXT",
 	.summary = "every input of an image, and what its key is made of",
-	.about = "Prints every input: the Dockerfile's stages, parents and externals by image ID,\n"
-		 "arguments, and each context file that an instruction can read, with its digest\n"
-		 "and the instruction's line.",
+	.about =
+		"Prints every input: the Dockerfile's stages, parents and externals by image ID,\n"
+		"arguments, and each context file that an instruction can read, with its digest\n"
+		"and the instruction's line. With -f no graph is needed: the Dockerfile is taken as\n"
+		"`lockstep build` would take it for that builder.",
 	.examples = "  $ lockstep inputs agent-base\n"
 		    "  $ lockstep inputs agent-base --canonical | sha256sum\n"
 		    "  $ lockstep inputs agent-base --files0 | xargs -0 ls -l\n"
-		    "  $ lockstep inputs agent-base --explain base/README.md\n",
+		    "  $ lockstep inputs agent-base --explain base/README.md\n"
+		    "  $ lockstep inputs -f base/Dockerfile base --make\n",
 	.opts = options,
 	.run = inputs,
 };

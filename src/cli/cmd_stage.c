@@ -4,16 +4,19 @@
 #include "base/out.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
+#include "cli/subject.h"
 #include "engine/stage.h"
 
 #include <fcntl.h>
 
 static const char *arg_into, *arg_commit;
+static struct subject arg_subject;
 
 static const struct opt options[] = {
 	{ 0, "into", OPT_TEXT, "DIR", "write there; must not exist", &arg_into },
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
 	  &arg_commit },
+	SUBJECT_OPTIONS(arg_subject),
 	{ 0 },
 };
 
@@ -54,32 +57,31 @@ stage_node(struct session *s, const struct plan_node *node, struct err *err)
 static int
 stage(struct session *s, int argc, char **argv, struct err *err)
 {
-	const struct graph_image *image;
-	struct plan *plan = NULL;
-	int r = cmd_arity(argc, 1, 1, "an IMAGE", err);
+	int r = 0;
 
-	if (!r && !arg_into)
+	if (!arg_into)
 		r = err_set(err, ERR_USAGE, "--into DIR is missing");
-	if (!r && file_exists(AT_FDCWD, arg_into))
+	else if (file_exists(AT_FDCWD, arg_into))
 		r = err_set(err, ERR_USAGE, "--into: '%s' exists already", arg_into);
 	s->o.commit = arg_commit;
 	if (!r)
-		r = session_plan_image(s, argv[0], &image, &plan, err);
+		r = subject_plan(&arg_subject, s, argc, argv, err);
 	if (!r)
-		r = stage_node(s, &plan->nodes[image->index], err);
-	plan_free(plan);
+		r = stage_node(s, arg_subject.node, err);
+	subject_fini(&arg_subject);
 	return r;
 }
 
 const struct cmd cmd_stage = {
 	.name = "stage",
-	.args = "IMAGE --into DIR",
+	.args = "IMAGE | -f DOCKERFILE CONTEXT --into DIR",
 	.summary = "the context and the Dockerfile that the builder would get",
 	.about =
 		"Writes the staged context (exactly the files that count, with uniform modes and\n"
 		"times) and the Dockerfile as it is given to the builder, to look at or to build by\n"
 		"hand.",
-	.examples = "  $ lockstep stage agent-base --into staged\n",
+	.examples = "  $ lockstep stage agent-base --into staged\n"
+		    "  $ lockstep stage -f base/Dockerfile base --into by-hand\n",
 	.opts = options,
 	.run = stage,
 };

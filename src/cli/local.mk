@@ -29,6 +29,8 @@ libcli_a_SOURCES += \
 	%D%/render_run.c \
 	%D%/session.c \
 	%D%/session.h \
+	%D%/subject.c \
+	%D%/subject.h \
 	$(NULL)
 # list: end
 

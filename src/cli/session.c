@@ -169,10 +169,12 @@ session_project(struct session *s, struct err *err)
 				     .graph_file = graph,
 				     .root = s->o.root,
 				     .commit = s->o.commit,
-				     .graph_in_commit = s->o.commit && !graph,
+				     .graph_in_commit = s->o.commit && !graph && !s->single,
+				     .single = s->single,
 				     .lookup = session_lookup,
 				     .ctx = s,
-				     .dialect = DIALECT_CONTAINERS };
+				     .dialect =
+					     s->single ? s->single->dialect : DIALECT_CONTAINERS };
 	int r;
 
 	if (s->project)

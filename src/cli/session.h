@@ -6,6 +6,7 @@
 #include "cli/opt.h"
 #include "engine/builder.h"
 #include "engine/plan.h"
+#include "engine/single.h"
 #include "io/lock.h"
 
 /* Options that every command has. */
@@ -29,6 +30,7 @@ struct session {
 	struct session_opts o;
 	const char *command; /* the whole command line, for history */
 	char *state_dir;
+	const struct single *single; /* in place of a graph file; NULL = none */
 	struct project *project;
 	struct store *store;
 	struct builder *builder;

@@ -35,6 +35,8 @@ libengine_a_SOURCES += \
 	%D%/run_record.c \
 	%D%/schedule.c \
 	%D%/schedule.h \
+	%D%/single.c \
+	%D%/single.h \
 	%D%/stage.c \
 	%D%/stage.h \
 	$(NULL)

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "engine/single.h"
 #include "io/git.h"
 #include "model/ref.h"
 
@@ -76,6 +77,21 @@ project_shown(struct project *p, const char *path)
 	return arena_printf(p->arena, "%s%s", p->shown_prefix, path);
 }
 
+char *
+project_root_path(const struct project *p, const char *path)
+{
+	AUTO_ERR struct err ignored = ERR_INIT;
+	AUTO_FREE char *cwd = NULL, *joined = NULL;
+	size_t n = strlen(p->root) == 1 ? 0 : strlen(p->root);
+
+	if (current_dir(&cwd, &ignored))
+		return path_clean(str_c(path));
+	joined = path_join(cwd, path);
+	if (!path_within(str_c(joined), str_c(p->root)))
+		return path_clean(str_c(path));
+	return xstrdup(joined[n] ? joined + n + 1 : ".");
+}
+
 const char *
 project_tree_path(struct project *p, const struct graph_image *image, struct str path)
 {
@@ -118,13 +134,11 @@ absolute(const char *path, const char *cwd, char **ret, struct err *err)
 }
 
 static int
-locate(struct project *p, const struct project_opts *opts, struct err *err)
+locate_graph(struct project *p, const struct project_opts *opts, const char *cwd, struct err *err)
 {
-	AUTO_FREE char *cwd = NULL, *start = NULL, *found = NULL;
-	int r = current_dir(&cwd, err);
+	AUTO_FREE char *start = NULL, *found = NULL;
+	int r = absolute(opts->dir ? opts->dir : ".", cwd, &start, err);
 
-	if (!r)
-		r = absolute(opts->dir ? opts->dir : ".", cwd, &start, err);
 	if (r)
 		return r;
 	if (opts->graph_file) {
@@ -147,10 +161,27 @@ locate(struct project *p, const struct project_opts *opts, struct err *err)
 		p->root = path_dir(found);
 	if (r)
 		return r;
-	p->shown_prefix = shown_prefix(p->root, cwd);
 	AUTO_FREE char *dir = path_dir(found), *dir_prefix = shown_prefix(dir, cwd);
 
 	p->graph_path = xasprintf("%s%s", dir_prefix, path_base(found));
+	return 0;
+}
+
+static int
+locate(struct project *p, const struct project_opts *opts, struct buf *text, struct err *err)
+{
+	AUTO_FREE char *cwd = NULL;
+	int r = current_dir(&cwd, err);
+
+	if (!r && opts->single) {
+		p->graph_path = xstrdup(SINGLE_GRAPH);
+		r = single_describe(opts->single, &p->root, text, err);
+	} else if (!r) {
+		r = locate_graph(p, opts, cwd, err);
+	}
+	if (r)
+		return r;
+	p->shown_prefix = shown_prefix(p->root, cwd);
 	return git_toplevel(p->root, &p->toplevel, err);
 }
 
@@ -179,21 +210,20 @@ open_tree(struct project *p, const struct project_opts *opts, struct err *err)
 	return tree_open_commit(p->toplevel, p->head, prefix, &p->tree, err);
 }
 
+/* text: of the graph, if it comes from no file. */
 static int
-read_graph(struct project *p, const struct project_opts *opts, struct err_list *errs,
-	   struct err *err)
+read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
+	   struct err_list *errs, struct err *err)
 {
-	AUTO_BUF struct buf text = BUF_INIT;
-	int r;
+	int r = 0;
 
-	buf_init(&text, 0);
 	if (opts->commit && opts->graph_in_commit)
-		r = tree_read(p->tree, str_c(path_base(p->graph_path)), MAX_GRAPH_FILE, &text, err);
-	else
-		r = file_read(AT_FDCWD, p->graph_path, MAX_GRAPH_FILE, &text, err);
+		r = tree_read(p->tree, str_c(path_base(p->graph_path)), MAX_GRAPH_FILE, text, err);
+	else if (!opts->single)
+		r = file_read(AT_FDCWD, p->graph_path, MAX_GRAPH_FILE, text, err);
 	if (r)
 		return r;
-	p->graph = graph_load(buf_str(&text), p->graph_path, errs);
+	p->graph = graph_load(buf_str(text), p->graph_path, errs);
 	if (!p->graph)
 		return -ERR_INPUT;
 	r = graph_set_variables(p->graph, opts->lookup, opts->ctx, errs);
@@ -412,12 +442,15 @@ link_images(struct project *p, struct err_list *errs)
 static int
 load_all(struct project *p, const struct project_opts *opts, struct err_list *errs, struct err *err)
 {
-	int r = locate(p, opts, err);
+	AUTO_BUF struct buf text = BUF_INIT;
+	int r;
 
+	buf_init(&text, 0);
+	r = locate(p, opts, &text, err);
 	if (!r)
 		r = open_tree(p, opts, err);
 	if (!r)
-		r = read_graph(p, opts, errs, err);
+		r = read_graph(p, opts, &text, errs, err);
 	if (r)
 		return r;
 	p->sources = arena_calloc(p->arena, p->graph->nimages, sizeof(*p->sources));

@@ -10,6 +10,8 @@
 #include "model/reason.h"
 #include "model/recipe.h"
 
+struct single;
+
 /*
  * Everything that can be known without a builder and without the store: the graph, its variables,
  * each image's Dockerfile, and the edges. All mistakes of all files are reported at once.
@@ -20,6 +22,7 @@ struct project_opts {
 	const char *root;       /* folder that contexts are relative to; NULL = the graph file's */
 	const char *commit;     /* files of a commit in place of the working tree; NULL = tree */
 	bool graph_in_commit;   /* with commit: the graph file is read from it as well */
+	const struct single *single; /* in place of a graph file; NULL = none */
 	bool tolerate_missing; /* an image whose Dockerfile is not there yet is left out (replay) */
 	graph_lookup lookup;   /* variables; may be NULL */
 	void *ctx;
@@ -58,6 +61,9 @@ int project_load(const struct project_opts *opts, struct project **ret, struct e
 void project_free(struct project *p);
 /* A root-relative path as the user would write it; arena. */
 const char *project_shown(struct project *p, const char *path);
+/* The other way round: a path as seen from the current folder, from the root on; cleaned only, if it
+ * does not lie below the root. Caller frees. */
+char *project_root_path(const struct project *p, const char *path) NODISCARD;
 /* The context-relative path of an image below the root; arena. */
 const char *project_tree_path(struct project *p, const struct graph_image *image, struct str path);
 /* Completes what inputs_diff says, which knows no names: files are named from the root on, as

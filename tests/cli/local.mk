@@ -17,6 +17,7 @@ TESTS += \
 	%D%/t-manual.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-single.sh \
 	%D%/t-usage.sh \
 	$(NULL)
 %C%_ignore_tool_LDADD = $(LDADD_model)
@@ -32,6 +33,7 @@ EXTRA_DIST += \
 	%D%/t-manual.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-single.sh \
 	%D%/t-usage.sh \
 	$(NULL)
 # list: end

@@ -56,6 +56,7 @@ check_PROGRAMS += \
 	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shellword \
+	%D%/t-single \
 	%D%/t-sql \
 	%D%/t-store \
 	%D%/t-store_inputs \
@@ -122,6 +123,7 @@ TESTS += \
 	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shellword \
+	%D%/t-single \
 	%D%/t-sql \
 	%D%/t-store \
 	%D%/t-store_inputs \
@@ -240,6 +242,8 @@ endif
 %C%_t_sha256_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_shellword_CPPFLAGS = $(unit_cppflags)
 %C%_t_shellword_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_single_CPPFLAGS = $(unit_cppflags)
+%C%_t_single_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_sql_CPPFLAGS = $(unit_cppflags)
 %C%_t_sql_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_store_CPPFLAGS = $(unit_cppflags)
