@@ -8,6 +8,7 @@ dist_doc_DATA += \
 	%D%/store.md \
 	$(NULL)
 dist_pkgdata_DATA += \
+	%D%/lockstep-event.schema.json \
 	%D%/lockstep.schema.json \
 	$(NULL)
 # list: end

@@ -21,6 +21,10 @@ libmodel_a_SOURCES += \
 	%D%/dockerfile_words.c \
 	%D%/enc.c \
 	%D%/enc.h \
+	%D%/event.c \
+	%D%/event.h \
+	%D%/event_parse.c \
+	%D%/event_priv.h \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/graph.c \

@@ -18,6 +18,7 @@ check_PROGRAMS += \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
+	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
 	%D%/t-glob \
@@ -85,6 +86,7 @@ TESTS += \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-err \
+	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
 	%D%/t-glob \
@@ -166,6 +168,8 @@ endif
 %C%_t_enum_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_err_CPPFLAGS = $(unit_cppflags)
 %C%_t_err_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_event_CPPFLAGS = $(unit_cppflags)
+%C%_t_event_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_file_CPPFLAGS = $(unit_cppflags)
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_git_CPPFLAGS = $(unit_cppflags)
