@@ -13,6 +13,43 @@ TESTS += \
 	$(NULL)
 %C%_run_graph_LDADD = $(LDADD_model)
 EXTRA_DIST += \
+	%D%/event/differs-absent.json \
+	%D%/event/differs-digest.json \
+	%D%/event/differs-twice.json \
+	%D%/event/right-flat.json \
+	%D%/event/right-limits.json \
+	%D%/event/right-smallest.json \
+	%D%/event/right-whole.json \
+	%D%/event/wrong-cause.json \
+	%D%/event/wrong-changed-empty.json \
+	%D%/event/wrong-changed-object.json \
+	%D%/event/wrong-commit.json \
+	%D%/event/wrong-compat-many.json \
+	%D%/event/wrong-compat-own.json \
+	%D%/event/wrong-degraded.json \
+	%D%/event/wrong-digest-missing.json \
+	%D%/event/wrong-digest.json \
+	%D%/event/wrong-group-lock.json \
+	%D%/event/wrong-group-long.json \
+	%D%/event/wrong-group.json \
+	%D%/event/wrong-id-large.json \
+	%D%/event/wrong-id.json \
+	%D%/event/wrong-image-shell.json \
+	%D%/event/wrong-image-short.json \
+	%D%/event/wrong-image-tag.json \
+	%D%/event/wrong-images.json \
+	%D%/event/wrong-list.json \
+	%D%/event/wrong-repo.json \
+	%D%/event/wrong-run-url.json \
+	%D%/event/wrong-schema.json \
+	%D%/event/wrong-seq-large.json \
+	%D%/event/wrong-seq-text.json \
+	%D%/event/wrong-seq.json \
+	%D%/event/wrong-source.json \
+	%D%/event/wrong-tag-number.json \
+	%D%/event/wrong-tag.json \
+	%D%/event/wrong-time.json \
+	%D%/event/wrong-was.json \
 	%D%/graph/args-forms.case \
 	%D%/graph/check-file.case \
 	%D%/graph/check-http.case \

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# schema.sh: a JSON Schema validator that is not ours takes every graph file that the loader takes.
+# schema.sh: a JSON Schema validator that is not ours takes every graph file that the loader takes, and every event.
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
 
 python3 -c 'import jsonschema, yaml' 2>/dev/null || skip_all 'no python3 with jsonschema and yaml here'
 
-# validate FILE: a graph file, or the graph file within a case.
+# validate FILE: a graph file, or the graph file within a case. validate FILE SCHEMA: by another schema.
 validate() {
-	python3 - "$top_srcdir/docs/lockstep.schema.json" "$1" <<'END'
+	python3 - "$top_srcdir/docs/${2:-lockstep.schema.json}" "$1" <<'END'
 import json, jsonschema, re, sys, yaml
 
 text = open(sys.argv[2], encoding='utf-8').read()
@@ -33,5 +33,13 @@ done
 for name in key-misspelt version-text images-empty image-name-case path-absolute timeout-wrong choice-wrong \
 	image-two-places image-no-context check-kind dispatch-wrong; do
 	exits 1 "graph/$name.case is not" validate "$top_srcdir/tests/cases/graph/$name.case"
+done
+
+# What differs-*.json get wrong no schema can say (tests/unit/t-event.c).
+for file in "$top_srcdir"/tests/cases/event/right-*.json "$top_srcdir"/tests/cases/event/differs-*.json; do
+	ok "event/$(basename "$file") is valid" validate "$file" lockstep-event.schema.json
+done
+for file in "$top_srcdir"/tests/cases/event/wrong-*.json; do
+	exits 1 "event/$(basename "$file") is not" validate "$file" lockstep-event.schema.json
 done
 done_testing

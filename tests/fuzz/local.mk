@@ -6,6 +6,7 @@ EXTRA_DIST += %D%/standalone.c
 # list: begin (written by scripts/list-sources)
 check_PROGRAMS += \
 	%D%/fuzz-dockerfile \
+	%D%/fuzz-event \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
@@ -15,6 +16,7 @@ check_PROGRAMS += \
 	$(NULL)
 fuzz_programs += \
 	%D%/fuzz-dockerfile \
+	%D%/fuzz-event \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
@@ -25,6 +27,9 @@ fuzz_programs += \
 %C%_fuzz_dockerfile_SOURCES = %D%/fuzz-dockerfile.c %D%/standalone.c
 %C%_fuzz_dockerfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_dockerfile_LDADD = $(LDADD_model)
+%C%_fuzz_event_SOURCES = %D%/fuzz-event.c %D%/standalone.c
+%C%_fuzz_event_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_event_LDADD = $(LDADD_model)
 %C%_fuzz_graph_SOURCES = %D%/fuzz-graph.c %D%/standalone.c
 %C%_fuzz_graph_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_graph_LDADD = $(LDADD_model)
@@ -77,6 +82,11 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-dockerfile/slashes \
 	%D%/corpus/fuzz-dockerfile/utf8 \
 	%D%/corpus/fuzz-dockerfile/words \
+	%D%/corpus/fuzz-event/differs-twice.json \
+	%D%/corpus/fuzz-event/right-flat.json \
+	%D%/corpus/fuzz-event/right-smallest.json \
+	%D%/corpus/fuzz-event/right-whole.json \
+	%D%/corpus/fuzz-event/wrong-repo.json \
 	%D%/corpus/fuzz-graph/alias-in-itself.yaml \
 	%D%/corpus/fuzz-graph/alias-many.yaml \
 	%D%/corpus/fuzz-graph/args-forms.yaml \
