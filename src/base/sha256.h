@@ -34,6 +34,13 @@ bool sha256_parse_hex(struct str s, struct sha256 *ret);
 /* Reads "sha256:<64 lower-case hex>". */
 bool sha256_parse_digest(struct str s, struct sha256 *ret);
 
+/* The 32 bytes themselves. */
+static inline struct str
+sha256_bytes(const struct sha256 *h)
+{
+	return (struct str){ (const char *)h->b, SHA256_LEN };
+}
+
 static inline bool
 sha256_eq(struct sha256 a, struct sha256 b)
 {

@@ -57,7 +57,7 @@ loads(void)
 static bool
 is_done(const struct plan *plan)
 {
-	return !plan->nbuild && !plan->nwait && !(loads() && run_must_load(plan));
+	return !plan->nbuild && !plan->nwait && !plan->ncheck && !(loads() && run_must_load(plan));
 }
 
 /* --only: the ancestors are up to date (plan_make saw to it), so only the named can be built. */
@@ -99,7 +99,8 @@ say_unchecked(const struct plan *plan)
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->n; i++)
-		n += plan->selected[i] ? plan->nodes[i].image->nchecks : 0;
+		for (size_t k = 0; plan->selected[i] && k < plan->nodes[i].image->nchecks; k++)
+			n += !check_is_judged(plan->nodes[i].image->checks[k].kind);
 	if (n)
 		out_err("lockstep: note: this version does not run checks: %zu of the graph "
 			"%s not looked at\n",

@@ -38,8 +38,9 @@ plan(struct session *s, int argc, char **argv, struct err *err)
 		render_json(render_plan_json(p));
 	else
 		render_plan_text(p);
-	if (arg_exit_code && (p->nbuild || p->nwait))
-		r = err_set(err, ERR_REFUSED, "%zu to build, %zu waiting", p->nbuild, p->nwait);
+	if (arg_exit_code && (p->nbuild || p->nwait || p->ncheck))
+		r = err_set(err, ERR_REFUSED, "%zu to build, %zu waiting, %zu to check", p->nbuild,
+			    p->nwait, p->ncheck);
 	plan_free(p);
 	return r;
 }

@@ -57,8 +57,12 @@ print_node(const struct plan_node *node, int width)
 	out_print("%-*s  ", width, node->image->name);
 	switch (node->state) {
 	case PLAN_UP_TO_DATE:
-		out_print("%sup to date%s  %s\n", out_style(OUT_GREEN), out_style(OUT_PLAIN),
+		out_print("%sup to date%s  %s", out_style(OUT_GREEN), out_style(OUT_PLAIN),
 			  render_id(node->image_id));
+		if (node->open_checks)
+			out_print("  %zu check%s to run", node->open_checks,
+				  node->open_checks == 1 ? "" : "s");
+		out_print("\n");
 		return;
 	case PLAN_WAITS:
 		print_waits(node);
@@ -93,12 +97,16 @@ render_plan_text(const struct plan *p)
 		current += node->state == PLAN_UP_TO_DATE;
 		print_node(node, width);
 	}
-	if (!p->nbuild && !p->nwait)
+	if (!p->nbuild && !p->nwait && !p->ncheck)
 		out_print("nothing to do: %zu image%s up to date\n", current,
 			  current == 1 ? "" : "s");
 	else
-		out_print("%zu to build, %zu waiting, %zu up to date\n", p->nbuild, p->nwait,
+		out_print("%zu to build, %zu waiting, %zu up to date", p->nbuild, p->nwait,
 			  current);
+	if (p->ncheck)
+		out_print(", %zu of them to check", p->ncheck);
+	if (p->nbuild || p->nwait || p->ncheck)
+		out_print("\n");
 }
 
 static json_t *
@@ -122,6 +130,7 @@ node_json(const struct plan_node *node)
 	json_object_set_new(j, "waits_for", waits);
 	json_object_set_new(j, "reasons", reasons_to_json(&node->reasons));
 	json_set_text(j, "no_layer_cache", node->no_cache);
+	json_set_int(j, "open_checks", (long long)node->open_checks);
 	if (node->expected_ms)
 		json_set_int(j, "expected_ms", node->expected_ms);
 	return j;
@@ -144,5 +153,6 @@ render_plan_json(const struct plan *p)
 	json_object_set_new(j, "images", images);
 	json_set_int(j, "build", (long long)p->nbuild);
 	json_set_int(j, "waiting", (long long)p->nwait);
+	json_set_int(j, "to_check", (long long)p->ncheck);
 	return j;
 }

@@ -40,6 +40,32 @@ print_tail(const struct job *job, const char *state_dir)
 }
 
 static void
+print_check(const struct check_result *r, const char *graph_file)
+{
+	AUTO_FREE char *subject = check_subject(r->check);
+	AUTO_BUF struct buf safe = BUF_INIT;
+
+	buf_init(&safe, 0);
+	out_safe(&safe, str_c(subject));
+	buf_adds(&safe, ": ");
+	out_safe(&safe, str_c(r->message));
+	out_err("%s:%d:%d: check failed: %s\n", graph_file, r->check->at.line, r->check->at.col,
+		safe.data);
+}
+
+/* Of an image that failed a check, every check that failed: the log would tell nothing. */
+static void
+print_checks(const struct job *job, const char *graph_file)
+{
+	out_err("\n%s%s failed%s: %zu of %zu checks\n", out_style_err(OUT_RED), job->image->name,
+		out_style_err(OUT_PLAIN), check_results_count(&job->checks, CHECK_FAILED),
+		job->checks.n);
+	for (size_t i = 0; i < job->checks.n; i++)
+		if (job->checks.v[i].outcome == CHECK_FAILED)
+			print_check(&job->checks.v[i], graph_file);
+}
+
+static void
 print_failure(const struct job *job, const char *state_dir)
 {
 	AUTO_BUF struct buf safe = BUF_INIT;
@@ -67,7 +93,9 @@ render_run_text(const struct plan *p, const struct run_result *res, const char *
 	for (size_t i = 0; i < g->nimages; i++) {
 		const struct job *job = &res->jobs[g->order[i]->index];
 
-		if (job->image)
+		if (job->image && check_results_count(&job->checks, CHECK_FAILED))
+			print_checks(job, p->opts.project->graph_path);
+		else if (job->image)
 			print_failure(job, state_dir);
 	}
 	clock_duration(res->elapsed_ms, took);
@@ -85,6 +113,29 @@ render_run_text(const struct plan *p, const struct run_result *res, const char *
 	if (res->saved_ms >= 1000)
 		out_print(" (about %s saved)", saved);
 	out_print("\n");
+}
+
+static json_t *
+checks_json(const struct check_results *rs)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct check_result *r = &rs->v[i];
+		AUTO_FREE char *subject = check_subject(r->check);
+		json_t *j = json_object();
+
+		json_set_text(j, "kind", graph_check_kind_name(r->check->kind));
+		json_set_text(j, "subject", subject);
+		json_set_text(j, "outcome", check_outcome_name(r->outcome));
+		json_set_bool(j, "remembered", r->remembered);
+		json_set_text(j, "message", r->message);
+		json_set_int(j, "line", r->check->at.line);
+		json_set_int(j, "column", r->check->at.col);
+		json_set_int(j, "duration_ms", r->duration_ms);
+		json_array_append_new(list, j);
+	}
+	return list;
 }
 
 static json_t *
@@ -106,6 +157,7 @@ job_json(const struct plan *p, const struct job *job)
 		json_set_text(j, "previous_image_id", node->last.image_id);
 	json_set_bool(j, "same_image", job->same_image);
 	json_object_set_new(j, "reasons", reasons_to_json(&node->reasons));
+	json_object_set_new(j, "checks", checks_json(&job->checks));
 	if (job->ended_ms && job->started_ms)
 		json_set_int(j, "duration_ms", job->ended_ms - job->started_ms);
 	if (job->message)

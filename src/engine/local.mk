@@ -11,6 +11,9 @@ libengine_a_SOURCES += \
 	%D%/builder_buildah.c \
 	%D%/builder_priv.h \
 	%D%/builder_storage.c \
+	%D%/check.c \
+	%D%/check.h \
+	%D%/check_priv.h \
 	%D%/collect.c \
 	%D%/collect.h \
 	%D%/collect_explain.c \
@@ -30,6 +33,7 @@ libengine_a_SOURCES += \
 	%D%/replay.h \
 	%D%/run.c \
 	%D%/run.h \
+	%D%/run_check.c \
 	%D%/run_job.c \
 	%D%/run_priv.h \
 	%D%/run_record.c \

@@ -2,6 +2,8 @@
 /* plan.c: compares keys with what is recorded and says what has to be done. */
 #include "engine/plan.h"
 
+#include "engine/check.h"
+
 #include "store/store_inputs.h"
 #include "store/store_trace.h"
 
@@ -156,6 +158,16 @@ explain(struct plan *p, struct plan_node *node, struct err *err)
 	return 0;
 }
 
+/* With --only, what is not asked for was checked where it was built. */
+static bool
+is_checked(const struct plan *p, const struct graph_image *image)
+{
+	for (size_t i = 0; p->opts.only && i < p->opts.nimages; i++)
+		if (graph_find(p->opts.project->graph, p->opts.images[i]) == image)
+			return true;
+	return !p->opts.only;
+}
+
 static int
 decide_known(struct plan *p, struct plan_node *node, struct err *err)
 {
@@ -168,7 +180,10 @@ decide_known(struct plan *p, struct plan_node *node, struct err *err)
 		(void)snprintf(node->image_id, sizeof(node->image_id), "%s", trace.image_id);
 		node->state = PLAN_UP_TO_DATE;
 		if (!p->forced[node->image->index])
-			return 0;
+			return is_checked(p, node->image)
+				       ? check_count_open(p->opts.store, node->image,
+							  node->image_id, &node->open_checks, err)
+				       : 0;
 		node->state = PLAN_BUILD;
 		plan_add_reason(p, node, &(struct reason){ .kind = REASON_FORCED, .subject = "" });
 		return last_build(p, node, err);
@@ -220,6 +235,7 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 
 	key_result_fini(&node->made);
 	node->reasons = (struct reasons){ 0 };
+	node->open_checks = 0;
 	pending = waits(p, node);
 	if (pending && !p->opts.hash_waiting)
 		env.pool = NULL; /* decided again later: now only for its mistakes */
@@ -305,6 +321,7 @@ count(struct plan *p)
 	for (size_t i = 0; i < p->n; i++) {
 		p->nbuild += p->nodes[i].state == PLAN_BUILD;
 		p->nwait += p->nodes[i].state == PLAN_WAITS;
+		p->ncheck += p->nodes[i].state == PLAN_UP_TO_DATE && p->nodes[i].open_checks;
 	}
 }
 

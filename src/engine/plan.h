@@ -28,6 +28,7 @@ struct plan_node {
 	bool previous;              /* an earlier build of this image is recorded */
 	struct store_step last;     /* that build, if previous */
 	struct reasons reasons;     /* arena of the plan; empty when up to date */
+	size_t open_checks;         /* when up to date: checks that have not passed on that image */
 	const char **pulls;         /* externals that are not on this machine; arena */
 	size_t npulls;
 	const char *no_cache; /* why the layer cache is off, or NULL; arena */
@@ -56,6 +57,7 @@ struct plan {
 	bool *selected; /* by image index: asked for, or an ancestor */
 	bool *forced;   /* by image index */
 	size_t nbuild, nwait;
+	size_t ncheck; /* images that are up to date and have open checks */
 };
 
 int plan_make(const struct plan_opts *opts, struct plan **ret, struct err_list *errs,

@@ -99,7 +99,7 @@ static bool
 parents_settled(const struct run *run, const struct graph_image *image)
 {
 	for (size_t i = 0; i < image->nparents; i++)
-		if (run->plan->nodes[image->parents[i]->index].state != PLAN_UP_TO_DATE)
+		if (!run->jobs[image->parents[i]->index].settled)
 			return false;
 	return true;
 }
@@ -145,6 +145,13 @@ run_must_load(const struct plan *plan)
 	return false;
 }
 
+static bool
+has_work(const struct run *run, const struct plan_node *node)
+{
+	return node->state == PLAN_BUILD || node->open_checks ||
+	       (run->opts->load && must_load(run->plan, node));
+}
+
 static void
 decide_child(struct job *child)
 {
@@ -155,8 +162,7 @@ decide_child(struct job *child)
 		decide_failed(child, &errs, &err);
 		return;
 	}
-	if (child->node->state == PLAN_BUILD ||
-	    (child->run->opts->load && must_load(child->run->plan, child->node))) {
+	if (has_work(child->run, child->node)) {
 		run_set_state(child, JOB_READY);
 		schedule_push(child->run->schedule, child->image->index);
 		return;
@@ -170,6 +176,7 @@ run_job_settled(struct job *job)
 {
 	struct run *run = job->run;
 
+	job->settled = true;
 	for (size_t i = 0; i < job->image->nchildren && !run->stopping; i++) {
 		struct job *child = &run->jobs[job->image->children[i]->index];
 
@@ -195,27 +202,29 @@ run_job_finished(struct job *job)
 	start_ready(run);
 }
 
+/* Parents come before their children. */
 static void
 make_jobs(struct run *run)
 {
-	static const enum job_state initial[] = { [PLAN_UP_TO_DATE] = JOB_CURRENT,
-						  [PLAN_BUILD] = JOB_READY,
-						  [PLAN_WAITS] = JOB_WAITING };
+	const struct graph *g = run->plan->opts.project->graph;
 
 	run->jobs = xcalloc(run->plan->n, sizeof(*run->jobs));
 	for (size_t i = 0; i < run->plan->n; i++) {
-		struct plan_node *node = &run->plan->nodes[i];
-		struct job *job = &run->jobs[i];
+		size_t index = g->order[i]->index;
+		struct plan_node *node = &run->plan->nodes[index];
+		struct job *job = &run->jobs[index];
 
 		*job = (struct job){ .run = run, .node = node, .log_fd = -1 };
 		if (node->state > PLAN_WAITS)
 			continue;
 		job->image = node->image;
-		job->state = initial[node->state];
-		if (run->opts->load && must_load(run->plan, node))
-			job->state = JOB_READY;
+		job->state = JOB_WAITING;
+		if (node->state == PLAN_WAITS || !parents_settled(run, job->image))
+			continue;
+		job->state = has_work(run, node) ? JOB_READY : JOB_CURRENT;
+		job->settled = node->state == PLAN_UP_TO_DATE && !node->open_checks;
 		if (job->state == JOB_READY)
-			schedule_push(run->schedule, i);
+			schedule_push(run->schedule, index);
 	}
 }
 
@@ -396,6 +405,7 @@ run_result_fini(struct run_result *res)
 		free(res->jobs[i].message);
 		free(res->jobs[i].hint);
 		free(res->jobs[i].log);
+		check_results_fini(&res->jobs[i].checks);
 	}
 	free(res->jobs);
 	*res = (struct run_result){ 0 };

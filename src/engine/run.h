@@ -3,15 +3,17 @@
 #ifndef LOCKSTEP_ENGINE_RUN_H
 #define LOCKSTEP_ENGINE_RUN_H
 
+#include "engine/check.h"
 #include "engine/plan.h"
 #include "io/loop.h"
 
 /*
  * A job is one image. It waits for its parents, is decided (plan_decide), and if it has to be
- * built goes through pull, import, stage, build and load, in at most `jobs` places at once. What
- * is finished is recorded in one transaction (input set, trace, step) before any child starts, so
- * that killing the process at any moment loses at most the images in flight. The caller holds the
- * state folder's lock.
+ * built goes through pull, import, stage, build, check and load, in at most `jobs` places at once.
+ * What is finished is recorded in one transaction (input set, trace, step) before any child starts,
+ * so that killing the process at any moment loses at most the images in flight. An image that fails
+ * a check has failed: no trace says that its key gave an image, and what stands on it is skipped,
+ * also where it was up to date and only the check is new. The caller holds the state folder's lock.
  */
 #define JOB_STATE_LIST(X)                                                                          \
 	X(JOB_WAITING, "waiting")                                                                  \
@@ -19,6 +21,7 @@
 	X(JOB_PULLING, "pulling")                                                                  \
 	X(JOB_IMPORTING, "importing")                                                              \
 	X(JOB_BUILDING, "building")                                                                \
+	X(JOB_CHECKING, "checking")                                                                \
 	X(JOB_LOADING, "loading")                                                                  \
 	X(JOB_BUILT, "built")                                                                      \
 	X(JOB_CURRENT, "up to date")                                                               \
@@ -34,17 +37,21 @@ struct job {
 	const struct graph_image *image;
 	struct plan_node *node;
 	enum job_state state;
-	bool worked;                  /* it had something to do: shown and counted */
-	bool rebuilt;                 /* its build ended well; only loading is left */
-	bool same_image;              /* rebuilt to the image that it was */
+	bool worked;     /* it had something to do: shown and counted */
+	bool settled;    /* the image is there and passed: children may start */
+	bool rebuilt;    /* its build ended well and is recorded; only loading is left */
+	bool same_image; /* rebuilt to the image that it was */
 	int64_t started_ms, ended_ms; /* wall clock, of the work */
 	char *message;                /* of a failure or a skip; owned */
 	char *hint;                   /* owned, may be NULL */
 	enum err_class class;         /* of a failure */
 	char *log;                    /* below the logs folder; owned; NULL before it starts */
+	struct check_results checks;  /* empty when none had to be looked at; owned */
 	size_t stage, step;           /* the builder's progress; step 0 = none seen */
 
 	struct proc *proc;
+	struct check_set *checking;
+	char built_id[DIGEST_SIZE]; /* what the builder made, not recorded yet */
 	int log_fd;
 	size_t next_pull, next_import;
 	bool retried;

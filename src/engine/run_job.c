@@ -36,8 +36,8 @@ tidy(struct job *job)
 	job->dir = NULL;
 }
 
-static void
-leave(struct job *job, enum job_state state)
+void
+job_leave(struct job *job, enum job_state state)
 {
 	if (!job->ended_ms)
 		job->ended_ms = clock_wall_ms();
@@ -46,9 +46,8 @@ leave(struct job *job, enum job_state state)
 	run_job_finished(job);
 }
 
-/* Takes err. */
-static void
-fail(struct job *job, struct err *err)
+void
+job_fail(struct job *job, struct err *err)
 {
 	AUTO_ERR struct err store_err = ERR_INIT;
 	bool cancelled = job->run->signo != 0;
@@ -65,7 +64,7 @@ fail(struct job *job, struct err *err)
 	if (full) /* no image's fault, and the next would meet it too */
 		run_fatal(job->run, err);
 	err_clear(err);
-	leave(job, cancelled ? JOB_CANCELLED : JOB_FAILED);
+	job_leave(job, cancelled ? JOB_CANCELLED : JOB_FAILED);
 }
 
 static struct str
@@ -230,7 +229,7 @@ start_load(struct job *job, struct err *err)
 	struct builder_cmd cmd;
 
 	if (builder_is_loaded(builder_of(job), job->node->image_id, name)) {
-		leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
+		job_leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
 		return 0;
 	}
 	builder_load_cmd(builder_of(job), job->node->made.arena, job->node->image_id, name, &cmd);
@@ -250,10 +249,15 @@ step_on(struct job *job, struct err *err)
 		if (r)
 			return r;
 		job->node->npulls = 0;
-		if (job->node->state == PLAN_UP_TO_DATE && !job->run->opts->load) {
-			leave(job, JOB_CURRENT);
+		if (job->node->state == PLAN_UP_TO_DATE && !job->node->open_checks &&
+		    !job->run->opts->load) {
+			job_leave(job, JOB_CURRENT);
 			return 0;
 		}
+	}
+	if (job->node->state == PLAN_UP_TO_DATE && job->node->open_checks) {
+		job_check(job, job->node->image_id);
+		return 0;
 	}
 	if (job->node->state == PLAN_UP_TO_DATE)
 		return start_load(job, err);
@@ -270,11 +274,11 @@ advance(struct job *job)
 
 	if (job->run->stopping && job->run->signo) {
 		err_set(&err, ERR_CANCELLED, "cancelled");
-		fail(job, &err);
+		job_fail(job, &err);
 		return;
 	}
 	if (step_on(job, &err))
-		fail(job, &err);
+		job_fail(job, &err);
 }
 
 static int
@@ -299,33 +303,53 @@ read_image_id(struct job *job, char *ret, size_t size, struct err *err)
 	return 0;
 }
 
+void
+job_record(struct job *job)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+
+	job->same_image = job->node->previous && job->node->last.image_id &&
+			  !strcmp(job->node->last.image_id, job->built_id);
+	if (run_record_built(job, job->built_id, &err)) {
+		run_fatal(job->run, &err);
+		job_leave(job, JOB_CANCELLED);
+		return;
+	}
+	job->rebuilt = true;
+	plan_set_built(job->run->plan, job->image, job->built_id);
+	run_job_settled(job);
+	if (!job->run->opts->load || job->run->stopping) {
+		job_leave(job, JOB_BUILT);
+		return;
+	}
+	if (start_load(job, &err))
+		job_fail(job, &err);
+}
+
 static void
 built(struct job *job)
 {
 	AUTO_ERR struct err err = ERR_INIT;
-	char id[DIGEST_SIZE];
 
 	job->ended_ms = clock_wall_ms();
-	if (read_image_id(job, id, sizeof(id), &err)) {
-		fail(job, &err);
-		return;
-	}
-	job->same_image = job->node->previous && job->node->last.image_id &&
-			  !strcmp(job->node->last.image_id, id);
-	if (run_record_built(job, id, &err)) {
-		run_fatal(job->run, &err);
-		leave(job, JOB_CANCELLED);
-		return;
-	}
-	job->rebuilt = true;
-	plan_set_built(job->run->plan, job->image, id);
+	if (read_image_id(job, job->built_id, sizeof(job->built_id), &err))
+		job_fail(job, &err);
+	else if (job->image->nchecks)
+		job_check(job, job->built_id);
+	else
+		job_record(job);
+}
+
+void
+job_go_on(struct job *job)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+
 	run_job_settled(job);
-	if (!job->run->opts->load || job->run->stopping) {
-		leave(job, JOB_BUILT);
-		return;
-	}
-	if (start_load(job, &err))
-		fail(job, &err);
+	if (!job->run->opts->load || job->run->stopping)
+		job_leave(job, JOB_CURRENT);
+	else if (start_load(job, &err))
+		job_fail(job, &err);
 }
 
 /* The place in the Dockerfile where the builder stopped, and what it said. */
@@ -362,7 +386,7 @@ command_failed(struct job *job, const struct proc_result *result, struct str tai
 		err_set(&err, ERR_FAILED, "%s between container storages failed: %.*s",
 			job->state == JOB_LOADING ? "loading" : "importing", STR_FMT(said));
 	}
-	fail(job, &err);
+	job_fail(job, &err);
 }
 
 static void
@@ -383,7 +407,7 @@ on_exit_of(void *ctx, const struct proc_result *result)
 	} else if (job->state == JOB_BUILDING) {
 		built(job);
 	} else if (job->state == JOB_LOADING) {
-		leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
+		job_leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
 	} else {
 		job->next_pull += job->state == JOB_PULLING;
 		advance(job);
@@ -423,7 +447,7 @@ job_start(struct job *job)
 	job->worked = true;
 	job->started_ms = clock_wall_ms();
 	if (open_log(job, &err))
-		fail(job, &err);
+		job_fail(job, &err);
 	else
 		advance(job);
 }
@@ -433,4 +457,6 @@ job_cancel(struct job *job)
 {
 	if (job->proc)
 		proc_end(job->proc);
+	if (job->checking)
+		check_cancel(job->checking);
 }

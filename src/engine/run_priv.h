@@ -23,11 +23,20 @@ struct run {
 /* run_job.c: one job's way. */
 void job_start(struct job *job);
 void job_cancel(struct job *job);
+void job_leave(struct job *job, enum job_state state);
+/* Takes err. */
+void job_fail(struct job *job, struct err *err);
+/* An image that is up to date has passed its checks. */
+void job_go_on(struct job *job);
+/* The image in built_id has passed its checks: it is recorded, and then loaded. */
+void job_record(struct job *job);
+/* run_check.c: the checks of an image; job_record(), job_go_on() or job_fail() comes after. */
+void job_check(struct job *job, const char *image_id);
 /* run.c: what a job tells the run. */
 void run_set_state(struct job *job, enum job_state state);
 /* The job has left its place; its children are decided or skipped. */
 void run_job_finished(struct job *job);
-/* The image is there; children may start although the job still loads. */
+/* The image is there and passed its checks; children may start although the job still loads. */
 void run_job_settled(struct job *job);
 /* Stops everything: the store cannot be written, the state folder is full. Takes err. */
 void run_fatal(struct run *run, struct err *err);

@@ -9,6 +9,8 @@ libstore_a_SOURCES += \
 	%D%/schema.h \
 	%D%/store.c \
 	%D%/store.h \
+	%D%/store_check.c \
+	%D%/store_check.h \
 	%D%/store_inputs.c \
 	%D%/store_inputs.h \
 	%D%/store_priv.h \

@@ -23,6 +23,10 @@ static const char *const migrations[] = {
 	" seen_ns INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(ino, dev))"
 	" STRICT, WITHOUT ROWID;"
 	"CREATE TABLE blob(oid TEXT PRIMARY KEY, hash BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+	"CREATE TABLE image_check(image_id TEXT NOT NULL, digest BLOB NOT NULL,"
+	" passed INTEGER NOT NULL, message TEXT, run_id INTEGER NOT NULL,"
+	" checked_ms INTEGER NOT NULL, duration_ms INTEGER NOT NULL,"
+	" PRIMARY KEY(image_id, digest)) STRICT, WITHOUT ROWID;",
 };
 
 int

@@ -60,7 +60,11 @@ struct store {
 	X(SQL_STAT_PUT, "INSERT OR REPLACE INTO stat(dev, ino, size, mtime_ns, ctime_ns, mode, "   \
 			"seen_ns, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")                           \
 	X(SQL_BLOB_GET, "SELECT hash FROM blob WHERE oid = ?")                                     \
-	X(SQL_BLOB_PUT, "INSERT OR IGNORE INTO blob(oid, hash) VALUES(?, ?)")
+	X(SQL_BLOB_PUT, "INSERT OR IGNORE INTO blob(oid, hash) VALUES(?, ?)")                      \
+	X(SQL_CHECK_GET, "SELECT passed, message, run_id, checked_ms, duration_ms "                \
+			 "FROM image_check WHERE image_id = ? AND digest = ?")                     \
+	X(SQL_CHECK_PUT, "INSERT OR REPLACE INTO image_check(image_id, digest, passed, message, "  \
+			 "run_id, checked_ms, duration_ms) VALUES(?, ?, ?, ?, ?, ?, ?)")
 
 #define STORE_SQL_ID(id, text) id,
 enum store_sql { STORE_SQL_LIST(STORE_SQL_ID) STORE_SQL_COUNT };

@@ -119,9 +119,9 @@ store_step_put(struct store *s, const struct store_step *step, struct err *err)
 	struct str key = { NULL, 0 }, inputs = { NULL, 0 };
 
 	if (step->has_key)
-		key = (struct str){ (const char *)step->key.b, SHA256_LEN };
+		key = sha256_bytes(&step->key);
 	if (step->has_inputs)
-		inputs = (struct str){ (const char *)step->inputs.b, SHA256_LEN };
+		inputs = sha256_bytes(&step->inputs);
 	return sql_exec(s->db, SQL_STEP_PUT, err, "ittbtbtiitt", step->run_id, step->image,
 			step_outcome_name(step->outcome), key, step->image_id, inputs,
 			step->reasons ? step->reasons : "[]", step->started_ms, step->ended_ms,

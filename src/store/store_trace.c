@@ -6,17 +6,11 @@
 
 #include <stdio.h>
 
-static struct str
-hash_str(const struct sha256 *h)
-{
-	return (struct str){ (const char *)h->b, SHA256_LEN };
-}
-
 int
 store_trace_get(struct store *s, struct sha256 key, struct store_trace *ret, struct err *err)
 {
 	struct str inputs;
-	int r = sql_query(s->db, SQL_TRACE_GET, err, "b", hash_str(&key));
+	int r = sql_query(s->db, SQL_TRACE_GET, err, "b", sha256_bytes(&key));
 
 	if (!r)
 		r = sql_step(s->db, SQL_TRACE_GET, err);
@@ -39,6 +33,6 @@ int
 store_trace_put(struct store *s, struct sha256 key, const struct store_trace *trace,
 		struct err *err)
 {
-	return sql_exec(s->db, SQL_TRACE_PUT, err, "btbii", hash_str(&key), trace->image_id,
-			hash_str(&trace->inputs), trace->run_id, trace->created_ms);
+	return sql_exec(s->db, SQL_TRACE_PUT, err, "btbii", sha256_bytes(&key), trace->image_id,
+			sha256_bytes(&trace->inputs), trace->run_id, trace->created_ms);
 }

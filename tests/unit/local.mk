@@ -60,6 +60,7 @@ check_PROGRAMS += \
 	%D%/t-single \
 	%D%/t-sql \
 	%D%/t-store \
+	%D%/t-store_check \
 	%D%/t-store_inputs \
 	%D%/t-store_run \
 	%D%/t-store_stat \
@@ -128,6 +129,7 @@ TESTS += \
 	%D%/t-single \
 	%D%/t-sql \
 	%D%/t-store \
+	%D%/t-store_check \
 	%D%/t-store_inputs \
 	%D%/t-store_run \
 	%D%/t-store_stat \
@@ -252,6 +254,8 @@ endif
 %C%_t_sql_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_store_CPPFLAGS = $(unit_cppflags)
 %C%_t_store_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
+%C%_t_store_check_CPPFLAGS = $(unit_cppflags)
+%C%_t_store_check_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_store_inputs_CPPFLAGS = $(unit_cppflags)
 %C%_t_store_inputs_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_store_run_CPPFLAGS = $(unit_cppflags)
