@@ -40,7 +40,7 @@ int explain_image(struct store *store, const char *scope, const char *image, con
 /* What lies between two builds of an image (same syntax as at): reasons only. */
 int explain_between(struct store *store, const char *scope, const char *image,
 		    const char *const at[2], struct explanation *ret, struct err *err) NODISCARD;
-void explanation_fini(struct explanation *e);
+void explanation_fini(struct explanation *ret);
 
 /* The other question: why a path did not rebuild the image. */
 #define EXPLAIN_PATH_LIST(X)                                                                       \

@@ -130,8 +130,9 @@ parse_header(struct str line, const char **ret_type, unsigned long long *ret_siz
 	struct str piece;
 
 	*ret_type = NULL;
-	if (!str_next(&line, ' ', &piece) || !str_next(&line, ' ', &piece))
-		return false;
+	for (int i = 0; i < 2; i++)
+		if (!str_next(&line, ' ', &piece))
+			return false;
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		if (str_eq_c(piece, types[i]))
 			*ret_type = types[i];

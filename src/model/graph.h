@@ -148,10 +148,10 @@ int graph_set_variables(struct graph *g, graph_lookup lookup, void *ctx, struct 
 /* The image with that name, also when it is written with the graph's registry in front; NULL. */
 struct graph_image *graph_find(const struct graph *g, const char *name);
 
-/* The image of the graph that a reference in a Dockerfile means, whatever its tag: same
+/* The image of the graph that a reference in a Dockerfile (text) means, whatever its tag: same
  * repository name as registry "/" name, or the bare name when the graph has no registry, both
  * normalised ("debian" is docker.io/library/debian). NULL = external. */
-struct graph_image *graph_image_of_ref(const struct graph *g, const char *ref);
+struct graph_image *graph_image_of_ref(const struct graph *g, const char *text);
 
 /* One use of an image of the graph in another's Dockerfile; file:line for messages. */
 struct graph_edge {

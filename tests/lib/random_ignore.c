@@ -33,34 +33,9 @@ static const char *const plain_names[] = { "a",    "b",    "c",    "ab",  "a.b",
 					   "docs", "x.md", "foo1", "keep" };
 
 static const char *const odd_names[] = {
-	"lib++",
-	"(p)",
-	"a|b",
-	"^",
-	"$x",
-	"{2}",
-	"aa",
-	"é",
-	"\xff",
-	"\xe2"
-	"a",
-	"a b",
-	"!a",
-	"#x",
-	"a\nb",
-	"-",
-	"x y.md",
-	"\\",
-	"[a]",
-	"*",
-	"…",
-	"\xef\xbb\xbf"
-	"a",
-	"..a",
-	".",
-	"a\r",
-	"A_1",
-	"\xef\xbf\xbd",
+	"lib++",         "(p)", "a|b", "^",    "$x",  "{2}",          "aa", "é",   "\xff", "\342a",
+	"a b",           "!a",  "#x",  "a\nb", "-",   "x y.md",       "\\", "[a]", "*",    "…",
+	"\357\273\277a", "..a", ".",   "a\r",  "A_1", "\xef\xbf\xbd",
 };
 
 static const char *
