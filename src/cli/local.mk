@@ -25,6 +25,7 @@ libcli_a_SOURCES += \
 	%D%/render.h \
 	%D%/render_explain.c \
 	%D%/render_graph.c \
+	%D%/render_jobs.c \
 	%D%/render_plan.c \
 	%D%/render_run.c \
 	%D%/session.c \

@@ -14,6 +14,15 @@ const char *render_key(struct sha256 key);
 void render_plan_text(const struct plan *p);
 json_t *render_plan_json(const struct plan *p) NODISCARD;
 
+/* What has to be built as jobs of other engines, each `lockstep build --only IMAGE --push` in a
+ * checkout of the same commit. GitHub: {"count": N, "waves": [MATRIX…]}, the matrices of jobs that
+ * follow each other. GitLab: a child pipeline. Argo: a Workflow that is given repository, commit
+ * and the image that holds lockstep. JSON, which is YAML as well. */
+json_t *render_jobs_github(const struct plan *p) NODISCARD;
+json_t *render_jobs_gitlab(const struct plan *p) NODISCARD;
+json_t *render_jobs_argo(const struct plan *p) NODISCARD;
+void render_jobs_make(const struct plan *p, struct buf *b);
+
 /* The summary after a run; what failed with its reason and the end of its log. */
 void render_run_text(const struct plan *p, const struct run_result *res, const char *state_dir);
 json_t *render_run_json(const struct plan *p, const struct run_result *res) NODISCARD;

@@ -15,6 +15,7 @@ TESTS += \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-manual.sh \
+	%D%/t-plan-jobs.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \
@@ -31,6 +32,7 @@ EXTRA_DIST += \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-manual.sh \
+	%D%/t-plan-jobs.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \
