@@ -19,6 +19,8 @@ libbase_a_SOURCES += \
 	%D%/err.h \
 	%D%/file.c \
 	%D%/file.h \
+	%D%/hmac.c \
+	%D%/hmac.h \
 	%D%/json.c \
 	%D%/json.h \
 	%D%/map.c \
