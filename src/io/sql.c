@@ -19,6 +19,7 @@ struct sql {
 	const char *const *texts; /* borrowed */
 	sqlite3_stmt **stmts;     /* NULL until first used */
 	size_t n;
+	bool durable; /* the transaction that is under way */
 };
 
 /* What err.sys_errno says about a SQLite result code, extended or not. */
@@ -166,6 +167,15 @@ sql_user_version(struct sql *db, int64_t *ret, struct err *err)
 	return 0;
 }
 
+/* After the transaction. That it stays FULL when this fails would cost time, and nothing else. */
+static void
+end_durable(struct sql *db)
+{
+	if (db->durable)
+		(void)run_text(db, "PRAGMA synchronous = NORMAL");
+	db->durable = false;
+}
+
 int
 sql_begin(struct sql *db, struct err *err)
 {
@@ -174,6 +184,23 @@ sql_begin(struct sql *db, struct err *err)
 	BUG_ON(!sqlite3_get_autocommit(db->db));
 	rc = run_text(db, "BEGIN IMMEDIATE");
 	return rc ? sql_fail(db, rc, "lock", err) : 0;
+}
+
+int
+sql_begin_durable(struct sql *db, struct err *err)
+{
+	int rc;
+
+	/* SQLite takes no notice of it within a transaction. */
+	BUG_ON(!sqlite3_get_autocommit(db->db));
+	rc = run_text(db, "PRAGMA synchronous = FULL");
+	if (rc)
+		return sql_fail(db, rc, "lock", err);
+	db->durable = true;
+	rc = sql_begin(db, err);
+	if (rc)
+		end_durable(db);
+	return rc;
 }
 
 int
@@ -197,6 +224,7 @@ sql_commit(struct sql *db, struct err *err)
 		sql_rollback(db);
 		return rc;
 	}
+	end_durable(db);
 	(void)fault_hit("kill-after-commit"); /* does not come back */
 	return 0;
 }
@@ -212,6 +240,7 @@ sql_rollback(struct sql *db)
 	 * and the next one to open the database does it. */
 	if (!sqlite3_get_autocommit(db->db))
 		(void)run_text(db, "ROLLBACK");
+	end_durable(db);
 }
 
 /* The statement, prepared and idle. */

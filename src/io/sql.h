@@ -27,7 +27,7 @@ enum sql_open_flags { SQL_CREATE = 1, SQL_READ_ONLY = 2 };
 
 /* texts: all statements of the store, n of them, which outlive the database. WAL, synchronous
  * NORMAL (what is committed survives the death of the process, though perhaps not that of the
- * machine), foreign keys on. */
+ * machine; see sql_begin_durable()), foreign keys on. */
 int sql_open(const char *path, unsigned flags, const char *const *texts, size_t n, struct sql **ret,
 	     struct err *err) NODISCARD;
 /* NULL is fine. An open transaction is rolled back. */
@@ -39,6 +39,8 @@ int sql_user_version(struct sql *db, int64_t *ret, struct err *err) NODISCARD;
 /* BEGIN IMMEDIATE … COMMIT. Nesting is a bug. A commit that fails has rolled back. sql_rollback
  * never fails, ends every query that is under way, and does no harm outside a transaction. */
 int sql_begin(struct sql *db, struct err *err) NODISCARD;
+/* The same with synchronous FULL: what is committed survives the death of the machine too. */
+int sql_begin_durable(struct sql *db, struct err *err) NODISCARD;
 int sql_commit(struct sql *db, struct err *err) NODISCARD;
 void sql_rollback(struct sql *db);
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { ADD, ALL, BY_NAME, COUNT, FEW };
+enum { ADD, ALL, BY_NAME, COUNT, FEW, SYNC };
 
 static const char *const texts[] = {
 	[ADD] = "INSERT INTO t (name, size, data, note) VALUES (?, ?, ?, ?)",
@@ -24,6 +24,7 @@ static const char *const texts[] = {
 	[BY_NAME] = "SELECT size FROM t WHERE name = ?",
 	[COUNT] = "SELECT count(*) FROM t",
 	[FEW] = "SELECT id FROM t WHERE id < ?",
+	[SYNC] = "PRAGMA synchronous",
 };
 
 static const char schema[] =
@@ -364,6 +365,37 @@ killed_process_leaves_what_it_committed(void **state)
 }
 #endif
 
+static int64_t
+synchronous(struct sql *db)
+{
+	int64_t value;
+
+	assert_int_equal(sql_query(db, SYNC, NULL, ""), 0);
+	assert_int_equal(sql_step(db, SYNC, NULL), 1);
+	value = sql_int(db, SYNC, 0);
+	sql_reset(db, SYNC);
+	return value;
+}
+
+static void
+durable_while_it_lasts(void **state)
+{
+	AUTO_FREE char *path = tmp_path(*state, "x.db");
+	struct err AUTO_ERR err = ERR_INIT;
+	struct sql *db = open_new(path);
+
+	assert_int_equal(synchronous(db), 1);
+	assert_ok(sql_begin_durable(db, &err), &err);
+	assert_int_equal(synchronous(db), 2);
+	add(db, "kept", 1);
+	assert_ok(sql_commit(db, &err), &err);
+	assert_int_equal(synchronous(db), 1);
+	assert_ok(sql_begin_durable(db, &err), &err);
+	sql_rollback(db);
+	assert_int_equal(synchronous(db), 1);
+	sql_close(db);
+}
+
 int
 main(void)
 {
@@ -377,6 +409,7 @@ main(void)
 		TEST(torn_page_is_damage),
 		TEST(read_only_does_not_write),
 		TEST(processes_share_one_database),
+		TEST(durable_while_it_lasts),
 #ifdef LOCKSTEP_FAULTS
 		TEST(commit_that_fails_has_rolled_back),
 		TEST(killed_process_leaves_what_it_committed),
