@@ -15,7 +15,7 @@
 #define LOCKSTEP_KEY_VERSION 1
 
 /* `user_version` of the state database (docs/store.md). */
-#define LOCKSTEP_STORE_VERSION 1
+#define LOCKSTEP_STORE_VERSION 3
 
 /* `schema` of an event (docs/events.md). */
 #define LOCKSTEP_EVENT_SCHEMA "lockstep.images/1"

@@ -13,6 +13,8 @@ libstore_a_SOURCES += \
 	%D%/store_check.h \
 	%D%/store_inputs.c \
 	%D%/store_inputs.h \
+	%D%/store_outbox.c \
+	%D%/store_outbox.h \
 	%D%/store_priv.h \
 	%D%/store_run.c \
 	%D%/store_run.h \

@@ -27,6 +27,27 @@ static const char *const migrations[] = {
 	" passed INTEGER NOT NULL, message TEXT, run_id INTEGER NOT NULL,"
 	" checked_ms INTEGER NOT NULL, duration_ms INTEGER NOT NULL,"
 	" PRIMARY KEY(image_id, digest)) STRICT, WITHOUT ROWID;",
+	/* 3: the outbox */
+	"CREATE TABLE event(seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
+	" grp TEXT NOT NULL, created_ms INTEGER NOT NULL, body BLOB NOT NULL,"
+	" content_key BLOB NOT NULL CHECK(length(content_key) = 32)) STRICT;"
+	"CREATE INDEX event_grp ON event(grp, seq);"
+	"CREATE TABLE event_image(event_seq INTEGER NOT NULL"
+	" REFERENCES event(seq) ON DELETE CASCADE, image TEXT NOT NULL, tag TEXT,"
+	" digest TEXT NOT NULL, PRIMARY KEY(event_seq, image)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE delivery(event_seq INTEGER NOT NULL"
+	" REFERENCES event(seq) ON DELETE CASCADE, target TEXT NOT NULL, state TEXT NOT NULL"
+	" CHECK(state IN('pending','inflight','done','dead','superseded','dropped')),"
+	" attempts INTEGER NOT NULL DEFAULT 0, since_ms INTEGER NOT NULL,"
+	" not_before_ms INTEGER NOT NULL, lease_until_ms INTEGER, lease_owner TEXT,"
+	" http_status INTEGER, request_id TEXT, error TEXT, done_ms INTEGER,"
+	" PRIMARY KEY(event_seq, target)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX delivery_due ON delivery(state, not_before_ms);"
+	"CREATE TABLE attempt(event_seq INTEGER NOT NULL, target TEXT NOT NULL,"
+	" n INTEGER NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL,"
+	" http_status INTEGER, retry_after_ms INTEGER, error TEXT,"
+	" PRIMARY KEY(event_seq, target, n), FOREIGN KEY(event_seq, target)"
+	" REFERENCES delivery(event_seq, target) ON DELETE CASCADE) STRICT, WITHOUT ROWID;",
 };
 
 int

@@ -101,6 +101,12 @@ store_begin(struct store *s, struct err *err)
 }
 
 int
+store_begin_durable(struct store *s, struct err *err)
+{
+	return sql_begin_durable(s->db, err);
+}
+
+int
 store_commit(struct store *s, struct err *err)
 {
 	return sql_commit(s->db, err);

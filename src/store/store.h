@@ -27,6 +27,8 @@ void store_notice_clear(struct store_notice *n);
 
 /* Transactions: what is written between begin and commit is there whole or not at all. */
 int store_begin(struct store *s, struct err *err) NODISCARD;
+/* The same, and what is committed survives the death of the machine: for what is announced. */
+int store_begin_durable(struct store *s, struct err *err) NODISCARD;
 int store_commit(struct store *s, struct err *err) NODISCARD;
 void store_rollback(struct store *s);
 

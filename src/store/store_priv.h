@@ -64,7 +64,68 @@ struct store {
 	X(SQL_CHECK_GET, "SELECT passed, message, run_id, checked_ms, duration_ms "                \
 			 "FROM image_check WHERE image_id = ? AND digest = ?")                     \
 	X(SQL_CHECK_PUT, "INSERT OR REPLACE INTO image_check(image_id, digest, passed, message, "  \
-			 "run_id, checked_ms, duration_ms) VALUES(?, ?, ?, ?, ?, ?, ?)")
+			 "run_id, checked_ms, duration_ms) VALUES(?, ?, ?, ?, ?, ?, ?)")           \
+	X(SQL_EVENT_LAST, "SELECT seq, id, grp, created_ms, body, content_key FROM event "         \
+			  "WHERE grp = ? ORDER BY seq DESC LIMIT 1")                               \
+	X(SQL_EVENT_GET, "SELECT seq, id, grp, created_ms, body, content_key FROM event "          \
+			 "WHERE grp = ? AND id = ?")                                               \
+	X(SQL_EVENT_MAX, "SELECT coalesce(max(seq), 0) FROM event")                                \
+	X(SQL_EVENT_PUT, "INSERT INTO event(seq, id, grp, created_ms, body, content_key) "         \
+			 "VALUES(?, ?, ?, ?, ?, ?)")                                               \
+	X(SQL_EVENT_IMAGES, "SELECT image, tag, digest FROM event_image WHERE event_seq = ? "      \
+			    "ORDER BY image")                                                      \
+	X(SQL_EVENT_IMAGE_PUT, "INSERT INTO event_image(event_seq, image, tag, digest) "           \
+			       "VALUES(?, ?, ?, ?)")                                               \
+	X(SQL_DELIVERY_PUT, "INSERT INTO delivery(event_seq, target, state, since_ms, "            \
+			    "not_before_ms) VALUES(?1, ?2, 'pending', ?3, ?3) "                    \
+			    "ON CONFLICT(event_seq, target) DO UPDATE SET state = 'pending', "     \
+			    "attempts = 0, since_ms = ?3, not_before_ms = ?3, done_ms = NULL "     \
+			    "WHERE state != 'inflight'")                                           \
+	X(SQL_DELIVERY_SUPERSEDE,                                                                  \
+	  "UPDATE delivery SET state = 'superseded', done_ms = ?4 WHERE target = ?2 "              \
+	  "AND state = 'pending' AND event_seq < ?1 "                                              \
+	  "AND event_seq IN (SELECT seq FROM event WHERE grp = ?3)")                               \
+	X(SQL_DELIVERY_INFLIGHT, "SELECT event_seq, target, lease_until_ms, lease_owner "          \
+				 "FROM delivery WHERE state = 'inflight'")                         \
+	X(SQL_DELIVERY_RELEASE, "UPDATE delivery SET state = 'pending', attempts = attempts + 1, " \
+				"lease_until_ms = NULL, lease_owner = NULL, "                      \
+				"error = 'the sender ended before it could say how it went' "      \
+				"WHERE event_seq = ? AND target = ? AND state = 'inflight'")       \
+	X(SQL_DELIVERY_CLAIM,                                                                      \
+	  "UPDATE delivery SET state = 'inflight', lease_until_ms = ?4, lease_owner = ?5 "         \
+	  "WHERE (event_seq, target) = (SELECT d.event_seq, d.target FROM delivery d "             \
+	  "JOIN event e ON e.seq = d.event_seq WHERE d.state = 'pending' AND e.grp = ?1 "          \
+	  "AND d.target = ?2 AND d.not_before_ms <= ?3 "                                           \
+	  "AND NOT EXISTS (SELECT 1 FROM delivery o JOIN event f ON f.seq = o.event_seq "          \
+	  "WHERE f.grp = ?1 AND o.target = d.target AND (o.state = 'inflight' "                    \
+	  "OR (o.state = 'pending' AND o.event_seq < d.event_seq))) "                              \
+	  "ORDER BY d.event_seq LIMIT 1) "                                                         \
+	  "RETURNING event_seq, attempts, since_ms")                                               \
+	X(SQL_DELIVERY_END,                                                                        \
+	  "UPDATE delivery SET state = ?4, attempts = attempts + ?5, not_before_ms = ?6, "         \
+	  "http_status = ?7, request_id = ?8, error = ?9, done_ms = ?10, "                         \
+	  "lease_until_ms = NULL, lease_owner = NULL WHERE event_seq = ?1 AND target = ?2 "        \
+	  "AND state = 'inflight' AND lease_owner = ?3")                                           \
+	X(SQL_DELIVERY_NEXT,                                                                       \
+	  "SELECT min(CASE d.state WHEN 'pending' THEN d.not_before_ms "                           \
+	  "ELSE d.lease_until_ms END) FROM delivery d JOIN event e ON e.seq = d.event_seq "        \
+	  "WHERE e.grp = ? AND d.target = ? AND d.state IN('pending', 'inflight')")                \
+	X(SQL_DELIVERY_LIST,                                                                       \
+	  "SELECT e.seq, e.id, e.created_ms, d.target, d.state, d.attempts, d.not_before_ms, "     \
+	  "d.http_status, d.request_id, d.error, d.done_ms FROM event e "                          \
+	  "LEFT JOIN delivery d ON d.event_seq = e.seq WHERE e.grp = ?1 "                          \
+	  "AND e.seq IN (SELECT seq FROM event WHERE grp = ?1 ORDER BY seq DESC LIMIT ?2) "        \
+	  "ORDER BY e.seq DESC, d.target")                                                         \
+	X(SQL_DELIVERY_RETRY,                                                                      \
+	  "UPDATE delivery SET state = 'pending', attempts = 0, since_ms = ?2, "                   \
+	  "not_before_ms = ?2, done_ms = NULL WHERE event_seq = ?1 "                               \
+	  "AND state IN('dead', 'dropped', 'pending')")                                            \
+	X(SQL_DELIVERY_DROP, "UPDATE delivery SET state = 'dropped', done_ms = ?2 "                \
+			     "WHERE event_seq = ?1 AND state IN('dead', 'pending')")               \
+	X(SQL_ATTEMPT_PUT,                                                                         \
+	  "INSERT INTO attempt(event_seq, target, n, started_ms, ended_ms, http_status, "          \
+	  "retry_after_ms, error) VALUES(?1, ?2, (SELECT coalesce(max(n), 0) + 1 FROM attempt "    \
+	  "WHERE event_seq = ?1 AND target = ?2), ?3, ?4, ?5, ?6, ?7)")
 
 #define STORE_SQL_ID(id, text) id,
 enum store_sql { STORE_SQL_LIST(STORE_SQL_ID) STORE_SQL_COUNT };

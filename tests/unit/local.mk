@@ -5,6 +5,7 @@
 if HAVE_CMOCKA
 check_PROGRAMS += \
 	%D%/t-arena \
+	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-clock \
 	%D%/t-collect \
@@ -25,6 +26,7 @@ check_PROGRAMS += \
 	%D%/t-graph \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
+	%D%/t-hmac \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
 	%D%/t-inputs \
@@ -62,6 +64,7 @@ check_PROGRAMS += \
 	%D%/t-store \
 	%D%/t-store_check \
 	%D%/t-store_inputs \
+	%D%/t-store_outbox \
 	%D%/t-store_run \
 	%D%/t-store_stat \
 	%D%/t-store_trace \
@@ -74,6 +77,7 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/t-arena \
+	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-clock \
 	%D%/t-collect \
@@ -94,6 +98,7 @@ TESTS += \
 	%D%/t-graph \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
+	%D%/t-hmac \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
 	%D%/t-inputs \
@@ -131,6 +136,7 @@ TESTS += \
 	%D%/t-store \
 	%D%/t-store_check \
 	%D%/t-store_inputs \
+	%D%/t-store_outbox \
 	%D%/t-store_run \
 	%D%/t-store_stat \
 	%D%/t-store_trace \
@@ -144,6 +150,8 @@ TESTS += \
 endif
 %C%_t_arena_CPPFLAGS = $(unit_cppflags)
 %C%_t_arena_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_base64_CPPFLAGS = $(unit_cppflags)
+%C%_t_base64_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_buf_CPPFLAGS = $(unit_cppflags)
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
@@ -184,6 +192,8 @@ endif
 %C%_t_graph_load_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_graph_schema_CPPFLAGS = $(unit_cppflags)
 %C%_t_graph_schema_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_hmac_CPPFLAGS = $(unit_cppflags)
+%C%_t_hmac_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_ignore_CPPFLAGS = $(unit_cppflags)
 %C%_t_ignore_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_ignore_property_CPPFLAGS = $(unit_cppflags)
@@ -258,6 +268,8 @@ endif
 %C%_t_store_check_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_store_inputs_CPPFLAGS = $(unit_cppflags)
 %C%_t_store_inputs_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
+%C%_t_store_outbox_CPPFLAGS = $(unit_cppflags)
+%C%_t_store_outbox_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_store_run_CPPFLAGS = $(unit_cppflags)
 %C%_t_store_run_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_store_stat_CPPFLAGS = $(unit_cppflags)
