@@ -16,6 +16,13 @@
 #define MAX_JSON_FILE (64u << 20)
 #define MAX_CONFIG_BLOB (8u << 20)
 #define MAX_CHILD_KEPT (256u << 10) /* of a child's output kept in memory */
+#define MAX_HTTP_HEADERS (64u << 10)
+#define MAX_HTTP_BODY (8u << 20)    /* unless the request says otherwise */
+#define MAX_HTTP_ERROR (64u << 10)  /* body of an answer that is no 2xx */
+#define MAX_MANIFEST (4u << 20)     /* what registries promise to take (distribution-spec) */
+#define MAX_TOKEN_ANSWER (1u << 20) /* of a token server */
+#define MAX_TAG_PAGES 1000          /* answers to one question for tags or referrers */
+#define MAX_CONFIG_FILE (1u << 20)  /* credentials, registries.conf */
 
 /* Reads a whole regular file; ERR_INPUT when it is larger than max. A missing file is
  * ERR_SYSTEM with sys_errno ENOENT. dirfd may be AT_FDCWD. ret is initialised by the caller; what

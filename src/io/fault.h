@@ -20,6 +20,7 @@
  * | sql-open | the database could not be opened |
  * | sql-commit | the disk was full at a commit |
  * | disk-full | the disk was full while a file was copied |
+ * | http-cut | the connection was cut before the answer was whole |
  * | kill-before-commit, kill-after-commit | the machine stopped around a commit |
  */
 #ifdef LOCKSTEP_FAULTS

@@ -15,6 +15,12 @@ libio_a_SOURCES += \
 	%D%/git_paths.h \
 	%D%/git_priv.h \
 	%D%/git_run.c \
+	%D%/http.c \
+	%D%/http.h \
+	%D%/http_curl.c \
+	%D%/http_priv.h \
+	%D%/http_text.c \
+	%D%/http_transfer.c \
 	%D%/lock.c \
 	%D%/lock.h \
 	%D%/loop.c \

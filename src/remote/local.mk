@@ -4,4 +4,7 @@ noinst_LIBRARIES += libremote.a
 libremote_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
+libremote_a_SOURCES += \
+	%D%/registry.h \
+	$(NULL)
 # list: end

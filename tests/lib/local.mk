@@ -8,6 +8,8 @@ libtest_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 libtest_a_SOURCES += \
 	%D%/aborts.c \
 	%D%/aborts.h \
+	%D%/http_server.c \
+	%D%/http_server.h \
 	%D%/random_ignore.c \
 	%D%/random_ignore.h \
 	%D%/slow_ignore.c \

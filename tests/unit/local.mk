@@ -27,6 +27,7 @@ check_PROGRAMS += \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
 	%D%/t-hmac \
+	%D%/t-http \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
 	%D%/t-inputs \
@@ -99,6 +100,7 @@ TESTS += \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
 	%D%/t-hmac \
+	%D%/t-http \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
 	%D%/t-inputs \
@@ -194,6 +196,8 @@ endif
 %C%_t_graph_schema_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_hmac_CPPFLAGS = $(unit_cppflags)
 %C%_t_hmac_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_http_CPPFLAGS = $(unit_cppflags)
+%C%_t_http_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_ignore_CPPFLAGS = $(unit_cppflags)
 %C%_t_ignore_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_ignore_property_CPPFLAGS = $(unit_cppflags)
