@@ -28,6 +28,8 @@
 int git_toplevel(const char *path, char **ret, struct err *err) NODISCARD;
 /* Full commit id of a revision; ERR_INPUT when there is none. Caller frees. */
 int git_resolve(const char *repo, const char *rev, char **ret, struct err *err) NODISCARD;
+/* 40 or 64 lower-case hexadecimal digits. */
+bool git_is_commit_id(struct str text);
 /* Commit of HEAD by reading .git files only (HEAD, refs, packed-refs), no process unless the
  * repository keeps its references as a reftable; NULL in *ret when there is none yet. Caller
  * frees. */

@@ -97,8 +97,8 @@ git_dir(const char *toplevel)
 	return path_join(toplevel, target);
 }
 
-static bool
-is_full_id(struct str s)
+bool
+git_is_commit_id(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		if (!s.p[i] || !strchr("0123456789abcdef", s.p[i]))
@@ -119,7 +119,7 @@ packed_ref(const char *dir, const char *ref, struct buf *text)
 		size_t blank = str_find(line, ' ');
 		struct str id = str_sub(line, 0, blank);
 
-		if (blank < line.n && is_full_id(id) &&
+		if (blank < line.n && git_is_commit_id(id) &&
 		    str_eq_c(str_sub(line, blank + 1, line.n), ref))
 			return str_dup(id);
 	}
@@ -151,7 +151,7 @@ read_head(const char *dir, const char *common)
 		if (!slurp(i ? common : dir, ref, &text))
 			return packed_ref(common, ref, &text);
 		line = str_trim(buf_str(&text), " \r\n");
-		if (is_full_id(line))
+		if (git_is_commit_id(line))
 			return str_dup(line);
 		if (!str_starts(line, STR_LIT("ref: ")))
 			return NULL;

@@ -14,6 +14,8 @@ libio_a_SOURCES += \
 	%D%/git_head.c \
 	%D%/git_paths.h \
 	%D%/git_priv.h \
+	%D%/git_remote.c \
+	%D%/git_remote.h \
 	%D%/git_run.c \
 	%D%/http.c \
 	%D%/http.h \

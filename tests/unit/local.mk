@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
+	%D%/t-git_remote \
 	%D%/t-glob \
 	%D%/t-graph \
 	%D%/t-graph_load \
@@ -95,6 +96,7 @@ TESTS += \
 	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
+	%D%/t-git_remote \
 	%D%/t-glob \
 	%D%/t-graph \
 	%D%/t-graph_load \
@@ -186,6 +188,8 @@ endif
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_git_CPPFLAGS = $(unit_cppflags)
 %C%_t_git_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_git_remote_CPPFLAGS = $(unit_cppflags)
+%C%_t_git_remote_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_glob_CPPFLAGS = $(unit_cppflags)
 %C%_t_glob_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_graph_CPPFLAGS = $(unit_cppflags)
