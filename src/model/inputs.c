@@ -96,6 +96,14 @@ inputs_add_image(struct inputs *in, const struct input_image *image)
 	vec_push(&in->images, copy);
 }
 
+void
+inputs_set_source(struct inputs *in, const struct input_source *source)
+{
+	in->source = (struct input_source){ .url = arena_strdup(in->arena, source->url),
+					    .ref = arena_strdup(in->arena, source->ref),
+					    .commit = arena_strdup(in->arena, source->commit) };
+}
+
 /* The instructions of all stages and what belongs to them keep their order among each other. */
 static enum input_kind
 section(enum input_kind kind)

@@ -60,6 +60,11 @@ struct input_image {
 	int line;
 };
 
+/* The commit that the context was read from; provenance, all NULL for the graph's own files. */
+struct input_source {
+	const char *url, *ref, *commit;
+};
+
 struct inputs {
 	struct arena *arena;
 	VEC(char *) facts; /* finished lines without LF, of every kind but file/link/dir/epoch;
@@ -70,6 +75,7 @@ struct inputs {
 	struct sha256 key;           /* after inputs_finish */
 	const char *dockerfile_path; /* provenance: relative to the graph's root */
 	struct str dockerfile_text;  /* provenance: raw bytes, for "changed in comments only" */
+	struct input_source source;
 };
 
 struct inputs *inputs_new(void) NODISCARD;
@@ -82,6 +88,8 @@ void inputs_add_lines(struct inputs *in, struct str lines);
 /* Paths and targets are copied. The same path twice with the same kind is kept once. */
 void inputs_add_file(struct inputs *in, const struct input_file *file);
 void inputs_add_image(struct inputs *in, const struct input_image *image);
+/* Texts are copied. */
+void inputs_set_source(struct inputs *in, const struct input_source *source);
 /* Sorts and computes the key. Nothing may be added afterwards. */
 void inputs_finish(struct inputs *in);
 /* The canonical form; SHA-256 of it is the key. */
@@ -92,8 +100,9 @@ int inputs_parse(struct str canonical, struct inputs **ret, struct err *err) NOD
 
 /*
  * What moved from before to after, in the order people look for causes: key format, builder,
- * platform, parents, externals, instructions (with the new line where known), arguments, options,
- * files (sorted by path), the rest. Texts live in arena. Equal sets give none.
+ * platform, parents, externals, the source's commit (if instructions or files came with it),
+ * instructions (with the new line where known), arguments, options, files (sorted by path), the
+ * rest. Texts live in arena. Equal sets give none.
  */
 struct reasons inputs_diff(struct arena *arena, const struct inputs *before,
 			   const struct inputs *after);

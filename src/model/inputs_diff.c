@@ -213,6 +213,55 @@ diff_base_config(struct inputs_diff *d, size_t images_from)
 		diff_entries(d, INPUT_BASE_CONFIG, REASON_BASE_CONFIG);
 }
 
+/* "REF COMMIT", or the commit alone where it is the reference. */
+static const char *
+source_text(struct arena *arena, const struct input_source *s)
+{
+	return strcmp(s->ref, s->commit) ? arena_printf(arena, "%s %s", s->ref, s->commit)
+					 : s->commit;
+}
+
+/* The commit is no fact of the key: it counts where something that is read came with it. */
+static void
+diff_commit(struct inputs_diff *d)
+{
+	const struct input_source *b = &d->before->source, *a = &d->after->source;
+	const char *was = b->url ? source_text(d->arena, b) : NULL;
+	const char *is = a->url ? source_text(d->arena, a) : NULL;
+
+	if (b->url && a->url && !strcmp(b->url, a->url)) {
+		if (strcmp(b->commit, a->commit) != 0)
+			inputs_diff_add(d, REASON_SOURCE, a->url, was, is);
+		return;
+	}
+	if (b->url)
+		inputs_diff_add(d, REASON_SOURCE, b->url, was, NULL);
+	if (a->url)
+		inputs_diff_add(d, REASON_SOURCE, a->url, NULL, is);
+}
+
+/* The source's commit is told before what came with it. */
+static void
+diff_contents(struct inputs_diff *d)
+{
+	size_t from = d->found.n, to, moved, n;
+
+	diff_commit(d);
+	to = d->found.n;
+	inputs_diff_instructions(d);
+	moved = d->found.n - to;
+	diff_entries(d, INPUT_ARG, REASON_ARGUMENT);
+	diff_entries(d, INPUT_OPTION, REASON_OPTION);
+	diff_entries(d, INPUT_SECRET, REASON_OPTION);
+	n = d->found.n;
+	inputs_diff_files(d);
+	moved += d->found.n - n;
+	if (moved || from == to)
+		return;
+	memmove(d->found.v + from, d->found.v + to, (d->found.n - to) * sizeof(*d->found.v));
+	d->found.n -= to - from;
+}
+
 static void
 diff_all(struct inputs_diff *d)
 {
@@ -224,11 +273,7 @@ diff_all(struct inputs_diff *d)
 	inputs_diff_images(d);
 	diff_base_config(d, images_from);
 	diff_entries(d, INPUT_ONBUILD, REASON_ONBUILD);
-	inputs_diff_instructions(d);
-	diff_entries(d, INPUT_ARG, REASON_ARGUMENT);
-	diff_entries(d, INPUT_OPTION, REASON_OPTION);
-	diff_entries(d, INPUT_SECRET, REASON_OPTION);
-	inputs_diff_files(d);
+	diff_contents(d);
 	diff_entries(d, INPUT_SOURCE, REASON_SOURCE);
 	diff_entries(d, INPUT_WIDEN, REASON_WIDEN);
 	diff_entries(d, INPUT_EPOCH, REASON_REFRESH);

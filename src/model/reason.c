@@ -4,7 +4,10 @@
 
 #include "base/sha256.h"
 
+#include <limits.h>
+
 #define ID_DIGITS 12
+#define COMMIT_DIGITS 7
 #define MAX_SHOWN 100
 #define MAX_HEAD 40 /* of a long instruction of which only the difference is shown */
 
@@ -278,6 +281,48 @@ option_text(struct text *t)
 		moved(t, "option ", "changed", "is set now", "is not set any more");
 }
 
+/* "ref main 0123456", or the commit alone. */
+static void
+add_commit(struct text *t, const char *s)
+{
+	const char *blank = strrchr(s, ' ');
+
+	if (blank)
+		buf_addf(&t->b, "ref %.*s ", (int)(blank - s), s);
+	s = blank ? blank + 1 : s;
+	if (t->full || !blank)
+		add_value(t, s);
+	else
+		buf_addf(&t->b, "%.*s", COMMIT_DIGITS, s);
+}
+
+static void
+source_text(struct text *t)
+{
+	const struct reason *r = t->r;
+	const char *ref = r->before ? strrchr(r->before, ' ') : NULL;
+	const char *after = r->after;
+
+	if (!r->before || !after) {
+		moved(t, "source ", "moved", "is used now", "is not used any more");
+		return;
+	}
+	buf_addf(&t->b, "source %s moved: ", r->subject);
+	add_commit(t, r->before);
+	buf_adds(&t->b, " → ");
+	if (ref && !strncmp(r->before, after, (size_t)(ref - r->before) + 1))
+		buf_addf(&t->b, "%.*s", t->full ? INT_MAX : COMMIT_DIGITS,
+			 after + (ref - r->before) + 1);
+	else
+		add_commit(t, after);
+	if (r->added <= 0 && r->removed <= 0)
+		return;
+	buf_addf(&t->b, r->removed ? " (+%ld" : " (%ld", r->added);
+	if (r->removed)
+		buf_addf(&t->b, " −%ld", r->removed);
+	buf_adds(&t->b, r->added == 1 && !r->removed ? " commit)" : " commits)");
+}
+
 static void
 key_format_text(struct text *t)
 {
@@ -446,7 +491,7 @@ add_text(struct text *t)
 		moved(t, "the ONBUILD triggers for ", "changed", "grew", "shrank");
 		break;
 	case REASON_SOURCE:
-		moved(t, "source ", "moved", "is used now", "is not used any more");
+		source_text(t);
 		break;
 	case REASON_REFRESH:
 		refresh_text(t);

@@ -31,7 +31,9 @@
 	X(REASON_BUILDER, "builder") /* dialect or output settings */                              \
 	X(REASON_BASE_CONFIG, "base-config")                                                       \
 	X(REASON_ONBUILD, "onbuild")                                                               \
-	X(REASON_SOURCE, "source") /* git commit or URL checksum */                                \
+	X(REASON_SOURCE,                                                                           \
+	  "source") /* subject = address; before/after = checksum, commit, or       \
+				      "REF COMMIT"; added/removed: commits between them */              \
 	X(REASON_REFRESH, "refresh")                                                               \
 	X(REASON_WIDEN, "widen") /* subject = why the whole context counts */                      \
 	X(REASON_RETRY, "retry") /* the last build with this key failed */                         \

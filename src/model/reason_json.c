@@ -15,7 +15,8 @@ reason_to_json(const struct reason *r)
 		json_set_text(j, "file", r->file);
 	if (r->line > 0)
 		json_set_int(j, "line", r->line);
-	if (r->kind == REASON_FILE_CHANGED && r->added >= 0 && r->removed >= 0) {
+	if ((r->kind == REASON_FILE_CHANGED || r->kind == REASON_SOURCE) && r->added >= 0 &&
+	    r->removed >= 0) {
 		json_set_int(j, "added", r->added);
 		json_set_int(j, "removed", r->removed);
 	}

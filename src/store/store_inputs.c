@@ -186,6 +186,11 @@ store_inputs_put(struct store *s, const struct inputs *in, struct sha256 *ret_ro
 	add_hash(&root, dockerfile);
 	add_hash(&root, tree);
 	enc_field(&root, str_c(in->dockerfile_path ? in->dockerfile_path : ""));
+	if (in->source.url) {
+		enc_field(&root, str_c(in->source.url));
+		enc_field(&root, str_c(in->source.ref));
+		enc_field(&root, str_c(in->source.commit));
+	}
 	buf_addc(&root, '\n');
 	return put_node(s, buf_str(&root), ret_root, err);
 }
@@ -321,6 +326,16 @@ get_part(struct reader *rd, enum part part, struct sha256 hash, struct err *err)
 	}
 }
 
+static bool
+get_source(struct reader *rd, struct str line)
+{
+	if (!fields(line, rd->f, 3))
+		return false;
+	inputs_set_source(rd->in,
+			  &(struct input_source){ rd->f[0].data, rd->f[1].data, rd->f[2].data });
+	return true;
+}
+
 static int
 get_root(struct reader *rd, struct str body, struct err *err)
 {
@@ -339,6 +354,8 @@ get_root(struct reader *rd, struct str body, struct err *err)
 	if (!str_next(&line, '\t', &piece) || !enc_decode(piece, &path))
 		return 0;
 	rd->in->dockerfile_path = arena_str(rd->in->arena, buf_str(&path));
+	if (line.p && !get_source(rd, line))
+		return 0;
 	for (size_t i = 0; i < PART_COUNT && r > 0; i++)
 		r = get_part(rd, (enum part)i, part[i], err);
 	return r;

@@ -353,6 +353,49 @@ sees_arguments(void **state)
 		     "argument E: e -> ()");
 }
 
+/* A set of one file, and of an argument if it is given, from REF at COMMIT ("" = our own). */
+static struct inputs *
+sourced(const char *arg, const char *file, const char *ref, const char *commit)
+{
+	struct inputs *in = inputs_new();
+
+	inputs_add_lines(in, STR_LIT(TOP));
+	inputs_add_lines(in, str_c(arg));
+	add_files(in, file);
+	if (*ref)
+		inputs_set_source(in, &(struct input_source){ "U", ref, commit });
+	inputs_finish(in);
+	return in;
+}
+
+static void
+source_diff_is(struct inputs *take_before, struct inputs *take_after, const char *want)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_FREE char *got = text_of(inputs_diff(arena, take_before, take_after));
+
+	inputs_free(take_before);
+	inputs_free(take_after);
+	assert_string_equal(got, want);
+}
+
+static void
+tells_the_commit_with_what_came_with_it(void **state)
+{
+	(void)state;
+	source_diff_is(sourced("", "file a 1", "main", "c1"), sourced("", "file a 2", "main", "c2"),
+		       "source U: main c1 -> main c2\nfile-changed a");
+	source_diff_is(sourced("", "file a 1", "main", "c1"),
+		       sourced("arg\tA\tset\t1\n", "file a 1", "main", "c2"),
+		       "argument A: () -> 1");
+	source_diff_is(sourced("", "file a 1", "main", "c1"), sourced("", "file a 2", "v1", "c1"),
+		       "file-changed a");
+	source_diff_is(sourced("", "file a 1", "main", "c1"), sourced("", "file a 2", "", ""),
+		       "source U: main c1 -> ()\nfile-changed a");
+	source_diff_is(sourced("", "file a 1", "main", "c1"), sourced("", "file a 2", "c3", "c3"),
+		       "source U: main c1 -> c3\nfile-changed a");
+}
+
 static void
 sees_options(void **state)
 {
@@ -528,6 +571,7 @@ main(void)
 		cmocka_unit_test(follows_renumbered_stages),
 		cmocka_unit_test(finds_lines),
 		cmocka_unit_test(sees_arguments),
+		cmocka_unit_test(tells_the_commit_with_what_came_with_it),
 		cmocka_unit_test(sees_options),
 		cmocka_unit_test(sees_the_rest),
 		cmocka_unit_test(never_says_nothing),

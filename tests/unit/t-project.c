@@ -93,11 +93,11 @@ test_paths_are_shown_from_where_we_stand(void **state)
 	assert_int_equal(chdir(below), 0);
 	p = good((struct project_opts){ 0 });
 	assert_string_equal(p->graph_path, "../../lockstep.yaml");
-	assert_string_equal(project_shown(p, "x/base/f"), "../../x/base/f");
+	assert_string_equal(project_shown(p, &p->graph->images[0], "x/base/f"), "../../x/base/f");
 	project_free(p);
 	assert_int_equal(chdir(*state), 0);
 	p = good((struct project_opts){ 0 });
-	assert_string_equal(project_shown(p, "x/base/f"), "x/base/f");
+	assert_string_equal(project_shown(p, &p->graph->images[0], "x/base/f"), "x/base/f");
 	project_free(p);
 	assert_int_equal(chdir(was), 0);
 }

@@ -100,6 +100,7 @@ some_inputs(const char *deep)
 						    .line = 2 });
 	inputs_add_image(in, &(struct input_image){
 				     .ref = "alpine", .use = "COPY --from", .id = id, .line = 7 });
+	inputs_set_source(in, &(struct input_source){ "https://e/x", "a b", "0123" });
 	in->dockerfile_path = "ctx/Docker\tfile";
 	in->dockerfile_text = STR_LIT("# a comment\nFROM scratch\nCOPY a /a\n");
 	inputs_finish(in);
@@ -148,6 +149,12 @@ check_same(const struct inputs *got, const struct inputs *want)
 	for (size_t i = 0; i < want->files.n; i++)
 		assert_int_equal(got->files.v[i].size, want->files.v[i].size);
 	same_images(got, want);
+	assert_string_equal(got->source.url ? got->source.url : "none",
+			    want->source.url ? want->source.url : "none");
+	if (want->source.url) {
+		assert_string_equal(got->source.ref, want->source.ref);
+		assert_string_equal(got->source.commit, want->source.commit);
+	}
 	assert_string_equal(got->dockerfile_path, want->dockerfile_path);
 	assert_int_equal(got->dockerfile_text.n, want->dockerfile_text.n);
 	assert_memory_equal(got->dockerfile_text.p, want->dockerfile_text.p,
