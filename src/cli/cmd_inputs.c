@@ -65,7 +65,7 @@ print_files(struct plan *p, const struct plan_node *node)
 	for (size_t i = 0; i < in->files.n; i++) {
 		const struct input_file *f = &in->files.v[i];
 		const char *path =
-			project_shown(p->opts.project,
+			project_shown(p->opts.project, node->image,
 				      project_tree_path(p->opts.project, node->image, f->path));
 		AUTO_FREE char *target = str_dup(f->target);
 
@@ -93,6 +93,11 @@ print_text(struct plan *p, const struct plan_node *node)
 	print_row("platform", platform, "", "");
 	print_row("dockerfile", r->df->file,
 		  arena_printf(p->arena, "%zu of %zu stages", r->nstages, r->df->nstages), "");
+	if (in->source.url)
+		print_row("source", in->source.url,
+			  arena_printf(p->arena, "ref %s, commit %s", in->source.ref,
+				       in->source.commit),
+			  "");
 	for (size_t i = 0; i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
 
@@ -151,6 +156,15 @@ inputs_json(struct plan *p, const struct plan_node *node)
 	json_set_text(j, "image", node->image->name);
 	json_set_text(j, "key", node->made.complete ? key : NULL);
 	json_set_text(j, "dockerfile", in->dockerfile_path);
+	if (in->source.url) {
+		json_t *e = json_object();
+
+		json_set_text(e, "kind", "source");
+		json_set_text(e, "url", in->source.url);
+		json_set_text(e, "ref", in->source.ref);
+		json_set_text(e, "commit", in->source.commit);
+		json_array_append_new(list, e);
+	}
 	for (size_t i = 0; i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
 		json_t *e = json_object();
@@ -196,15 +210,15 @@ print_paths(struct plan *p, const struct plan_node *node, struct buf *b,
 	const struct project_source *src = &project->sources[node->image->index];
 	const struct inputs *in = node->made.inputs;
 
-	add(b, project_shown(project, src->df_path));
+	add(b, project_shown(project, node->image, src->df_path));
 	if (src->ignore_path)
-		add(b, project_shown(project, src->ignore_path));
+		add(b, project_shown(project, node->image, src->ignore_path));
 	for (size_t i = 0; i < in->files.n; i++) {
 		const char *path = project_tree_path(project, node->image, in->files.v[i].path);
 
 		if (in->files.v[i].kind != INPUT_DIR && strcmp(path, src->df_path) != 0 &&
 		    (!src->ignore_path || strcmp(path, src->ignore_path) != 0))
-			add(b, project_shown(project, path));
+			add(b, project_shown(project, node->image, path));
 	}
 }
 
@@ -259,6 +273,12 @@ show(struct session *s, struct plan *plan, const struct plan_node *node, struct 
 		err_set(err, ERR_REFUSED,
 			"'%s' has no key yet: a parent or an external is not known", image->name);
 		err_hint(err, "lockstep build %s, or pull its externals", image->name);
+		return -ERR_REFUSED;
+	}
+	if ((arg_files0 || arg_make) && node->made.inputs->source.url) {
+		err_set(err, ERR_REFUSED, "the files of '%s' are in '%s', and not on this disk",
+			image->name, node->made.inputs->source.url);
+		err_hint(err, "lockstep stage %s --into DIR writes them", image->name);
 		return -ERR_REFUSED;
 	}
 	buf_init(&b, 0);

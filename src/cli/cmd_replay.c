@@ -108,6 +108,7 @@ replay(struct session *s, int argc, char **argv, struct err *err)
 		return r;
 	s->pool = pool_new(0);
 	opts.store = s->store;
+	opts.cache = s->sources;
 	opts.pool = s->pool;
 	r = replay_run(&opts, &ret, err);
 	if (r)

@@ -36,7 +36,7 @@ from_root(struct session *s, const char *path, char **ret, struct err *err)
 	/* asked from elsewhere with -C: the path may be meant from the root */
 	*ret = path_clean(str_c(path));
 	if (!path_is_abs(str_c(path)) &&
-	    !tree_stat(s->project->tree, str_c(*ret), &entry, &ignored) && entry)
+	    !tree_stat(s->project->own.tree, str_c(*ret), &entry, &ignored) && entry)
 		return 0;
 	free(*ret);
 	*ret = NULL;
@@ -55,7 +55,9 @@ why_path(struct session *s, char *name, const char *path, struct err *err)
 
 	if (!r)
 		r = session_image(s, name, &image, err);
-	if (!r)
+	if (!r && image->source.git)
+		rooted = path_clean(str_c(path)); /* from the top of its repository on */
+	else if (!r)
 		r = from_root(s, path, &rooted, err);
 	if (r)
 		return r;

@@ -8,6 +8,7 @@
 #include "base/path.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #define MAX_VARIABLE 256
@@ -24,6 +25,7 @@ session_fini(struct session *s)
 	lock_release(s->lock);
 	builder_free(s->builder);
 	project_free(s->project);
+	source_cache_free(s->sources);
 	store_close(s->store);
 	pool_free(s->pool);
 	loop_free(s->loop);
@@ -55,34 +57,54 @@ session_options(struct session *s)
 	return table;
 }
 
-/* --state, LOCKSTEP_STATE, XDG_STATE_HOME/lockstep, ~/.local/state/lockstep. */
-int
-session_state(struct session *s, struct err *err)
+/* --state, LOCKSTEP_STATE, XDG_STATE_HOME/lockstep, ~/.local/state/lockstep; NULL = there is none.
+ * Caller frees. */
+static char *
+state_path(struct session *s)
 {
 	const char *env = getenv("LOCKSTEP_STATE"), *xdg = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
-	AUTO_FREE char *dir = NULL, *real = NULL;
+
+	if (s->o.state || (env && *env))
+		return xstrdup(s->o.state ? s->o.state : env);
+	if (xdg && *xdg == '/')
+		return path_join(xdg, "lockstep");
+	return home && *home == '/' ? path_join(home, ".local/state/lockstep") : NULL;
+}
+
+int
+session_state(struct session *s, struct err *err)
+{
+	AUTO_FREE char *dir = NULL;
 	int r;
 
 	if (s->state_dir)
 		return 0;
-	if (s->o.state || (env && *env))
-		dir = xstrdup(s->o.state ? s->o.state : env);
-	else if (xdg && *xdg == '/')
-		dir = path_join(xdg, "lockstep");
-	else if (home && *home == '/')
-		dir = path_join(home, ".local/state/lockstep");
-	else
+	dir = state_path(s);
+	if (!dir)
 		return err_set(err, ERR_USAGE,
 			       "no state folder: set HOME, LOCKSTEP_STATE or --state");
 	r = file_mkdirs(dir, err);
 	if (r)
 		return r;
-	real = realpath(dir, NULL);
-	if (!real)
-		return err_sys(err, "cannot open '%s'", dir);
-	s->state_dir = STEAL(real);
-	return 0;
+	s->state_dir = realpath(dir, NULL);
+	return s->state_dir ? 0 : err_sys(err, "cannot open '%s'", dir);
+}
+
+/* The state folder is made only when something is fetched. */
+static void
+open_sources(struct session *s)
+{
+	AUTO_FREE char *state = NULL, *below = NULL, *dir = NULL;
+	char cwd[PATH_MAX];
+
+	if (s->sources)
+		return;
+	state = state_path(s);
+	below = state ? path_join(state, "git") : NULL;
+	if (below && getcwd(cwd, sizeof(cwd)))
+		dir = path_join(cwd, below);
+	s->sources = source_cache_new(dir);
 }
 
 /* client_payload of the file that GitHub Actions names; absent files are no event. */
@@ -179,6 +201,8 @@ session_project(struct session *s, struct err *err)
 
 	if (s->project)
 		return 0;
+	open_sources(s);
+	opts.cache = s->sources;
 	r = project_load(&opts, &s->project, &s->errs, err);
 	return r ? r : check_sets(s, err);
 }

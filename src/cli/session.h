@@ -31,6 +31,7 @@ struct session {
 	const char *command; /* the whole command line, for history */
 	char *state_dir;
 	const struct single *single; /* in place of a graph file; NULL = none */
+	struct source_cache *sources;
 	struct project *project;
 	struct store *store;
 	struct builder *builder;

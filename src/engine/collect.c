@@ -28,7 +28,7 @@ look(struct collect *c, struct str path, const struct tree_entry **ret, struct e
 	int r;
 
 	*ret = NULL;
-	r = tree_stat(c->p->tree, str_c(project_tree_path(c->p, c->image, path)), ret, &own);
+	r = tree_stat(c->files->tree, str_c(project_tree_path(c->p, c->image, path)), ret, &own);
 	if (r && (own.sys_errno == ENOENT || own.sys_errno == ENOTDIR))
 		return 0;
 	return r ? err_move(err, &own) : 0;
@@ -55,8 +55,8 @@ found_link(struct collect *c, struct str path, const struct tree_entry *entry, c
 	   struct err *err)
 {
 	AUTO_FREE char *target = NULL;
-	int r = tree_readlink(c->p->tree, str_c(project_tree_path(c->p, c->image, path)), &target,
-			      err);
+	int r = tree_readlink(c->files->tree, str_c(project_tree_path(c->p, c->image, path)),
+			      &target, err);
 
 	if (r)
 		return r;
@@ -76,6 +76,13 @@ misread(const struct collect *c, struct str path)
 	return c->p->dialect == DIALECT_CONTAINERS && glob_has_meta(path);
 }
 
+/* A folder of which a source has only the name: the commit of another repository. */
+static bool
+is_submodule(const struct collect *c, const struct tree_entry *entry)
+{
+	return c->files->url && entry->type == TREE_DIR && entry->stamp.mode == TREE_SUBMODULE_MODE;
+}
+
 static int
 add_entry(struct collect *c, struct str path, const struct tree_entry *entry, struct err *err)
 {
@@ -92,6 +99,8 @@ add_entry(struct collect *c, struct str path, const struct tree_entry *entry, st
 		found(c, INPUT_FILE, path, entry);
 		return 0;
 	case TREE_DIR:
+		if (is_submodule(c, entry))
+			break;
 		found(c, INPUT_DIR, path, entry);
 		return 0;
 	case TREE_LINK:
@@ -100,6 +109,13 @@ add_entry(struct collect *c, struct str path, const struct tree_entry *entry, st
 		return 0; /* as buildah: a socket cannot be in an image */
 	case TREE_SPECIAL:
 		break;
+	}
+	if (is_submodule(c, entry)) {
+		text = xasprintf("'%.*s' is a submodule, and those of a source are not fetched",
+				 STR_FMT(path));
+		err_hint(complain(c, c->read, text),
+			 "copy other paths, or add it to the ignore file");
+		return 0;
 	}
 	text = xasprintf("'%.*s' is a device or a FIFO, which no image should hold", STR_FMT(path));
 	err_hint(complain(c, c->read, text), "remove it, or add it to the ignore file");
@@ -112,8 +128,8 @@ walk(struct collect *c, struct str dir, size_t *taken, struct err *err)
 {
 	const struct tree_entry *entries;
 	size_t n;
-	int r = tree_list(c->p->tree, str_c(project_tree_path(c->p, c->image, dir)), &entries, &n,
-			  err);
+	int r = tree_list(c->files->tree, str_c(project_tree_path(c->p, c->image, dir)), &entries,
+			  &n, err);
 
 	for (size_t i = 0; !r && i < n; i++) {
 		struct str path = str_c(collect_join(c, dir, entries[i].name));
@@ -203,7 +219,7 @@ take(struct collect *c, struct str path, size_t *taken, struct err *err)
 		r = look(c, str_c(end), &entry, err);
 	if (r || !entry)
 		return r;
-	if (entry->type == TREE_DIR) {
+	if (entry->type == TREE_DIR && !is_submodule(c, entry)) {
 		bool ignored = c->ignore && ignore_match(c->ignore, str_c(end)).ignored;
 
 		if (!ignored) {
@@ -240,8 +256,8 @@ glob(struct collect *c, const char *dir, struct str pattern, size_t *taken, stru
 		return r;
 	if (slash < pattern.n)
 		rest = str_sub(pattern, slash + 1, pattern.n);
-	r = tree_list(c->p->tree, str_c(project_tree_path(c->p, c->image, str_c(real))), &entries,
-		      &n, err);
+	r = tree_list(c->files->tree, str_c(project_tree_path(c->p, c->image, str_c(real))),
+		      &entries, &n, err);
 	for (size_t i = 0; !r && i < n; i++) {
 		const char *path = collect_join(c, str_c(real), entries[i].name);
 
@@ -265,7 +281,8 @@ nothing_found(struct collect *c, const struct recipe_read *read)
 		v = ignore_match(c->ignore, str_c(read->pattern));
 	if (v.ignored && v.line) {
 		text = xasprintf("'%s' is left out by %s:%d: %s", read->written,
-				 project_shown(c->p, c->p->sources[c->image->index].ignore_path),
+				 project_shown(c->p, c->image,
+					       c->p->sources[c->image->index].ignore_path),
 				 v.line, v.text);
 		err_hint(complain(c, read, text), "add '!%s' below that line, or copy another file",
 			 read->pattern);
@@ -301,7 +318,7 @@ collect_read(struct collect *c, const struct recipe_read *read, struct err *err)
 static int
 known_hash(struct collect *c, struct collect_item *item, struct err *err)
 {
-	struct sha256 *memo = map_get(c->p->hashes, str_c(item->tree_path));
+	struct sha256 *memo = map_get(c->files->hashes, str_c(item->tree_path));
 	int r;
 
 	if (memo) {
@@ -312,7 +329,7 @@ known_hash(struct collect *c, struct collect_item *item, struct err *err)
 		return 0;
 	r = store_stat_get(c->store, &item->entry->stamp, &item->file.hash, err);
 	if (r > 0)
-		map_set(c->p->hashes, str_c(item->tree_path),
+		map_set(c->files->hashes, str_c(item->tree_path),
 			arena_dup(c->p->arena, &item->file.hash, sizeof(struct sha256)));
 	return r;
 }
@@ -324,7 +341,7 @@ remember(struct collect *c, struct collect_item *const *items, size_t n, int64_t
 	int r = 0;
 
 	for (size_t i = 0; i < n; i++)
-		map_set(c->p->hashes, str_c(items[i]->tree_path),
+		map_set(c->files->hashes, str_c(items[i]->tree_path),
 			arena_dup(c->p->arena, &items[i]->file.hash, sizeof(struct sha256)));
 	if (!c->store || !n)
 		return 0;
@@ -363,7 +380,7 @@ hash_all(struct collect *c, struct pool *pool, struct err *err)
 			jobs[i] = (struct tree_job){ .path = str_c(todo[i]->tree_path),
 						     .entry = todo[i]->entry,
 						     .dst_dirfd = -1 };
-		r = tree_process(c->p->tree, pool, jobs, n, err);
+		r = tree_process(c->files->tree, pool, jobs, n, err);
 		for (size_t i = 0; !r && i < n; i++)
 			todo[i]->file.hash = jobs[i].hash;
 		for (size_t i = 0; i < n; i++)
@@ -383,6 +400,7 @@ collect_files(const struct collect_opts *opts, struct inputs *in, struct err_lis
 	size_t mistakes = errs->n;
 	struct collect c = { .p = opts->project,
 			     .image = opts->image,
+			     .files = project_files(opts->project, opts->image),
 			     .recipe = opts->recipe,
 			     .ignore = opts->project->sources[opts->image->index].ignore,
 			     .store = opts->store,

@@ -14,6 +14,7 @@ struct collect_item {
 struct collect {
 	struct project *p;
 	const struct graph_image *image;
+	struct project_files *files;
 	const struct recipe *recipe;
 	const struct recipe_read *read; /* the one at work */
 	const struct ignore *ignore;

@@ -83,7 +83,7 @@ about_absent(struct asker *q, const char *path, struct err *err)
 	const char *tree_path = project_tree_path(p, q->image, str_c(path));
 	const struct tree_entry *entry = NULL;
 	AUTO_ERR struct err own = ERR_INIT;
-	int r = tree_stat(p->tree, str_c(tree_path), &entry, &own);
+	int r = tree_stat(project_files(p, q->image)->tree, str_c(tree_path), &entry, &own);
 
 	if (r && own.sys_errno != ENOTDIR && own.sys_errno != ENOENT)
 		return err_move(err, &own);
@@ -91,7 +91,8 @@ about_absent(struct asker *q, const char *path, struct err *err)
 	if (entry && p->sources[q->image->index].ignore_path) {
 		q->ret->kind = EXPLAIN_IGNORED;
 		q->ret->line = 0;
-		q->ret->ignore_file = project_shown(p, p->sources[q->image->index].ignore_path);
+		q->ret->ignore_file =
+			project_shown(p, q->image, p->sources[q->image->index].ignore_path);
 	}
 	return 0;
 }
@@ -123,7 +124,8 @@ about_context_file(struct asker *q, const char *path, struct err *err)
 		q->ret->kind = EXPLAIN_IGNORED;
 		q->ret->line = answer.ignore.line;
 		q->ret->pattern = answer.ignore.text;
-		q->ret->ignore_file = project_shown(p, p->sources[q->image->index].ignore_path);
+		q->ret->ignore_file =
+			project_shown(p, q->image, p->sources[q->image->index].ignore_path);
 	} else if (answer.is_input) {
 		r = about_absent(q, path, err);
 	}
@@ -143,10 +145,11 @@ explain_path(struct plan *plan, const struct graph_image *image, const char *pat
 	struct store_step last = { 0 };
 	int r = store_step_last(plan->opts.store, &query, &last, err);
 
-	*ret = (struct explain_path){ .path = arena_strdup(plan->arena, path),
-				      .context = image->context,
-				      .dockerfile =
-					      project_shown(p, p->sources[image->index].df_path) };
+	*ret = (struct explain_path){
+		.path = arena_strdup(plan->arena, path),
+		.context = image->context,
+		.dockerfile = project_shown(p, image, p->sources[image->index].df_path)
+	};
 	if (r > 0) {
 		ret->run_id = last.run_id;
 		if (last.has_inputs)

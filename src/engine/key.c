@@ -155,6 +155,10 @@ make(struct maker *m, struct err_list *errs, struct err *err)
 		return -ERR_INPUT;
 	res->inputs->dockerfile_path = arena_strdup(res->inputs->arena, src->df_path);
 	res->inputs->dockerfile_text = src->df_text;
+	if (src->files->url)
+		inputs_set_source(res->inputs,
+				  &(struct input_source){ src->files->url, src->files->ref,
+							  src->files->commit });
 	add_head(m);
 	add_settings(m);
 	add_recipe(m);

@@ -29,6 +29,8 @@ libengine_a_SOURCES += \
 	%D%/plan.h \
 	%D%/project.c \
 	%D%/project.h \
+	%D%/project_priv.h \
+	%D%/project_source.c \
 	%D%/replay.c \
 	%D%/replay.h \
 	%D%/run.c \
@@ -41,6 +43,8 @@ libengine_a_SOURCES += \
 	%D%/schedule.h \
 	%D%/single.c \
 	%D%/single.h \
+	%D%/source.c \
+	%D%/source.h \
 	%D%/stage.c \
 	%D%/stage.h \
 	$(NULL)

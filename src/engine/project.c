@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* project.c: finds and reads the graph file, the Dockerfiles and the edges between them. */
-#include "engine/project.h"
+#include "engine/project_priv.h"
 
 #include "base/file.h"
 #include "base/path.h"
@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 static const char *const graph_names[] = { "lockstep.yaml", "lockstep.yml", "lockstep.json" };
-static const char *const dockerfile_names[] = { "Dockerfile", "Containerfile" };
 
 /* The graph file that is nearest to dir, upwards; caller frees. */
 static char *
@@ -72,9 +71,15 @@ shown_prefix(const char *root, const char *cwd)
 }
 
 const char *
-project_shown(struct project *p, const char *path)
+project_shown(struct project *p, const struct graph_image *image, const char *path)
 {
-	return arena_printf(p->arena, "%s%s", p->shown_prefix, path);
+	return arena_printf(p->arena, "%s%s", project_files(p, image)->shown, path);
+}
+
+struct project_files *
+project_files(struct project *p, const struct graph_image *image)
+{
+	return p->sources[image->index].files;
 }
 
 char *
@@ -181,7 +186,7 @@ locate(struct project *p, const struct project_opts *opts, struct buf *text, str
 	}
 	if (r)
 		return r;
-	p->shown_prefix = shown_prefix(p->root, cwd);
+	p->own.shown = shown_prefix(p->root, cwd);
 	return git_toplevel(p->root, &p->toplevel, err);
 }
 
@@ -197,7 +202,7 @@ open_tree(struct project *p, const struct project_opts *opts, struct err *err)
 			if (r)
 				return r;
 		}
-		return tree_open_dir(p->root, &p->tree, err);
+		return tree_open_dir(p->root, &p->own.tree, err);
 	}
 	if (!p->toplevel)
 		return err_set(err, ERR_USAGE, "--commit needs a git repository, '%s' is in none",
@@ -207,7 +212,7 @@ open_tree(struct project *p, const struct project_opts *opts, struct err *err)
 		return r;
 	if (strlen(p->root) > strlen(p->toplevel))
 		prefix = p->root + strlen(p->toplevel) + 1;
-	return tree_open_commit(p->toplevel, p->head, prefix, &p->tree, err);
+	return tree_open_commit(p->toplevel, p->head, prefix, &p->own.tree, err);
 }
 
 /* text: of the graph, if it comes from no file. */
@@ -218,7 +223,8 @@ read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
 	int r = 0;
 
 	if (opts->commit && opts->graph_in_commit)
-		r = tree_read(p->tree, str_c(path_base(p->graph_path)), MAX_GRAPH_FILE, text, err);
+		r = tree_read(p->own.tree, str_c(path_base(p->graph_path)), MAX_GRAPH_FILE, text,
+			      err);
 	else if (!opts->single)
 		r = file_read(AT_FDCWD, p->graph_path, MAX_GRAPH_FILE, text, err);
 	if (r)
@@ -231,137 +237,6 @@ read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
 		return r;
 	p->scope = xstrdup(*p->graph->registry ? p->graph->registry : p->root);
 	return 0;
-}
-
-static const char *
-join(struct project *p, const struct graph_image *image, const char *name)
-{
-	AUTO_FREE char *path = path_join(image->context, name);
-
-	return arena_strdup(p->arena, path);
-}
-
-/* The Dockerfile's path: as written, or the first of the usual names that is there. */
-static int
-find_dockerfile(struct project *p, const struct graph_image *image, const char **ret,
-		struct err *err)
-{
-	const struct tree_entry *entry = NULL;
-	size_t n = image->dockerfile ? 1 : ARRAY_SIZE(dockerfile_names);
-
-	*ret = NULL;
-	for (size_t i = 0; i < n; i++) {
-		const char *name = image->dockerfile ? image->dockerfile : dockerfile_names[i];
-		const char *path = join(p, image, name);
-		int r = tree_stat(p->tree, str_c(path), &entry, err);
-
-		if (r && err->sys_errno == ENOTDIR)
-			err_clear(err);
-		else if (r)
-			return r;
-		if (entry && (entry->type == TREE_FILE || entry->type == TREE_LINK)) {
-			*ret = path;
-			return 0;
-		}
-	}
-	return 0;
-}
-
-static void
-missing(struct project *p, const struct graph_image *image, struct err_list *errs)
-{
-	const struct tree_entry *entry = NULL;
-	AUTO_ERR struct err ignored = ERR_INIT;
-	struct err *e;
-
-	if (tree_stat(p->tree, str_c(image->context), &entry, &ignored) || !entry ||
-	    entry->type != TREE_DIR) {
-		e = err_list_at(errs, p->graph_path, image->context_at.line, image->context_at.col,
-				"image '%s': context '%s' is no folder", image->name,
-				project_shown(p, image->context));
-		err_hint(e, "contexts are relative to '%s'", p->root);
-		return;
-	}
-	if (image->dockerfile) {
-		e = err_list_at(errs, p->graph_path, image->dockerfile_at.line,
-				image->dockerfile_at.col, "image '%s': no Dockerfile at '%s'",
-				image->name, project_shown(p, join(p, image, image->dockerfile)));
-		err_hint(e, "`dockerfile` is relative to the image's context '%s'", image->context);
-		return;
-	}
-	e = err_list_at(errs, p->graph_path, image->at.line, image->at.col,
-			"image '%s': neither Dockerfile nor Containerfile in '%s'", image->name,
-			project_shown(p, image->context));
-	err_hint(e, "add one, or name it with `dockerfile:`");
-}
-
-static int
-read_ignore(struct project *p, const struct graph_image *image, struct project_source *src,
-	    struct err_list *errs, struct err *err)
-{
-	const struct ignore_candidate *c;
-	size_t n = ignore_candidates(p->dialect, &c);
-
-	for (size_t i = 0; i < n; i++) {
-		AUTO_BUF struct buf text = BUF_INIT;
-		const struct tree_entry *entry = NULL;
-		const char *path = c[i].beside_dockerfile
-					   ? arena_printf(p->arena, "%s%s", src->df_path, c[i].name)
-					   : join(p, image, c[i].name);
-		int r = tree_stat(p->tree, str_c(path), &entry, err);
-
-		if (r)
-			return r;
-		if (!entry || entry->type == TREE_DIR)
-			continue;
-		buf_init(&text, 0);
-		r = tree_read(p->tree, str_c(path), MAX_IGNORE_FILE, &text, err);
-		if (r)
-			return r;
-		src->ignore_path = path;
-		src->ignore =
-			ignore_parse(buf_str(&text), project_shown(p, path), p->dialect, errs);
-		return 0;
-	}
-	return 0;
-}
-
-static int
-read_source(struct project *p, const struct project_opts *opts, size_t i, struct err_list *errs,
-	    struct err *err)
-{
-	const struct graph_image *image = &p->graph->images[i];
-	struct project_source *src = &p->sources[i];
-	AUTO_BUF struct buf text = BUF_INIT;
-	int r;
-
-	if (image->source.git) {
-		err_hint(err_list_at(errs, p->graph_path, image->source.at.line,
-				     image->source.at.col,
-				     "image '%s': this version does not build from `source: git`",
-				     image->name),
-			 "use a folder of this repository as `context:`");
-		return 0;
-	}
-	r = find_dockerfile(p, image, &src->df_path, err);
-	if (r)
-		return r;
-	if (!src->df_path) {
-		src->absent = opts->tolerate_missing;
-		if (!src->absent)
-			missing(p, image, errs);
-		return 0;
-	}
-	buf_init(&text, 0);
-	r = tree_read(p->tree, str_c(src->df_path), MAX_DOCKERFILE, &text, err);
-	if (r)
-		return r;
-	src->df_text = (struct str){ arena_dup(p->arena, text.data, text.len + 1), text.len };
-	src->df = dockerfile_parse(p->arena, src->df_text, project_shown(p, src->df_path),
-				   p->dialect, errs);
-	if (src->df)
-		src->edges = project_eval(p, image, p->arena, NULL, NULL, errs);
-	return read_ignore(p, image, src, errs, err);
 }
 
 static const struct oci_config *
@@ -455,7 +330,7 @@ load_all(struct project *p, const struct project_opts *opts, struct err_list *er
 		return r;
 	p->sources = arena_calloc(p->arena, p->graph->nimages, sizeof(*p->sources));
 	for (size_t i = 0; i < p->graph->nimages; i++) {
-		r = read_source(p, opts, i, errs, err);
+		r = project_read_source(p, opts, i, errs, err);
 		if (r)
 			return r;
 	}
@@ -471,7 +346,8 @@ project_load(const struct project_opts *opts, struct project **ret, struct err_l
 	int r;
 
 	p->arena = arena_new();
-	p->hashes = map_new();
+	p->own.hashes = map_new();
+	p->remote = map_new();
 	p->dialect = opts->dialect;
 	r = load_all(p, opts, errs, err);
 	if (r) {
@@ -482,6 +358,14 @@ project_load(const struct project_opts *opts, struct project **ret, struct err_l
 	return 0;
 }
 
+static void
+files_fini(struct project_files *f)
+{
+	tree_free(f->tree);
+	map_free(f->hashes);
+	free(f->shown);
+}
+
 void
 project_free(struct project *p)
 {
@@ -489,13 +373,14 @@ project_free(struct project *p)
 		return;
 	for (size_t i = 0; p->sources && i < p->graph->nimages; i++)
 		ignore_free(p->sources[i].ignore);
-	tree_free(p->tree);
+	for (size_t i = 0; i < map_len(p->remote); i++)
+		files_fini(map_value(p->remote, i));
+	map_free(p->remote);
+	files_fini(&p->own);
 	graph_free(p->graph);
-	map_free(p->hashes);
 	arena_free(p->arena);
 	free(p->root);
 	free(p->graph_path);
-	free(p->shown_prefix);
 	free(p->toplevel);
 	free(p->head);
 	free(p->scope);

@@ -4,6 +4,7 @@
 #define LOCKSTEP_ENGINE_PROJECT_H
 
 #include "base/map.h"
+#include "engine/source.h"
 #include "io/tree.h"
 #include "model/graph.h"
 #include "model/ignore.h"
@@ -26,11 +27,23 @@ struct project_opts {
 	bool tolerate_missing; /* an image whose Dockerfile is not there yet is left out (replay) */
 	graph_lookup lookup;   /* variables; may be NULL */
 	void *ctx;
+	struct source_cache *cache; /* of git sources */
 	enum dialect dialect;
+};
+
+/* Where files of images are: the graph's own tree, or a commit of another repository. */
+struct project_files {
+	struct tree *tree;
+	struct map *hashes; /* tree path → struct sha256 *, of this process */
+	char *shown; /* what stands before tree paths in messages: "", "../x/", "URL@1234567:" */
+	/* Of a git source, else NULL: */
+	const char *url, *ref, *commit;
+	const char *repo; /* that holds the commit */
 };
 
 /* One image's Dockerfile and ignore file. */
 struct project_source {
+	struct project_files *files;
 	bool absent;         /* with tolerate_missing: not in this tree */
 	const char *df_path; /* relative to the root */
 	struct str df_text;
@@ -44,27 +57,28 @@ struct project {
 	struct arena *arena;
 	struct graph *graph;
 	struct project_source *sources; /* one an image, by index */
-	struct tree *tree;              /* at the root */
-	struct map *hashes;             /* tree path → struct sha256 *, of this process */
+	struct project_files own;       /* at the root */
+	struct map *remote;             /* url LF ref → struct project_files * of a git source */
 	enum dialect dialect;
-	char *root;         /* absolute */
-	char *graph_path;   /* as shown to the user */
-	char *shown_prefix; /* what stands before root-relative paths in messages: "" or "x/" */
-	char *toplevel;     /* git work tree, or NULL */
-	char *head;         /* full commit of HEAD or of opts.commit, or NULL */
-	char *scope;        /* whose history this is: the registry, else the root */
+	char *root;       /* absolute */
+	char *graph_path; /* as shown to the user */
+	char *toplevel;   /* git work tree, or NULL */
+	char *head;       /* full commit of HEAD or of opts.commit, or NULL */
+	char *scope;      /* whose history this is: the registry, else the root */
 };
 
 /* ERR_INPUT with everything in errs, or another class in err alone. */
 int project_load(const struct project_opts *opts, struct project **ret, struct err_list *errs,
 		 struct err *err) NODISCARD;
 void project_free(struct project *p);
-/* A root-relative path as the user would write it; arena. */
-const char *project_shown(struct project *p, const char *path);
+/* Where an image's files are. */
+struct project_files *project_files(struct project *p, const struct graph_image *image);
+/* A path of an image's tree as the user would write it; arena. */
+const char *project_shown(struct project *p, const struct graph_image *image, const char *path);
 /* The other way round: a path as seen from the current folder, from the root on; cleaned only, if it
  * does not lie below the root. Caller frees. */
 char *project_root_path(const struct project *p, const char *path) NODISCARD;
-/* The context-relative path of an image below the root; arena. */
+/* The context-relative path of an image from the root of its tree on; arena. */
 const char *project_tree_path(struct project *p, const struct graph_image *image, struct str path);
 /* Completes what inputs_diff says, which knows no names: files are named from the root on, as
  * everywhere in what the user sees, and instructions get their Dockerfile. arena holds the texts. */

@@ -177,6 +177,7 @@ do_commit(struct replayer *x, struct replay_commit *c, struct err *err)
 				     .tolerate_missing = true,
 				     .lookup = x->o->lookup,
 				     .ctx = x->o->ctx,
+				     .cache = x->o->cache,
 				     .dialect = x->o->dialect };
 	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
 	AUTO_ERR struct err own = ERR_INIT;

@@ -47,6 +47,7 @@ struct replay_opts {
 	void *ctx;
 	struct store *store; /* blob hashes are kept there */
 	struct pool *pool;
+	struct source_cache *cache; /* a reference of a source is taken as it is now */
 	enum dialect dialect;
 };
 

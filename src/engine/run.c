@@ -257,7 +257,7 @@ commit_text(const struct project *p)
 
 	if (!p->head)
 		return NULL;
-	if (tree_is_commit(p->tree) ||
+	if (tree_is_commit(p->own.tree) ||
 	    (!git_is_dirty(p->toplevel, p->head, p->root, &dirty, &ignored) && !dirty))
 		return xstrdup(p->head);
 	return xasprintf("%s+", p->head);

@@ -67,13 +67,13 @@ queue_file(struct stager *s, const struct input_file *f, struct err *err)
 	struct project *p = s->o->project;
 	const char *path = project_tree_path(p, s->o->image, f->path);
 	const struct tree_entry *entry;
-	int r = tree_stat(p->tree, str_c(path), &entry, err);
+	int r = tree_stat(project_files(p, s->o->image)->tree, str_c(path), &entry, err);
 
 	if (r)
 		return r;
 	if (!entry)
 		return err_set(err, ERR_INPUT, "'%s' went away while it was read",
-			       project_shown(p, path));
+			       project_shown(p, s->o->image, path));
 	s->files[s->n] = f;
 	s->jobs[s->n++] = (struct tree_job){ .path = str_c(path),
 					     .entry = entry,
@@ -85,8 +85,8 @@ queue_file(struct stager *s, const struct input_file *f, struct err *err)
 static int
 copy_files(struct stager *s, struct err *err)
 {
-	struct project *p = s->o->project;
-	int r = tree_process(p->tree, s->o->pool, s->jobs, s->n, err);
+	struct tree *tree = project_files(s->o->project, s->o->image)->tree;
+	int r = tree_process(tree, s->o->pool, s->jobs, s->n, err);
 
 	for (size_t i = 0; !r && i < s->n; i++) {
 		if (!sha256_eq(s->jobs[i].hash, s->files[i]->hash))

@@ -19,6 +19,7 @@ TESTS += \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \
+	%D%/t-source.sh \
 	%D%/t-usage.sh \
 	$(NULL)
 %C%_ignore_tool_LDADD = $(LDADD_model)
@@ -36,6 +37,7 @@ EXTRA_DIST += \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \
+	%D%/t-source.sh \
 	%D%/t-usage.sh \
 	$(NULL)
 # list: end
