@@ -67,7 +67,9 @@ libmodel_a_SOURCES += \
 	%D%/platform.h \
 	%D%/reason.c \
 	%D%/reason.h \
+	%D%/reason_instruction.c \
 	%D%/reason_json.c \
+	%D%/reason_priv.h \
 	%D%/recipe.c \
 	%D%/recipe.h \
 	%D%/recipe_args.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reason.c: reasons as sentences. */
-#include "model/reason.h"
+#include "model/reason_priv.h"
 
 #include "base/sha256.h"
 
@@ -8,8 +8,6 @@
 
 #define ID_DIGITS 12
 #define COMMIT_DIGITS 7
-#define MAX_SHOWN 100
-#define MAX_HEAD 40 /* of a long instruction of which only the difference is shown */
 
 ENUM_DEFINE(reason_kind, REASON_KIND_LIST);
 
@@ -29,15 +27,8 @@ reason_is_about_file(enum reason_kind kind)
 	}
 }
 
-struct text {
-	const struct reason *r;
-	bool full;
-	struct buf b;
-};
-
-/* Cut behind so many bytes, not within a character. */
-static void
-add_cut(struct text *t, const char *s, size_t max)
+void
+reason_add_cut(struct reason_writer *t, const char *s, size_t max)
 {
 	size_t n = strlen(s);
 
@@ -53,7 +44,7 @@ add_cut(struct text *t, const char *s, size_t max)
 
 /* An image ID or a commit, short; anything else cut when it is long. */
 static void
-add_value(struct text *t, const char *s)
+add_value(struct reason_writer *t, const char *s)
 {
 	struct sha256 ignored;
 
@@ -62,19 +53,19 @@ add_value(struct text *t, const char *s)
 		buf_adds(&t->b, "…");
 		return;
 	}
-	add_cut(t, s, MAX_SHOWN);
+	reason_add_cut(t, s, REASON_MAX_SHOWN);
 }
 
-static void
-add_quoted(struct text *t, const char *s)
+void
+reason_add_quoted(struct reason_writer *t, const char *s)
 {
 	buf_addc(&t->b, '\'');
-	add_cut(t, s, MAX_SHOWN);
+	reason_add_cut(t, s, REASON_MAX_SHOWN);
 	buf_addc(&t->b, '\'');
 }
 
 static void
-add_change(struct text *t)
+add_change(struct reason_writer *t)
 {
 	add_value(t, t->r->before);
 	buf_adds(&t->b, " → ");
@@ -83,7 +74,8 @@ add_change(struct text *t)
 
 /* "NAME MOVED: before → after", "NAME NEW: after" or "NAME GONE: before". */
 static void
-moved(struct text *t, const char *what, const char *changed, const char *come, const char *gone)
+moved(struct reason_writer *t, const char *what, const char *changed, const char *come,
+      const char *gone)
 {
 	const struct reason *r = t->r;
 
@@ -105,7 +97,7 @@ moved(struct text *t, const char *what, const char *changed, const char *come, c
 }
 
 static void
-image_text(struct text *t)
+image_text(struct reason_writer *t)
 {
 	const char *what = t->r->kind == REASON_PARENT ? "parent " : "";
 
@@ -117,7 +109,7 @@ image_text(struct text *t)
 }
 
 static void
-file_changed(struct text *t)
+file_changed(struct reason_writer *t)
 {
 	const struct reason *r = t->r;
 	bool lines = r->added > 0 || r->removed > 0;
@@ -132,136 +124,30 @@ file_changed(struct text *t)
 }
 
 static void
-file_came_or_went(struct text *t, const char *verb)
+file_came_or_went(struct reason_writer *t, const char *verb)
 {
 	buf_addf(&t->b, "%s %s", t->r->subject, verb);
 	if (t->r->commit)
 		buf_addf(&t->b, " (commit %s)", t->r->commit);
 }
 
-/* Blanks folded: continuation lines leave long runs of them. */
-static struct str
-folded(const char *s, struct buf *b)
-{
-	buf_init(b, 0);
-	for (; *s; s++) {
-		bool blank = *s == ' ' || *s == '\t';
-
-		if (!blank || (b->len && b->data[b->len - 1] != ' '))
-			buf_addc(b, blank ? ' ' : *s);
-	}
-	return buf_str(b);
-}
-
-/* Words at the front, or at the back, that two texts share: their bytes. */
-static size_t
-shared_front(struct str a, struct str b)
-{
-	size_t n = 0, word = 0;
-
-	for (; n < a.n && n < b.n && a.p[n] == b.p[n]; n++)
-		if (a.p[n] == ' ')
-			word = n + 1;
-	return n == a.n && n == b.n ? n : word;
-}
-
-static size_t
-shared_back(struct str a, struct str b, size_t front)
-{
-	size_t n = 0, word = 0;
-
-	while (n < a.n - front && n < b.n - front && a.p[a.n - 1 - n] == b.p[b.n - 1 - n]) {
-		n++;
-		if (a.p[a.n - n] == ' ')
-			word = n;
-	}
-	/* All of one text is shared: the front ended at a word, so must the other's rest. */
-	if (n == a.n - front && (n == b.n - front || b.p[b.n - n - 1] == ' '))
-		return n;
-	if (n == b.n - front && a.p[a.n - n - 1] == ' ')
-		return n;
-	return word;
-}
-
-/* "RUN apt-install …: 'tree' is new": of two long texts only what they differ in. */
 static void
-add_difference(struct text *t, struct str before, struct str after)
-{
-	size_t front = shared_front(before, after), back = shared_back(before, after, front);
-	struct str was = str_trim(str_sub(before, front, before.n - back), " ");
-	struct str is = str_trim(str_sub(after, front, after.n - back), " ");
-	AUTO_FREE char *w = str_dup(was), *i = str_dup(is),
-		       *head = str_dup(str_sub(after, 0, front));
-
-	add_cut(t, head, MAX_HEAD);
-	buf_adds(&t->b, ": ");
-	if (was.n)
-		add_quoted(t, w);
-	if (was.n && is.n)
-		buf_adds(&t->b, " → ");
-	if (is.n)
-		add_quoted(t, i);
-	if (!was.n || !is.n)
-		buf_adds(&t->b, was.n ? " is gone" : " is new");
-}
-
-static void
-add_instructions(struct text *t)
-{
-	AUTO_BUF struct buf b = BUF_INIT, a = BUF_INIT;
-	struct str before = folded(t->r->before, &b), after = folded(t->r->after, &a);
-
-	if (!t->full && before.n > MAX_HEAD && after.n > MAX_HEAD &&
-	    shared_front(before, after) > 0) {
-		add_difference(t, before, after);
-		return;
-	}
-	add_cut(t, t->full ? t->r->before : before.p, MAX_SHOWN);
-	buf_adds(&t->b, " → ");
-	add_cut(t, t->full ? t->r->after : after.p, MAX_SHOWN);
-}
-
-static void
-instruction_text(struct text *t)
-{
-	const struct reason *r = t->r;
-	const char *verb = r->kind == REASON_INSTRUCTION_ADDED     ? "has a new instruction"
-			   : r->kind == REASON_INSTRUCTION_REMOVED ? "lost an instruction"
-								   : "changed";
-
-	buf_adds(&t->b, r->file ? r->file : "Dockerfile");
-	if (r->line > 0)
-		buf_addf(&t->b, r->file ? ":%d" : " line %d", r->line);
-	if (r->kind == REASON_INSTRUCTION_ADDED && r->line > 0)
-		verb = "is new";
-	buf_addf(&t->b, " %s: ", verb);
-	if (r->before && r->after && !strcmp(r->before, r->after)) {
-		add_cut(t, r->after, MAX_SHOWN);
-		buf_adds(&t->b, " (its here-document or its order)");
-	} else if (r->before && r->after) {
-		add_instructions(t);
-	} else {
-		add_cut(t, r->after ? r->after : r->before ? r->before : r->subject, MAX_SHOWN);
-	}
-}
-
-static void
-argument_text(struct text *t)
+argument_text(struct reason_writer *t)
 {
 	const struct reason *r = t->r;
 
 	buf_addf(&t->b, "argument %s ", r->subject);
 	if (r->before && r->after) {
 		buf_adds(&t->b, "changed: ");
-		add_quoted(t, r->before);
+		reason_add_quoted(t, r->before);
 		buf_adds(&t->b, " → ");
-		add_quoted(t, r->after);
+		reason_add_quoted(t, r->after);
 	} else if (r->after) {
 		buf_adds(&t->b, "is set now: ");
-		add_quoted(t, r->after);
+		reason_add_quoted(t, r->after);
 	} else if (r->before) {
 		buf_adds(&t->b, "is not set any more (was ");
-		add_quoted(t, r->before);
+		reason_add_quoted(t, r->before);
 		buf_addc(&t->b, ')');
 	} else {
 		buf_adds(&t->b, "came or went without a value");
@@ -269,7 +155,7 @@ argument_text(struct text *t)
 }
 
 static void
-option_text(struct text *t)
+option_text(struct reason_writer *t)
 {
 	const char *value = t->r->after ? t->r->after : t->r->before;
 
@@ -283,7 +169,7 @@ option_text(struct text *t)
 
 /* "ref main 0123456", or the commit alone. */
 static void
-add_commit(struct text *t, const char *s)
+add_commit(struct reason_writer *t, const char *s)
 {
 	const char *blank = strrchr(s, ' ');
 
@@ -297,7 +183,7 @@ add_commit(struct text *t, const char *s)
 }
 
 static void
-source_text(struct text *t)
+source_text(struct reason_writer *t)
 {
 	const struct reason *r = t->r;
 	const char *ref = r->before ? strrchr(r->before, ' ') : NULL;
@@ -324,7 +210,7 @@ source_text(struct text *t)
 }
 
 static void
-key_format_text(struct text *t)
+key_format_text(struct reason_writer *t)
 {
 	if (t->r->subject[0])
 		buf_addf(&t->b, "lockstep reads Dockerfiles for %s builders in another way now: ",
@@ -337,7 +223,7 @@ key_format_text(struct text *t)
 }
 
 static void
-builder_text(struct text *t)
+builder_text(struct reason_writer *t)
 {
 	if (!strcmp(t->r->subject, "dialect"))
 		buf_adds(&t->b, "another kind of builder: ");
@@ -349,7 +235,7 @@ builder_text(struct text *t)
 }
 
 static void
-refresh_text(struct text *t)
+refresh_text(struct reason_writer *t)
 {
 	const char *every = t->r->subject;
 
@@ -365,7 +251,7 @@ refresh_text(struct text *t)
 }
 
 static void
-mode_text(struct text *t)
+mode_text(struct reason_writer *t)
 {
 	bool now = t->r->after && !strcmp(t->r->after, "0755");
 
@@ -378,7 +264,7 @@ mode_text(struct text *t)
 }
 
 static void
-widen_text(struct text *t)
+widen_text(struct reason_writer *t)
 {
 	if (t->r->after || !t->r->before)
 		buf_addf(&t->b, "the whole context counts now: %s", t->r->subject);
@@ -387,7 +273,7 @@ widen_text(struct text *t)
 }
 
 static void
-path_text(struct text *t)
+path_text(struct reason_writer *t)
 {
 	const struct reason *r = t->r;
 
@@ -415,7 +301,7 @@ path_text(struct text *t)
 }
 
 static void
-simple_text(struct text *t)
+simple_text(struct reason_writer *t)
 {
 	const struct reason *r = t->r;
 
@@ -448,7 +334,7 @@ simple_text(struct text *t)
 }
 
 static void
-add_text(struct text *t)
+add_text(struct reason_writer *t)
 {
 	switch (t->r->kind) {
 	case REASON_KEY_FORMAT:
@@ -469,7 +355,7 @@ add_text(struct text *t)
 	case REASON_INSTRUCTION_ADDED:
 	case REASON_INSTRUCTION_REMOVED:
 	case REASON_INSTRUCTION_CHANGED:
-		instruction_text(t);
+		reason_instruction_text(t);
 		break;
 	case REASON_ARGUMENT:
 		argument_text(t);
@@ -508,7 +394,7 @@ add_text(struct text *t)
 char *
 reason_text(const struct reason *r, bool full)
 {
-	struct text t = { .r = r, .full = full };
+	struct reason_writer t = { .r = r, .full = full };
 
 	buf_init(&t.b, 0);
 	add_text(&t);
