@@ -75,13 +75,15 @@ check_builder(struct report *rep, struct session *s)
 	AUTO_ERR struct err err = ERR_INIT;
 	AUTO_FREE char *found = NULL;
 	struct builder_info info = { 0 };
-	enum builder_kind kind = s->project ? s->project->graph->builder : BUILDER_AUTO;
-	int r = builder_open(&(struct builder_opts){ .kind = kind,
-						     .state_dir = s->state_dir,
-						     .store = s->store,
-						     .env = (const char *const *)environ },
-			     &s->builder, &err);
+	enum builder_kind kind = s->project ? s->project->builder : BUILDER_AUTO;
+	int r = s->project ? 0 : session_builder(s, &kind, &err);
 
+	if (!r)
+		r = builder_open(&(struct builder_opts){ .kind = builder_choose(kind),
+							 .state_dir = s->state_dir,
+							 .store = s->store,
+							 .env = (const char *const *)environ },
+				 &s->builder, &err);
 	if (!r)
 		r = builder_probe(s->builder, &info, &err);
 	if (r) {
@@ -91,9 +93,7 @@ check_builder(struct report *rep, struct session *s)
 		return;
 	}
 	say(rep, "builder", true, info.version, NULL);
-	found = xasprintf("lockstep builds in '%s' (%s), loads into '%s'", info.own_root,
-			  info.driver, info.user_root);
-	say(rep, "storage", true, found, NULL);
+	say(rep, "storage", true, info.storage, NULL);
 	builder_info_fini(&info);
 }
 

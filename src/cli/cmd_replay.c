@@ -96,12 +96,13 @@ replay(struct session *s, int argc, char **argv, struct err *err)
 				    .paths_ignore = arg_paths_ignore.v,
 				    .npaths_ignore = arg_paths_ignore.n,
 				    .lookup = session_lookup,
-				    .ctx = s,
-				    .dialect = DIALECT_CONTAINERS };
+				    .ctx = s };
 	struct replay *ret = NULL;
 	int r = cmd_arity(argc, 1, 1, "REV..REV", err);
 
 	opts.range = argc ? argv[0] : NULL;
+	if (!r)
+		r = session_builder(s, &opts.builder, err);
 	if (!r)
 		r = session_store(s, err);
 	if (r)

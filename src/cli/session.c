@@ -38,7 +38,7 @@ session_fini(struct session *s)
 const struct opt *
 session_options(struct session *s)
 {
-	static struct opt table[9];
+	static struct opt table[10];
 	const struct opt init[] = {
 		{ 'C', "directory", OPT_TEXT, "DIR", "look for the graph file from DIR",
 		  &s->o.dir },
@@ -46,6 +46,8 @@ session_options(struct session *s)
 		{ 0, "root", OPT_TEXT, "DIR", "contexts are relative to DIR", &s->o.root },
 		{ 0, "set", OPT_LIST, "VAR=VALUE", "give a variable of the graph its value",
 		  &s->o.sets },
+		{ 0, "builder", OPT_TEXT, "NAME", "what builds, in place of the graph's `builder:`",
+		  &s->o.builder },
 		{ 0, "state", OPT_TEXT, "DIR", "state folder (LOCKSTEP_STATE)", &s->o.state },
 		{ 0, "color", OPT_TEXT, "WHEN", "auto, always or never", &s->o.color },
 		{ 0, "json", OPT_FLAG, NULL, "print JSON on standard output", &s->o.json },
@@ -183,6 +185,28 @@ check_sets(struct session *s, struct err *err)
 	return 0;
 }
 
+/* --builder, LOCKSTEP_BUILDER; BUILDER_AUTO leaves it to the graph. */
+int
+session_builder(const struct session *s, enum builder_kind *ret, struct err *err)
+{
+	const char *env = getenv("LOCKSTEP_BUILDER");
+	const char *name = s->o.builder ? s->o.builder : env, *near;
+
+	*ret = BUILDER_AUTO;
+	if (!name || !*name)
+		return 0;
+	if (builder_kind_parse(str_c(name), ret)) {
+		*ret = builder_choose(*ret);
+		return 0;
+	}
+	err_set(err, ERR_USAGE, "%s: there is no builder '%s'",
+		s->o.builder ? "--builder" : "LOCKSTEP_BUILDER", name);
+	near = str_nearest(name, builder_kind_names, builder_kind_count);
+	if (near)
+		err_hint(err, "did you mean '%s'?", near);
+	return -ERR_USAGE;
+}
+
 int
 session_project(struct session *s, struct err *err)
 {
@@ -194,15 +218,16 @@ session_project(struct session *s, struct err *err)
 				     .graph_in_commit = s->o.commit && !graph && !s->single,
 				     .single = s->single,
 				     .lookup = session_lookup,
-				     .ctx = s,
-				     .dialect =
-					     s->single ? s->single->dialect : DIALECT_CONTAINERS };
+				     .ctx = s };
 	int r;
 
 	if (s->project)
 		return 0;
 	open_sources(s);
 	opts.cache = s->sources;
+	r = session_builder(s, &opts.builder, err);
+	if (r)
+		return r;
 	r = project_load(&opts, &s->project, &s->errs, err);
 	return r ? r : check_sets(s, err);
 }
@@ -233,7 +258,8 @@ session_engine(struct session *s, struct err *err)
 	if (!r)
 		r = session_store(s, err);
 	if (!r && !s->builder)
-		r = builder_open(&(struct builder_opts){ .kind = s->project->graph->builder,
+		r = builder_open(&(struct builder_opts){ .kind = s->single ? BUILDER_BUILDAH
+									   : s->project->builder,
 							 .state_dir = s->state_dir,
 							 .store = s->store,
 							 .env = (const char *const *)environ },

@@ -11,13 +11,14 @@
 
 /* Options that every command has. */
 struct session_opts {
-	const char *dir;    /* -C */
-	const char *graph;  /* --graph */
-	const char *root;   /* --root */
-	const char *state;  /* --state */
-	const char *color;  /* --color */
-	const char *commit; /* --commit; only of commands that offer it */
-	opt_texts sets;     /* --set */
+	const char *dir;     /* -C */
+	const char *graph;   /* --graph */
+	const char *root;    /* --root */
+	const char *state;   /* --state */
+	const char *builder; /* --builder */
+	const char *color;   /* --color */
+	const char *commit;  /* --commit; only of commands that offer it */
+	opt_texts sets;      /* --set */
 	bool json;
 	bool help;
 };
@@ -49,6 +50,8 @@ void session_fini(struct session *s);
 const struct opt *session_options(struct session *s);
 
 int session_state(struct session *s, struct err *err) NODISCARD;
+/* What --builder or LOCKSTEP_BUILDER ask for; BUILDER_AUTO when neither does. */
+int session_builder(const struct session *s, enum builder_kind *ret, struct err *err) NODISCARD;
 int session_project(struct session *s, struct err *err) NODISCARD;
 int session_store(struct session *s, struct err *err) NODISCARD;
 /* Project, store, builder and pool. */

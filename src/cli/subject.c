@@ -11,11 +11,11 @@ check(const struct subject *subject, const struct session *s, int argc, struct e
 
 	if (r)
 		return r;
-	if (!subject->file && (subject->target || subject->builder || subject->args.n))
+	if (!subject->file && (subject->target || subject->args.n))
 		return err_set(
 			err, ERR_USAGE,
-			"--build-arg, --target and --builder need -f DOCKERFILE: for an image "
-			"of the graph they are said there");
+			"--build-arg and --target need -f DOCKERFILE: for an image of the graph "
+			"they are said there");
 	if (subject->file && (s->o.graph || s->o.root || s->o.dir || s->o.sets.n))
 		return err_set(
 			err, ERR_USAGE,
@@ -33,11 +33,10 @@ plan_single(struct subject *subject, struct session *s, const char *context,
 				 .args = subject->args.v,
 				 .nargs = subject->args.n };
 	char name[] = SINGLE_IMAGE;
-	int r = single_set_builder(&single, subject->builder ? subject->builder : "buildah", err);
+	int r;
 
 	s->single = &single;
-	if (!r)
-		r = session_plan_image(s, name, ret, &subject->plan, err);
+	r = session_plan_image(s, name, ret, &subject->plan, err);
 	s->single = NULL;
 	return r;
 }

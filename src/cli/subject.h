@@ -7,25 +7,23 @@
 #include "cli/session.h"
 
 struct subject {
-	const char *file, *target, *builder;
+	const char *file, *target;
 	opt_texts args;
 	struct plan *plan; /* of subject_plan(); NULL = none */
 	const struct plan_node *node;
 };
 
 /* For the option table of a command that has a struct subject of this name. */
-#define SUBJECT_OPTIONS(subject)                                                                      \
-	{ 'f',                                                                                        \
-	  "file",                                                                                     \
-	  OPT_TEXT,                                                                                   \
-	  "DOCKERFILE",                                                                               \
-	  "this Dockerfile with a CONTEXT; no graph is read",                                         \
-	  &(subject).file },                                                                          \
-		{ 0, "build-arg", OPT_LIST, "NAME=VALUE", "with -f: an argument", &(subject).args },  \
-		{ 0, "target", OPT_TEXT, "STAGE", "with -f: the stage to build", &(subject).target }, \
-	{                                                                                             \
-		0, "builder", OPT_TEXT, "B",                                                          \
-			"with -f: buildah, podman, docker, buildx or classic", &(subject).builder     \
+#define SUBJECT_OPTIONS(subject)                                                                     \
+	{ 'f',                                                                                       \
+	  "file",                                                                                    \
+	  OPT_TEXT,                                                                                  \
+	  "DOCKERFILE",                                                                              \
+	  "this Dockerfile with a CONTEXT; no graph is read",                                        \
+	  &(subject).file },                                                                         \
+		{ 0, "build-arg", OPT_LIST, "NAME=VALUE", "with -f: an argument", &(subject).args }, \
+	{                                                                                            \
+		0, "target", OPT_TEXT, "STAGE", "with -f: the stage to build", &(subject).target     \
 	}
 
 /* argv: an IMAGE, or a CONTEXT with -f. Plans it, with its files hashed, into plan and node. */

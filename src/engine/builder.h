@@ -10,28 +10,43 @@
 #include "store/store.h"
 
 /*
- * buildah, in a container storage of our own below the state folder: in a storage that others
- * build in, a layer that was cached without --timestamp would be reused by a build with it, and the
- * image ID would not be a function of the key (keys.md 6). Images there carry no names, because a
- * base's local name leaks into the history of what is built on it. Nothing here starts a process
- * but where it says so.
+ * What the rest of the engine asks of a builder, whichever it is. Each has one table of functions
+ * (builder_priv.h), and nothing outside these files knows which one is at work.
+ *
+ * Images are known by their image IDs alone, in a storage that the builder keeps for lockstep:
+ * buildah and podman build in a container storage of our own below the state folder, nameless,
+ * because in a storage that others build in, a layer that was cached without --timestamp would be
+ * reused by a build with it, and because a base's local name leaks into the history of what is
+ * built on it (keys.md 6). docker builds in its engine, where a private tag that is derived from
+ * the image ID keeps an image from being pruned. Nothing here starts a process but where it says
+ * so.
  */
 struct builder;
 
 struct builder_opts {
-	enum builder_kind kind;
+	enum builder_kind kind; /* not BUILDER_AUTO: builder_choose() comes first */
 	const char *state_dir;
 	struct store *store; /* remembers where the user's storage is; may be NULL */
 	const char *const
 		*env; /* "NAME=value" list of the command's environment, NULL at the end */
 };
 
+/* What `builder: auto` means on this machine: the first of buildah, podman and docker that is in
+ * PATH; buildah when none is, whose absence is then told. Other kinds are themselves. */
+enum builder_kind builder_choose(enum builder_kind kind);
+/* How that builder reads Dockerfiles and ignore files. */
+enum dialect builder_dialect(enum builder_kind kind);
+/* Fields of the key's `output` record, TAB-separated and encoded: everything that shapes the image
+ * ID apart from the recipe. */
+const char *builder_output_record(enum builder_kind kind, struct arena *a,
+				  const struct graph_image *image);
+/* The reference that the rendered Dockerfile uses for an image in our storage; arena. */
+const char *builder_image_ref(enum builder_kind kind, struct arena *a, const char *image_id);
+
 int builder_open(const struct builder_opts *opts, struct builder **ret, struct err *err) NODISCARD;
 void builder_free(struct builder *b);
-enum dialect builder_dialect(enum builder_kind kind);
-const char *builder_name(const struct builder *b);
 
-/* Before the first command: learns which storage driver to use. May run the builder once. */
+/* Before the first command: learns what the commands need. May run the builder once. */
 int builder_prepare(struct builder *b, struct err *err) NODISCARD;
 
 /* Removes what builders that were killed left in our storage and in our temporary folder; the
@@ -40,7 +55,7 @@ int builder_prepare(struct builder *b, struct err *err) NODISCARD;
 int builder_tidy(struct builder *b, struct err *err) NODISCARD;
 
 /* The image is in our storage. */
-bool builder_has(const struct builder *b, const char *image_id);
+bool builder_has(struct builder *b, const char *image_id);
 /* Its config, parsed into arena; NULL in *ret when it is in neither storage. */
 int builder_config(struct builder *b, const char *image_id, struct arena *arena,
 		   struct oci_config **ret, struct err *err) NODISCARD;
@@ -59,10 +74,10 @@ struct builder_cmd {
 /* Pulls an external into the user's storage. */
 void builder_pull_cmd(struct builder *b, struct arena *a, const char *ref,
 		      const struct platform *platform, struct builder_cmd *ret);
-/* Copies an image from the user's storage into ours, nameless. */
+/* Brings an image of the user's storage into ours. */
 void builder_import_cmd(struct builder *b, struct arena *a, const char *image_id,
 			struct builder_cmd *ret);
-/* Copies an image from ours into the user's, under a name. */
+/* Gives an image of ours a name in the user's storage. */
 void builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
 		      struct builder_cmd *ret);
 /* True if the image is in the user's storage under that name. */
@@ -78,25 +93,21 @@ struct builder_build {
 };
 void builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 		       struct builder_cmd *ret);
-/* The reference that the rendered Dockerfile uses for an image in our storage; arena. */
-const char *builder_image_ref(struct arena *a, const char *image_id);
 /* Why the builder's layer cache is not trusted for this recipe, as one phrase with its line
  * ("RUN --mount=type=bind at 12"); NULL = it is. arena. */
 const char *builder_no_cache_reason(const struct builder *b, struct arena *a,
 				    const struct recipe *recipe);
-/* Fields of the key's `output` record, TAB-separated and encoded: everything that shapes the image
- * ID apart from the recipe. */
-const char *builder_output_record(struct arena *a, const struct graph_image *image);
 
-/* Reads the builder's progress from one line of its output: true for a "STEP" line, with the
- * stage (renumbered, from 0) and the step (from 1). */
-bool builder_parse_step(struct str line, size_t *ret_stage, size_t *ret_step);
-/* A failure that goes away when tried again once: "layer not known" beside a removal. */
-bool builder_should_retry(struct str tail);
+/* Reads the builder's progress from one line of its output: true where a step begins, with the
+ * stage (renumbered, from 0) and the step (from 1) of recipe_step_line(). */
+bool builder_parse_step(const struct builder *b, struct str line, size_t *ret_stage,
+			size_t *ret_step);
+/* A failure that goes away when tried again once. */
+bool builder_should_retry(const struct builder *b, struct str tail);
 
-/* For `doctor`: version text and where the storages are; runs the builder. */
+/* For `doctor`: what it calls itself, and where images are; runs the builder. */
 struct builder_info {
-	char *program, *version, *own_root, *user_root, *driver;
+	char *program, *version, *storage;
 };
 int builder_probe(struct builder *b, struct builder_info *ret, struct err *err) NODISCARD;
 void builder_info_fini(struct builder_info *i);

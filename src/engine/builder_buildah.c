@@ -1,87 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* builder_buildah.c: buildah's command lines and what it prints. */
-#include "engine/builder_priv.h"
+/* builder_buildah.c: the command lines of buildah and podman, and what they print. */
+#include "engine/builder_containers.h"
 
 #define EPOCH "0"
 
-enum dialect
-builder_dialect(enum builder_kind kind)
+/* Beyond what every builder may see. */
+static const char *const env_names[] = {
+	"XDG_DATA_HOME",     "XDG_CACHE_HOME",           "REGISTRY_AUTH_FILE",
+	"CONTAINERS_CONF",   "CONTAINERS_STORAGE_CONF",  "CONTAINERS_REGISTRIES_CONF",
+	"BUILDAH_ISOLATION", "BUILDAH_RUNTIME",          "STORAGE_DRIVER",
+	"STORAGE_OPTS",      "DBUS_SESSION_BUS_ADDRESS", "_CONTAINERS_USERNS_CONFIGURED",
+};
+
+static struct containers_builder *
+containers_of(struct builder *b)
 {
-	switch (kind) {
-	case BUILDER_DOCKER:
-	case BUILDER_BUILDX:
-		return DIALECT_BUILDKIT;
-	case BUILDER_BUILDAH:
-	case BUILDER_PODMAN:
-	case BUILDER_AUTO:
-		break;
-	}
-	return DIALECT_CONTAINERS;
-}
-
-const char *
-builder_name(const struct builder *b UNUSED)
-{
-	return BUILDER_PROGRAM;
-}
-
-/*
- * Only what the builder needs to run reaches it: what a Dockerfile could pick up from the
- * environment by accident (`--build-arg NAME`) must not exist.
- */
-static void
-scrubbed_env(const struct builder *b, struct arena *a, struct builder_cmd *cmd)
-{
-	static const char *const keep[] = {
-		"PATH",
-		"HOME",
-		"USER",
-		"XDG_RUNTIME_DIR",
-		"XDG_DATA_HOME",
-		"XDG_CONFIG_HOME",
-		"XDG_CACHE_HOME",
-		"HTTP_PROXY",
-		"HTTPS_PROXY",
-		"FTP_PROXY",
-		"NO_PROXY",
-		"ALL_PROXY",
-		"http_proxy",
-		"https_proxy",
-		"ftp_proxy",
-		"no_proxy",
-		"all_proxy",
-		"SSL_CERT_FILE",
-		"SSL_CERT_DIR",
-		"REGISTRY_AUTH_FILE",
-		"DOCKER_CONFIG",
-		"CONTAINERS_CONF",
-		"CONTAINERS_STORAGE_CONF",
-		"CONTAINERS_REGISTRIES_CONF",
-		"BUILDAH_ISOLATION",
-		"BUILDAH_RUNTIME",
-		"STORAGE_DRIVER",
-		"STORAGE_OPTS",
-		"DBUS_SESSION_BUS_ADDRESS",
-		"_CONTAINERS_USERNS_CONFIGURED",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(keep); i++) {
-		const char *value = builder_env(b->env, keep[i]);
-
-		if (value)
-			vec_push(&cmd->env, arena_printf(a, "%s=%s", keep[i], value));
-	}
-	vec_push(&cmd->env, arena_printf(a, "TMPDIR=%s", b->tmp_dir));
-	vec_push(&cmd->env, "LC_ALL=C.UTF-8");
-	vec_push(&cmd->env, NULL);
+	return (struct containers_builder *)b;
 }
 
 static void
-start_cmd(const struct builder *b, struct arena *a, const struct cstorage *in,
+start_cmd(const struct containers_builder *c, struct arena *a, const struct cstorage *in,
 	  struct builder_cmd *cmd)
 {
 	*cmd = (struct builder_cmd){ 0 };
-	vec_push(&cmd->argv, BUILDER_PROGRAM);
+	vec_push(&cmd->argv, c->program->name);
 	if (in) {
 		vec_push(&cmd->argv, "--root");
 		vec_push(&cmd->argv, in->root);
@@ -90,36 +32,39 @@ start_cmd(const struct builder *b, struct arena *a, const struct cstorage *in,
 		vec_push(&cmd->argv, "--storage-driver");
 		vec_push(&cmd->argv, in->driver ? in->driver : "overlay");
 	}
-	scrubbed_env(b, a, cmd);
-}
-
-static void
-add2(struct builder_cmd *cmd, const char *flag, const char *value)
-{
-	vec_push(&cmd->argv, flag);
-	vec_push(&cmd->argv, value);
+	builder_scrub_env(&c->base, a, env_names, ARRAY_SIZE(env_names), cmd);
 }
 
 void
-builder_clean_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret)
+builder_clean_cmd(struct containers_builder *c, struct arena *a, const json_t *containers,
+		  struct builder_cmd *ret)
 {
-	start_cmd(b, a, &b->own, ret);
+	const json_t *container;
+	size_t i;
+
+	start_cmd(c, a, &c->own, ret);
 	vec_push(&ret->argv, "rm");
-	vec_push(&ret->argv, "--all");
+	if (c->program->remove_flag)
+		vec_push(&ret->argv, c->program->remove_flag);
+	json_array_foreach(containers, i, container)
+	{
+		if (json_get_text(container, "id"))
+			vec_push(&ret->argv, json_get_text(container, "id"));
+	}
 	vec_push(&ret->argv, NULL);
 }
 
-void
-builder_pull_cmd(struct builder *b, struct arena *a, const char *ref,
-		 const struct platform *platform, struct builder_cmd *ret)
+static void
+pull_cmd(struct builder *b, struct arena *a, const char *ref, const struct platform *platform,
+	 struct builder_cmd *ret)
 {
 	char text[PLATFORM_TEXT_SIZE];
 
 	platform_text(platform, text);
-	start_cmd(b, a, NULL, ret);
+	start_cmd(containers_of(b), a, NULL, ret);
 	vec_push(&ret->argv, "pull");
 	vec_push(&ret->argv, "--quiet");
-	add2(ret, "--platform", arena_strdup(a, text));
+	builder_cmd_add2(ret, "--platform", arena_strdup(a, text));
 	vec_push(&ret->argv, ref);
 	vec_push(&ret->argv, NULL);
 }
@@ -129,9 +74,10 @@ static void
 copy_cmd(struct builder *b, struct arena *a, bool into_own, const char *image_id,
 	 struct builder_cmd *ret)
 {
-	AUTO_FREE char *spec = cstorage_spec(into_own ? &b->own : &b->user);
+	struct containers_builder *c = containers_of(b);
+	AUTO_FREE char *spec = cstorage_spec(into_own ? &c->own : &c->user);
 
-	start_cmd(b, a, into_own ? &b->user : &b->own, ret);
+	start_cmd(c, a, into_own ? &c->user : &c->own, ret);
 	vec_push(&ret->argv, "push");
 	vec_push(&ret->argv, "--quiet");
 	vec_push(&ret->argv, image_id + strlen("sha256:"));
@@ -147,54 +93,30 @@ copy_as(struct arena *a, const char *as, struct builder_cmd *cmd)
 	vec_push(&cmd->argv, NULL);
 }
 
-void
-builder_import_cmd(struct builder *b, struct arena *a, const char *image_id,
-		   struct builder_cmd *ret)
+static void
+import_cmd(struct builder *b, struct arena *a, const char *image_id, struct builder_cmd *ret)
 {
 	copy_cmd(b, a, true, image_id, ret);
 	copy_as(a, arena_printf(a, "@%s", image_id + strlen("sha256:")), ret);
 }
 
-void
-builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
-		 struct builder_cmd *ret)
+static void
+load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
+	 struct builder_cmd *ret)
 {
 	copy_cmd(b, a, false, image_id, ret);
 	copy_as(a, name, ret);
 }
 
 static void
-build_options(struct arena *a, const struct builder_build *build, struct builder_cmd *ret)
+build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
+	  struct builder_cmd *ret)
 {
-	const struct graph_image *image = build->image;
-	struct platform host = platform_host();
-	char text[PLATFORM_TEXT_SIZE];
-
-	if (!platform_eq(&image->platform, &host)) {
-		platform_text(&image->platform, text);
-		add2(ret, "--platform", arena_strdup(a, text));
-	}
-	for (size_t i = 0; i < build->recipe->nargs; i++) {
-		const struct recipe_argument *arg = &build->recipe->args[i];
-
-		if (arg->given && arg->value)
-			add2(ret, "--build-arg", arena_printf(a, "%s=%s", arg->name, arg->value));
-	}
-	for (size_t i = 0; i < image->noptions; i++)
-		vec_push(&ret->argv, arena_printf(a, "--%s=%s", image->options[i].name,
-						  image->options[i].value));
-	for (size_t i = 0; i < image->nsecrets; i++)
-		add2(ret, "--secret", image->secrets[i]);
-}
-
-void
-builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
-		  struct builder_cmd *ret)
-{
+	struct containers_builder *c = containers_of(b);
 	enum graph_output output = build->image->output;
 
-	start_cmd(b, a, &b->own, ret);
-	vec_push(&ret->argv, "bud");
+	start_cmd(c, a, &c->own, ret);
+	vec_push(&ret->argv, c->program->build);
 	vec_push(&ret->argv, output == GRAPH_OUTPUT_FLAT ? "--layers=false" : "--layers");
 	if (output != GRAPH_OUTPUT_FLAT)
 		vec_push(&ret->argv, "--force-rm");
@@ -202,26 +124,25 @@ builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 		vec_push(&ret->argv, "--squash");
 	if (build->no_cache)
 		vec_push(&ret->argv, "--no-cache");
-	vec_push(&ret->argv, "--pull-never");
-	add2(ret, "--format", "oci");
-	add2(ret, "--timestamp", EPOCH);
-	add2(ret, "--ignorefile", "/dev/null");
-	add2(ret, "--iidfile", build->id_file);
-	build_options(a, build, ret);
-	add2(ret, "-f", build->dockerfile);
+	vec_push(&ret->argv, c->program->never_pull);
+	builder_cmd_add2(ret, "--format", "oci");
+	builder_cmd_add2(ret, "--timestamp", EPOCH);
+	builder_cmd_add2(ret, "--ignorefile", "/dev/null");
+	builder_cmd_add2(ret, "--iidfile", build->id_file);
+	builder_add_options(a, build, ret);
+	builder_cmd_add2(ret, "-f", build->dockerfile);
 	vec_push(&ret->argv, build->context);
 	vec_push(&ret->argv, NULL);
 }
 
-const char *
-builder_image_ref(struct arena *a, const char *image_id)
+static const char *
+image_ref(struct arena *a, const char *image_id)
 {
 	return arena_strdup(a, image_id + strlen("sha256:"));
 }
 
-const char *
-builder_no_cache_reason(const struct builder *b UNUSED, struct arena *a,
-			const struct recipe *recipe)
+static const char *
+no_cache_reason(struct arena *a, const struct recipe *recipe)
 {
 	if (recipe->bind_mount_line)
 		return arena_printf(a, "RUN --mount=type=bind at %s:%d", recipe->df->file,
@@ -240,15 +161,15 @@ builder_no_cache_reason(const struct builder *b UNUSED, struct arena *a,
 	return NULL;
 }
 
-const char *
-builder_output_record(struct arena *a, const struct graph_image *image)
+static const char *
+output_record(struct arena *a, const struct graph_image *image)
 {
 	return arena_printf(a, "oci\t%s\t" EPOCH "\t1\t1", graph_output_name(image->output));
 }
 
 /* "STEP 3/5: RUN …" or, with several stages, "[2/2] STEP 1/3: FROM …". */
-bool
-builder_parse_step(struct str line, size_t *ret_stage, size_t *ret_step)
+static bool
+parse_step(struct str line, size_t *ret_stage, size_t *ret_step)
 {
 	unsigned long long stage = 1, step;
 	struct str rest = line, piece;
@@ -269,8 +190,59 @@ builder_parse_step(struct str line, size_t *ret_stage, size_t *ret_step)
 	return true;
 }
 
-bool
-builder_should_retry(struct str tail)
+/* Beside a removal. */
+static bool
+should_retry(struct str tail)
 {
 	return memmem(tail.p, tail.n, "layer not known", strlen("layer not known")) != NULL;
 }
+
+static const char *const buildah_info[] = { "buildah", "info", NULL };
+static const struct containers_program buildah = { .name = "buildah",
+						   .info = buildah_info,
+						   .root = "GraphRoot",
+						   .run = "RunRoot",
+						   .driver = "GraphDriverName",
+						   .build = "bud",
+						   .never_pull = "--pull-never" };
+
+static struct builder *
+open_buildah(const struct builder_opts *opts)
+{
+	return builder_containers_open(opts, &buildah);
+}
+
+static const char *const podman_info[] = { "podman", "info", "--format", "json", NULL };
+static const struct containers_program podman = { .name = "podman",
+						  .info = podman_info,
+						  .root = "graphRoot",
+						  .run = "runRoot",
+						  .driver = "graphDriverName",
+						  .build = "build",
+						  .never_pull = "--pull=never",
+						  .remove_flag = "--force" };
+
+static struct builder *
+open_podman(const struct builder_opts *opts)
+{
+	return builder_containers_open(opts, &podman);
+}
+
+#define CONTAINERS_OPS                                                                             \
+	.dialect = DIALECT_CONTAINERS, .output_record = output_record, .image_ref = image_ref,     \
+	.free = builder_containers_free, .prepare = builder_containers_prepare,                    \
+	.tidy = builder_containers_tidy, .has = builder_containers_has,                            \
+	.config = builder_containers_config, .find = builder_containers_find,                      \
+	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
+	.build_cmd = build_cmd, .no_cache_reason = no_cache_reason, .parse_step = parse_step,      \
+	.should_retry = should_retry, .probe = builder_containers_probe
+
+const struct builder_ops builder_buildah_ops = { .program = "buildah",
+						 .install = "apt-get install buildah",
+						 .open = open_buildah,
+						 CONTAINERS_OPS };
+
+const struct builder_ops builder_podman_ops = { .program = "podman",
+						.install = "apt-get install podman",
+						.open = open_podman,
+						CONTAINERS_OPS };

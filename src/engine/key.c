@@ -52,7 +52,7 @@ add_head(struct maker *m)
 	inputs_add(in, INPUT_DIALECT, 1, (struct str[]){ str_c(dialect_name(d)) });
 	buf_init(&output, 0);
 	buf_addf(&output, "semantics\t%d\noutput\t%s\n", dialect_semantics(d),
-		 builder_output_record(m->ret->arena, m->image));
+		 builder_output_record(m->env->project->builder, m->ret->arena, m->image));
 	inputs_add_lines(in, buf_str(&output));
 	inputs_add(in, INPUT_PLATFORM, 3,
 		   (struct str[]){ str_c(pf->os), str_c(pf->arch), str_c(pf->variant) });

@@ -7,10 +7,12 @@ libengine_a_SOURCES =
 libengine_a_SOURCES += \
 	%D%/blame.c \
 	%D%/blame.h \
+	%D%/builder.c \
 	%D%/builder.h \
 	%D%/builder_buildah.c \
+	%D%/builder_containers.c \
+	%D%/builder_containers.h \
 	%D%/builder_priv.h \
-	%D%/builder_storage.c \
 	%D%/check.c \
 	%D%/check.h \
 	%D%/check_priv.h \

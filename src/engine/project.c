@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "engine/builder.h"
 #include "engine/single.h"
 #include "io/git.h"
 #include "model/ref.h"
@@ -328,6 +329,9 @@ load_all(struct project *p, const struct project_opts *opts, struct err_list *er
 		r = read_graph(p, opts, &text, errs, err);
 	if (r)
 		return r;
+	p->builder =
+		builder_choose(opts->builder == BUILDER_AUTO ? p->graph->builder : opts->builder);
+	p->dialect = builder_dialect(p->builder);
 	p->sources = arena_calloc(p->arena, p->graph->nimages, sizeof(*p->sources));
 	for (size_t i = 0; i < p->graph->nimages; i++) {
 		r = project_read_source(p, opts, i, errs, err);
@@ -348,7 +352,6 @@ project_load(const struct project_opts *opts, struct project **ret, struct err_l
 	p->arena = arena_new();
 	p->own.hashes = map_new();
 	p->remote = map_new();
-	p->dialect = opts->dialect;
 	r = load_all(p, opts, errs, err);
 	if (r) {
 		project_free(p);

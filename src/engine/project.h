@@ -28,7 +28,7 @@ struct project_opts {
 	graph_lookup lookup;   /* variables; may be NULL */
 	void *ctx;
 	struct source_cache *cache; /* of git sources */
-	enum dialect dialect;
+	enum builder_kind builder;  /* in place of the graph's; BUILDER_AUTO = the graph's */
 };
 
 /* Where files of images are: the graph's own tree, or a commit of another repository. */
@@ -59,12 +59,13 @@ struct project {
 	struct project_source *sources; /* one an image, by index */
 	struct project_files own;       /* at the root */
 	struct map *remote;             /* url LF ref → struct project_files * of a git source */
-	enum dialect dialect;
-	char *root;       /* absolute */
-	char *graph_path; /* as shown to the user */
-	char *toplevel;   /* git work tree, or NULL */
-	char *head;       /* full commit of HEAD or of opts.commit, or NULL */
-	char *scope;      /* whose history this is: the registry, else the root */
+	enum builder_kind builder;      /* never BUILDER_AUTO */
+	enum dialect dialect;           /* of that builder */
+	char *root;                     /* absolute */
+	char *graph_path;               /* as shown to the user */
+	char *toplevel;                 /* git work tree, or NULL */
+	char *head;                     /* full commit of HEAD or of opts.commit, or NULL */
+	char *scope;                    /* whose history this is: the registry, else the root */
 };
 
 /* ERR_INPUT with everything in errs, or another class in err alone. */

@@ -178,7 +178,7 @@ do_commit(struct replayer *x, struct replay_commit *c, struct err *err)
 				     .lookup = x->o->lookup,
 				     .ctx = x->o->ctx,
 				     .cache = x->o->cache,
-				     .dialect = x->o->dialect };
+				     .builder = x->o->builder };
 	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
 	AUTO_ERR struct err own = ERR_INIT;
 	int r = project_load(&opts, &x->p, &errs, &own);

@@ -48,7 +48,7 @@ struct replay_opts {
 	struct store *store; /* blob hashes are kept there */
 	struct pool *pool;
 	struct source_cache *cache; /* a reference of a source is taken as it is now */
-	enum dialect dialect;
+	enum builder_kind builder;  /* as in project_opts */
 };
 
 int replay_run(const struct replay_opts *opts, struct replay **ret, struct err *err) NODISCARD;

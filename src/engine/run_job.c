@@ -102,7 +102,7 @@ on_line(void *ctx, struct str line)
 	struct job *job = ctx;
 	const struct run_observer *o = job->run->opts->observer;
 
-	(void)builder_parse_step(line, &job->stage, &job->step);
+	(void)builder_parse_step(builder_of(job), line, &job->stage, &job->step);
 	if (o && o->line)
 		o->line(o->ctx, job, line);
 }
@@ -399,7 +399,7 @@ on_exit_of(void *ctx, const struct proc_result *result)
 
 	job->proc = NULL;
 	if (!ok && job->state == JOB_BUILDING && !job->retried && !result->timed_out &&
-	    !result->cancelled && builder_should_retry(tail)) {
+	    !result->cancelled && builder_should_retry(builder_of(job), tail)) {
 		job->retried = true;
 		advance(job);
 	} else if (!ok) {

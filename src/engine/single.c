@@ -4,28 +4,9 @@
 
 #include "base/json.h"
 #include "base/path.h"
-#include "engine/builder.h"
 
 #include <errno.h>
 #include <string.h>
-
-#define CLASSIC "classic"
-
-int
-single_set_builder(struct single *s, const char *name, struct err *err)
-{
-	enum builder_kind kind = BUILDER_DOCKER;
-
-	if (strcmp(name, CLASSIC) != 0 && !builder_kind_parse(str_c(name), &kind)) {
-		err_set(err, ERR_USAGE, "--builder: '%s' is no builder", name);
-		err_hint(err, "buildah, podman, docker, buildx, or " CLASSIC
-			      " for docker without BuildKit");
-		return -ERR_USAGE;
-	}
-	s->builder = kind;
-	s->dialect = strcmp(name, CLASSIC) != 0 ? builder_dialect(kind) : DIALECT_CLASSIC;
-	return 0;
-}
 
 static int
 real_path(const char *path, char **ret, struct err *err)

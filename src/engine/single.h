@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "model/dialect.h"
 #include "model/graph.h"
 
 /*
@@ -22,13 +21,8 @@ struct single {
 	const char *target;      /* NULL = the last stage */
 	const char *const *args; /* "NAME=VALUE" */
 	size_t nargs;
-	enum builder_kind builder;
-	enum dialect dialect;
 };
 
-/* The builder and the dialect that a name means: a builder's name, or "classic" for docker without
- * BuildKit. ERR_USAGE names those that there are. */
-int single_set_builder(struct single *s, const char *name, struct err *err) NODISCARD;
 /* The nearest folder that holds both the context and the Dockerfile's folder (absolute, caller
  * frees), and the graph's text, appended to graph. ERR_USAGE for an argument without a value, which
  * would be taken from the environment, and for one that is given twice. */

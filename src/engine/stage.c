@@ -154,7 +154,7 @@ image_name(void *ctx, size_t i)
 	struct namer *n = ctx;
 	const char *id = n->o->made->inputs->images.v[i].id;
 
-	return builder_image_ref(n->arena, id);
+	return builder_image_ref(n->o->project->builder, n->arena, id);
 }
 
 /*

@@ -14,6 +14,7 @@
 	X(BUILDER_BUILDAH, "buildah")                                                              \
 	X(BUILDER_PODMAN, "podman")                                                                \
 	X(BUILDER_DOCKER, "docker")                                                                \
+	X(BUILDER_DOCKER_CLASSIC, "docker-classic")                                                \
 	X(BUILDER_BUILDX, "buildx")                                                                \
 	X(BUILDER_AUTO, "auto")
 ENUM_DECLARE(builder_kind, BUILDER_KIND_LIST);

@@ -8,8 +8,10 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/house.sh \
+	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-crash.sh \
+	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \
@@ -26,8 +28,10 @@ TESTS += \
 %C%_recipe_tool_LDADD = $(LDADD_model)
 EXTRA_DIST += \
 	%D%/house.sh \
+	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-crash.sh \
+	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# t-build.sh: cold, null, and exactly the right images after each kind of change, with the real buildah.
+# t-build.sh: cold, null, and exactly the right images after each kind of change, with a real builder.
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"

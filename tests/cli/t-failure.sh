@@ -30,14 +30,15 @@ like "$tap_out" "*right/Dockerfile:3: COPY: 'nosuch' does not exist*
 git checkout -q -- right
 
 # --- SIGINT, SIGTERM: nothing is left running, nothing half recorded
-printf 'RUN ["/bin/busybox", "sleep", "59", "1"]\n' >>lone/Dockerfile
+# The number is ours alone: others on this machine may run this test as well.
+printf 'RUN ["/bin/busybox", "sleep", "59", "%d"]\n' $$ >>lone/Dockerfile
 sed -i 's/^FROM scratch/FROM localhost\/t\/base:1/' lone/Dockerfile
 for signal in INT TERM; do
 	# A shell starts background jobs with SIGINT ignored; setsid's child has it as it should be.
 	setsid env --default-signal=INT "$LOCKSTEP" build lone >"$OUT" 2>&1 &
 	pid=$!
 	for _ in $(seq 900); do
-		pgrep -f 'busybox sleep 59 1' >/dev/null && break
+		pgrep -f "busybox sleep 59 $$" >/dev/null && break
 		sleep 0.1
 	done
 	kill -"$signal" "$pid"
@@ -60,11 +61,11 @@ git checkout -q -- lone lockstep.yaml
 # --- killed at a bad moment: what was finished stays
 lockstep build >/dev/null 2>&1
 echo changed >>base/etc/motd
-sed -i 's/count"/count; \/bin\/busybox sleep 2 1"/' right/Dockerfile
+sed -i "s/count\"/count; \/bin\/busybox sleep 2; : $$\"/" right/Dockerfile
 setsid "$LOCKSTEP" build >"$OUT" 2>&1 &
 pid=$!
 for _ in $(seq 900); do
-	pgrep -f 'busybox sleep 2 1$' >/dev/null && break
+	pgrep -f "busybox sleep 2; : $$\$" >/dev/null && break
 	sleep 0.1
 done
 kill -KILL "$pid"

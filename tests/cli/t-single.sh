@@ -64,11 +64,11 @@ like "$(lockstep inputs -f app/Dockerfile app --target end --explain app/src/a.o
 printf 'lib+\n' >app/.dockerignore
 exits 2 'containers: lib+ is a regular expression, and the file stays' \
 	lockstep inputs -f app/Dockerfile app --builder docker
-for builder in buildah podman classic; do
+for builder in buildah podman docker-classic; do
 	is "$(lockstep inputs -f app/Dockerfile app --builder $builder --json | jq -r '[.inputs[].path] | join(" ")')" 'lib+' \
 		"$builder: the file stays"
 done
-for builder in buildah:containers podman:containers docker:buildkit buildx:buildkit classic:classic; do
+for builder in buildah:containers podman:containers docker:buildkit buildx:buildkit docker-classic:classic; do
 	is "$(lockstep inputs -f elsewhere/D app --builder ${builder%:*} --canonical | sed -n 2p)" "dialect	${builder#*:}" \
 		"the dialect of ${builder%:*}"
 done
@@ -81,7 +81,7 @@ refuses 2 "*'A' has no value*nothing is taken from the environment*" 'an argumen
 	inputs -f elsewhere/D app --build-arg A
 refuses 2 "*'A' is given twice*" 'an argument given twice' inputs -f app/Dockerfile app --build-arg A=1 --build-arg A=2
 refuses 2 "*'NOPE' is given, but nothing*" 'an argument that nothing names' inputs -f elsewhere/D app --build-arg NOPE=1
-refuses 2 "*'docer' is no builder*classic*" 'a builder that there is not' inputs -f elsewhere/D app --builder docer
+refuses 2 "*there is no builder 'docer'*did you mean 'docker'*" 'a builder that there is not' inputs -f elsewhere/D app --builder docer
 refuses 2 "*need -f DOCKERFILE*" '--target for an image of the graph' inputs app --target end
 refuses 2 "*reads no graph*" '-f with a graph' inputs -f elsewhere/D app --graph lockstep.yaml
 refuses 2 "*'nowhere'*" 'a context that is not there' inputs -f elsewhere/D nowhere

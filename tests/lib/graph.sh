@@ -3,8 +3,9 @@
 # graph.sh: a small graph in a git repository of its own, and a container environment that is thrown away. Source
 # it after tap.sh.
 #
-#   graph_open          needs buildah and a static busybox, else skips the script; $GRAPH is the repository (and the
-#                       current folder): base <- left, right <- leaf (from left and right), and lone
+#   graph_open          needs the builder $BUILDER (buildah unless set) and a static busybox, else skips the script;
+#                       $GRAPH is the repository (and the current folder): base <- left, right <- leaf (from left and
+#                       right), and lone
 #   graph_files         the same repository without the container environment, for what needs no builder
 #   lockstep ARG...     the program under test
 #   built               names of the images that the last `lockstep build --json >$OUT` built, sorted, one line
@@ -94,12 +95,16 @@ graph_files() {
 }
 
 graph_open() {
+	BUILDER=${BUILDER:-buildah}
+	command -v "${BUILDER%-classic}" >/dev/null || skip_all "no ${BUILDER%-classic}"
 	command -v buildah >/dev/null || skip_all 'no buildah'
 	command -v busybox >/dev/null || skip_all 'no busybox'
 	# shellcheck source=scripts/lib/env.sh
 	. "${top_srcdir:?}/scripts/lib/env.sh"
 	# shellcheck disable=SC2119 # no folder named: a new one
 	env_open || skip_all 'no container environment'
+	LOCKSTEP_BUILDER=$BUILDER
+	export LOCKSTEP_BUILDER
 	graph_files
 }
 

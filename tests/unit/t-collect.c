@@ -29,7 +29,7 @@ collect(const char *dir, const char *lines)
 	AUTO_FREE char *graph = tmp_path(dir, "lockstep.yaml");
 	AUTO_FREE char *text = xasprintf("FROM scratch\n%s", lines);
 	struct case_ c = { 0 };
-	struct project_opts opts = { .graph_file = graph, .dialect = DIALECT_CONTAINERS };
+	struct project_opts opts = { .graph_file = graph, .builder = BUILDER_BUILDAH };
 
 	tmp_text(dir, "lockstep.yaml", "version: 1\nimages:\n  it: { context: ctx }\n");
 	tmp_text(dir, "ctx/Dockerfile", text);

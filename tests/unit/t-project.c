@@ -14,7 +14,7 @@
 static int
 load(struct project_opts opts, struct project **ret, struct err_list *errs, struct err *err)
 {
-	opts.dialect = DIALECT_CONTAINERS;
+	opts.builder = BUILDER_BUILDAH;
 	return project_load(&opts, ret, errs, err);
 }
 

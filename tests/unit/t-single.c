@@ -92,31 +92,6 @@ test_no_argument_comes_from_the_environment(void **state)
 	       "'/nowhere at all'");
 }
 
-static void
-test_builders_and_their_dialects(void **state UNUSED)
-{
-	static const struct {
-		const char *name;
-		enum builder_kind kind;
-		enum dialect dialect;
-	} known[] = {
-		{ "buildah", BUILDER_BUILDAH, DIALECT_CONTAINERS },
-		{ "podman", BUILDER_PODMAN, DIALECT_CONTAINERS },
-		{ "docker", BUILDER_DOCKER, DIALECT_BUILDKIT },
-		{ "buildx", BUILDER_BUILDX, DIALECT_BUILDKIT },
-		{ "classic", BUILDER_DOCKER, DIALECT_CLASSIC },
-	};
-	AUTO_ERR struct err err = ERR_INIT;
-	struct single s = { 0 };
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		assert_int_equal(single_set_builder(&s, known[i].name, &err), 0);
-		assert_int_equal(s.builder, known[i].kind);
-		assert_int_equal(s.dialect, known[i].dialect);
-	}
-	assert_int_equal(single_set_builder(&s, "docer", &err), -ERR_USAGE);
-}
-
 int
 main(void)
 {
@@ -126,7 +101,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_texts_are_data, tmp_setup, tmp_teardown),
 		cmocka_unit_test_setup_teardown(test_no_argument_comes_from_the_environment,
 						tmp_setup, tmp_teardown),
-		cmocka_unit_test(test_builders_and_their_dialects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* builder.c: hands each question to the builder at work; what all builders need. */
+#include "base/file.h"
+#include "base/path.h"
+#include "engine/builder_priv.h"
+#include "io/tree.h"
+
+static const struct builder_ops *
+ops_of(enum builder_kind kind)
+{
+	static const struct builder_ops *const table[] = {
+		[BUILDER_BUILDAH] = &builder_buildah_ops,
+		[BUILDER_PODMAN] = &builder_podman_ops,
+	};
+
+	/* What is not here yet cannot build, but its inputs can be looked at. */
+	return (size_t)kind < ARRAY_SIZE(table) && table[kind] ? table[kind] : &builder_buildah_ops;
+}
+
+enum builder_kind
+builder_choose(enum builder_kind kind)
+{
+	static const enum builder_kind order[] = { BUILDER_BUILDAH, BUILDER_PODMAN };
+
+	if (kind != BUILDER_AUTO)
+		return kind;
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (proc_find(ops_of(order[i])->program, NULL))
+			return order[i];
+	return BUILDER_BUILDAH;
+}
+
+enum dialect
+builder_dialect(enum builder_kind kind)
+{
+	if (kind == BUILDER_DOCKER_CLASSIC)
+		return DIALECT_CLASSIC;
+	return kind == BUILDER_DOCKER || kind == BUILDER_BUILDX ? DIALECT_BUILDKIT
+								: DIALECT_CONTAINERS;
+}
+
+const char *
+builder_output_record(enum builder_kind kind, struct arena *a, const struct graph_image *image)
+{
+	return ops_of(kind)->output_record(a, image);
+}
+
+const char *
+builder_image_ref(enum builder_kind kind, struct arena *a, const char *image_id)
+{
+	return ops_of(kind)->image_ref(a, image_id);
+}
+
+int
+builder_open(const struct builder_opts *opts, struct builder **ret, struct err *err)
+{
+	const struct builder_ops *ops = ops_of(opts->kind);
+	struct builder *b;
+
+	if (ops == &builder_buildah_ops && opts->kind != BUILDER_BUILDAH) {
+		err_set(err, ERR_INPUT, "builder '%s' is not supported by this version",
+			builder_kind_name(opts->kind));
+		err_hint(err, "write `builder: buildah`");
+		return -ERR_INPUT;
+	}
+	b = ops->open(opts);
+	b->ops = ops;
+	b->state_dir = xstrdup(opts->state_dir);
+	b->tmp_dir = path_join(opts->state_dir, "tmp");
+	b->store = opts->store;
+	b->env = opts->env;
+	*ret = b;
+	return 0;
+}
+
+void
+builder_free(struct builder *b)
+{
+	if (!b)
+		return;
+	free(b->state_dir);
+	free(b->tmp_dir);
+	b->ops->free(b);
+}
+
+int
+builder_prepare(struct builder *b, struct err *err)
+{
+	return b->ops->prepare(b, err);
+}
+
+int
+builder_tidy(struct builder *b, struct err *err)
+{
+	return b->ops->tidy(b, err);
+}
+
+bool
+builder_has(struct builder *b, const char *image_id)
+{
+	return b->ops->has(b, image_id);
+}
+
+int
+builder_config(struct builder *b, const char *image_id, struct arena *arena,
+	       struct oci_config **ret, struct err *err)
+{
+	return b->ops->config(b, image_id, arena, ret, err);
+}
+
+int
+builder_find(struct builder *b, const char *ref, char **ret, struct err *err)
+{
+	return b->ops->find(b, ref, ret, err);
+}
+
+void
+builder_pull_cmd(struct builder *b, struct arena *a, const char *ref,
+		 const struct platform *platform, struct builder_cmd *ret)
+{
+	b->ops->pull_cmd(b, a, ref, platform, ret);
+}
+
+void
+builder_import_cmd(struct builder *b, struct arena *a, const char *image_id,
+		   struct builder_cmd *ret)
+{
+	b->ops->import_cmd(b, a, image_id, ret);
+}
+
+void
+builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
+		 struct builder_cmd *ret)
+{
+	b->ops->load_cmd(b, a, image_id, name, ret);
+}
+
+bool
+builder_is_loaded(struct builder *b, const char *image_id, const char *name)
+{
+	AUTO_FREE char *have = NULL;
+	AUTO_ERR struct err ignored = ERR_INIT;
+
+	return !builder_find(b, name, &have, &ignored) && have && !strcmp(have, image_id);
+}
+
+void
+builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
+		  struct builder_cmd *ret)
+{
+	b->ops->build_cmd(b, a, build, ret);
+}
+
+const char *
+builder_no_cache_reason(const struct builder *b, struct arena *a, const struct recipe *recipe)
+{
+	return b->ops->no_cache_reason(a, recipe);
+}
+
+bool
+builder_parse_step(const struct builder *b, struct str line, size_t *ret_stage, size_t *ret_step)
+{
+	return b->ops->parse_step(line, ret_stage, ret_step);
+}
+
+bool
+builder_should_retry(const struct builder *b, struct str tail)
+{
+	return b->ops->should_retry(tail);
+}
+
+int
+builder_probe(struct builder *b, struct builder_info *ret, struct err *err)
+{
+	return b->ops->probe(b, ret, err);
+}
+
+void
+builder_info_fini(struct builder_info *i)
+{
+	free(i->program);
+	free(i->version);
+	free(i->storage);
+	*i = (struct builder_info){ 0 };
+}
+
+const char *
+builder_env(const char *const *env, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; env && *env; env++)
+		if (!strncmp(*env, name, n) && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+/*
+ * Only what the builder needs to run reaches it: what a Dockerfile could pick up from the
+ * environment by accident (`--build-arg NAME`) must not exist.
+ */
+void
+builder_scrub_env(const struct builder *b, struct arena *a, const char *const *names, size_t n,
+		  struct builder_cmd *cmd)
+{
+	static const char *const all[] = {
+		"PATH",
+		"HOME",
+		"USER",
+		"XDG_RUNTIME_DIR",
+		"XDG_CONFIG_HOME",
+		"HTTP_PROXY",
+		"HTTPS_PROXY",
+		"FTP_PROXY",
+		"NO_PROXY",
+		"ALL_PROXY",
+		"http_proxy",
+		"https_proxy",
+		"ftp_proxy",
+		"no_proxy",
+		"all_proxy",
+		"SSL_CERT_FILE",
+		"SSL_CERT_DIR",
+		"DOCKER_CONFIG",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all) + n; i++) {
+		const char *name = i < ARRAY_SIZE(all) ? all[i] : names[i - ARRAY_SIZE(all)];
+		const char *value = builder_env(b->env, name);
+
+		if (value)
+			vec_push(&cmd->env, arena_printf(a, "%s=%s", name, value));
+	}
+	vec_push(&cmd->env, arena_printf(a, "TMPDIR=%s", b->tmp_dir));
+	vec_push(&cmd->env, "LC_ALL=C.UTF-8");
+	vec_push(&cmd->env, NULL);
+}
+
+void
+builder_cmd_add2(struct builder_cmd *cmd, const char *flag, const char *value)
+{
+	vec_push(&cmd->argv, flag);
+	vec_push(&cmd->argv, value);
+}
+
+void
+builder_cmd_fini(struct builder_cmd *cmd)
+{
+	vec_fini(&cmd->argv);
+	vec_fini(&cmd->env);
+}
+
+void
+builder_add_options(struct arena *a, const struct builder_build *build, struct builder_cmd *ret)
+{
+	const struct graph_image *image = build->image;
+	struct platform host = platform_host();
+	char text[PLATFORM_TEXT_SIZE];
+
+	if (!platform_eq(&image->platform, &host)) {
+		platform_text(&image->platform, text);
+		builder_cmd_add2(ret, "--platform", arena_strdup(a, text));
+	}
+	for (size_t i = 0; i < build->recipe->nargs; i++) {
+		const struct recipe_argument *arg = &build->recipe->args[i];
+
+		if (arg->given && arg->value)
+			builder_cmd_add2(ret, "--build-arg",
+					 arena_printf(a, "%s=%s", arg->name, arg->value));
+	}
+	for (size_t i = 0; i < image->noptions; i++)
+		vec_push(&ret->argv, arena_printf(a, "--%s=%s", image->options[i].name,
+						  image->options[i].value));
+	for (size_t i = 0; i < image->nsecrets; i++)
+		builder_cmd_add2(ret, "--secret", image->secrets[i]);
+}
+
+int
+builder_tidy_tmp(struct builder *b, const char *keep, struct err *err)
+{
+	const struct tree_entry *entries;
+	struct tree *tree;
+	size_t n;
+	int r = file_mkdirs(b->tmp_dir, err);
+
+	if (!r)
+		r = tree_open_dir(b->tmp_dir, &tree, err);
+	if (r)
+		return r;
+	r = tree_list(tree, STR_LIT("."), &entries, &n, err);
+	for (size_t i = 0; !r && i < n; i++) {
+		AUTO_FREE char *path = path_join(b->tmp_dir, entries[i].name);
+
+		if (!keep || !str_starts(str_c(entries[i].name), str_c(keep)))
+			r = file_remove_tree(path, err);
+	}
+	tree_free(tree);
+	return r;
+}
+
+int
+builder_ask(const char *const *argv, struct buf *ret, struct err *err)
+{
+	struct proc_opts opts = { .argv = argv, .log_fd = -1, .split_stdout = true };
+
+	return proc_run(&opts, ret, err);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* builder_containers.c: which images are in container storages, ours and the user's. */
+#include "engine/builder_containers.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sha256.h"
+#include "model/ref.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RUN_ROOT_MAX 50 /* podman refuses a longer one */
+
+/* Short, because the run root is part of socket and mount paths; outlives no reboot, as buildah
+ * wants it. */
+static char *
+run_root(const char *state_dir, const char *const *env)
+{
+	const char *runtime = builder_env(env, "XDG_RUNTIME_DIR");
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_hex(sha256_of(state_dir, strlen(state_dir)), hex);
+	if (runtime && *runtime == '/' &&
+	    strlen(runtime) + strlen("/lockstep-123456") <= RUN_ROOT_MAX &&
+	    access(runtime, W_OK) == 0)
+		return xasprintf("%s/lockstep-%.6s", runtime, hex);
+	if (geteuid() == 0)
+		return xasprintf("/run/lockstep-%.12s", hex);
+	return xasprintf("%s/run", state_dir);
+}
+
+struct builder *
+builder_containers_open(const struct builder_opts *opts, const struct containers_program *program)
+{
+	struct containers_builder *c = xcalloc(1, sizeof(*c));
+
+	c->program = program;
+	c->own.root = path_join(opts->state_dir, "storage");
+	c->own.run = run_root(opts->state_dir, opts->env);
+	return &c->base;
+}
+
+static struct containers_builder *
+containers_of(struct builder *b)
+{
+	return (struct containers_builder *)b;
+}
+
+void
+builder_containers_free(struct builder *b)
+{
+	struct containers_builder *c = containers_of(b);
+
+	cstorage_fini(&c->own);
+	cstorage_fini(&c->user);
+	free(c);
+}
+
+/* What decides where the user's storage is: variables, and the stamps of its files. */
+static char *
+storage_fingerprint(const struct containers_builder *c)
+{
+	const char *const *env = c->base.env;
+	static const char *const vars[] = {
+		"CONTAINERS_STORAGE_CONF", "STORAGE_DRIVER",  "STORAGE_OPTS", "XDG_DATA_HOME",
+		"XDG_CONFIG_HOME",         "XDG_RUNTIME_DIR", "HOME",         "PATH"
+	};
+	const char *home = builder_env(env, "HOME"),
+		   *conf = builder_env(env, "CONTAINERS_STORAGE_CONF");
+	AUTO_FREE char *user = xasprintf("%s/.config/containers/storage.conf", home ? home : "");
+	const char *files[] = { conf ? conf : "", "/etc/containers/storage.conf",
+				"/usr/share/containers/storage.conf", user };
+	AUTO_BUF struct buf b = BUF_INIT;
+	char hex[SHA256_HEX_SIZE];
+
+	buf_init(&b, 0);
+	buf_addf(&b, "%s %u\n", c->program->name, (unsigned)geteuid());
+	for (size_t i = 0; i < ARRAY_SIZE(vars); i++) {
+		const char *value = builder_env(env, vars[i]);
+
+		buf_addf(&b, "%s=%s\n", vars[i], value ? value : "");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct stat st;
+
+		if (stat(files[i], &st) == 0)
+			buf_addf(&b, "%s %lld %lld.%09ld\n", files[i], (long long)st.st_size,
+				 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	}
+	sha256_hex(sha256_of(b.data, b.len), hex);
+	return xstrdup(hex);
+}
+
+static int
+use_info(struct containers_builder *c, struct str text, struct err *err)
+{
+	const struct containers_program *p = c->program;
+	AUTO_JSON json_t *info = NULL;
+	const json_t *store;
+	int r = json_parse(text, "info", &info, err);
+
+	if (r)
+		return err_prefix(err, "%s", p->name);
+	store = json_object_get(info, "store");
+	if (!json_get_text(store, p->root) || !json_get_text(store, p->run) ||
+	    !json_get_text(store, p->driver))
+		return err_set(err, ERR_TOOL, "'%s info' does not say where its storage is",
+			       p->name);
+	c->user.root = xstrdup(json_get_text(store, p->root));
+	c->user.run = xstrdup(json_get_text(store, p->run));
+	c->user.driver = xstrdup(json_get_text(store, p->driver));
+	if (!c->own.driver)
+		c->own.driver = xstrdup(c->user.driver);
+	c->user_known = true;
+	return 0;
+}
+
+/* Fills user and own.driver: from what was remembered, else by asking the builder once. */
+static int
+know_storages(struct containers_builder *c, struct err *err)
+{
+	struct builder *b = &c->base;
+
+	AUTO_FREE char *print = NULL, *was = NULL, *info = NULL;
+	AUTO_BUF struct buf text = BUF_INIT;
+	int r = 0;
+
+	if (c->user_known)
+		return 0;
+	print = storage_fingerprint(c);
+	if (b->store) {
+		r = store_get_meta(b->store, "storage-fingerprint", &was, err);
+		if (!r)
+			r = store_get_meta(b->store, "storage-info", &info, err);
+		if (r)
+			return r;
+	}
+	if (was && info && !strcmp(was, print))
+		return use_info(c, str_c(info), err);
+	buf_init(&text, 0);
+	r = builder_ask(c->program->info, &text, err);
+	if (!r)
+		r = use_info(c, buf_str(&text), err);
+	if (!r && b->store)
+		r = store_set_meta(b->store, "storage-info", text.data, err);
+	if (!r && b->store)
+		r = store_set_meta(b->store, "storage-fingerprint", print, err);
+	return r;
+}
+
+/* The driver of our storage can be seen from its folders: no need to ask anyone. */
+static bool
+own_driver(struct containers_builder *c)
+{
+	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs" };
+
+	for (size_t i = 0; !c->own.driver && i < ARRAY_SIZE(drivers); i++) {
+		AUTO_FREE char *path = xasprintf("%s/%s-images", c->own.root, drivers[i]);
+
+		if (access(path, F_OK) == 0)
+			c->own.driver = xstrdup(drivers[i]);
+	}
+	return c->own.driver;
+}
+
+int
+builder_containers_prepare(struct builder *b, struct err *err)
+{
+	struct containers_builder *c = containers_of(b);
+
+	return own_driver(c) ? 0 : know_storages(c, err);
+}
+
+/* Working containers that nobody will come back to; NULL without. */
+static json_t *
+left_containers(const struct containers_builder *c)
+{
+	AUTO_FREE char *path =
+		xasprintf("%s/%s-containers/containers.json", c->own.root, c->own.driver);
+	AUTO_ERR struct err ignored = ERR_INIT;
+	AUTO_BUF struct buf text = BUF_INIT;
+	json_t *list = NULL;
+
+	buf_init(&text, 0);
+	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &ignored) ||
+	    json_parse(buf_str(&text), path, &list, &ignored))
+		return NULL;
+	if (json_array_size(list))
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+int
+builder_containers_tidy(struct builder *b, struct err *err)
+{
+	struct containers_builder *c = containers_of(b);
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_JSON json_t *left = own_driver(c) ? left_containers(c) : NULL;
+	AUTO_ERR struct err ignored = ERR_INIT;
+	struct builder_cmd cmd;
+
+	if (left) {
+		builder_clean_cmd(c, arena, left, &cmd);
+		/* What cannot be removed only takes room: no reason not to build. */
+		if (proc_run(&(struct proc_opts){ .argv = cmd.argv.v,
+						  .env = cmd.env.v,
+						  .log_fd = -1,
+						  .split_stdout = true },
+			     NULL, &ignored))
+			err_clear(&ignored);
+		builder_cmd_fini(&cmd);
+	}
+	if (builder_tidy_tmp(b, "buildah-cache", &ignored))
+		err_clear(&ignored);
+	return file_mkdirs(b->tmp_dir, err);
+}
+
+bool
+builder_containers_has(struct builder *b, const char *image_id)
+{
+	struct containers_builder *c = containers_of(b);
+
+	return own_driver(c) && cstorage_has(&c->own, image_id);
+}
+
+int
+builder_containers_config(struct builder *b, const char *image_id, struct arena *arena,
+			  struct oci_config **ret, struct err *err)
+{
+	struct containers_builder *c = containers_of(b);
+	AUTO_BUF struct buf blob = BUF_INIT;
+	int r = 0;
+
+	*ret = NULL;
+	buf_init(&blob, 0);
+	if (own_driver(c))
+		r = cstorage_config(&c->own, image_id, &blob, err);
+	if (!r) {
+		r = know_storages(c, err);
+		if (!r)
+			r = cstorage_config(&c->user, image_id, &blob, err);
+	}
+	if (r <= 0)
+		return r;
+	*ret = oci_config_parse(arena, buf_str(&blob), image_id, err);
+	return *ret ? 0 : -err->class;
+}
+
+int
+builder_containers_find(struct builder *b, const char *ref, char **ret, struct err *err)
+{
+	struct containers_builder *c = containers_of(b);
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct ref parsed;
+	int r = know_storages(c, err);
+
+	*ret = NULL;
+	if (!r)
+		r = ref_parse(arena, str_c(ref), &parsed, err);
+	if (r)
+		return r;
+	return cstorage_find(&c->user, ref_text(arena, &parsed), ret, err);
+}
+
+int
+builder_containers_probe(struct builder *b, struct builder_info *ret, struct err *err)
+{
+	struct containers_builder *c = containers_of(b);
+	const char *argv[] = { c->program->name, "--version", NULL };
+	AUTO_BUF struct buf text = BUF_INIT;
+	int r;
+
+	buf_init(&text, 0);
+	r = builder_ask(argv, &text, err);
+	if (!r)
+		r = know_storages(c, err);
+	if (r)
+		return r;
+	(void)proc_find(c->program->name, &ret->program);
+	ret->version = str_dup(str_trim(buf_str(&text), " \n"));
+	ret->storage = xasprintf("lockstep builds in '%s' (%s), loads into '%s'", c->own.root,
+				 c->user.driver, c->user.root);
+	return 0;
+}

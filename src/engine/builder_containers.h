@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* builder_containers.h: what buildah and podman share: two container storages. */
+#ifndef LOCKSTEP_ENGINE_BUILDER_CONTAINERS_H
+#define LOCKSTEP_ENGINE_BUILDER_CONTAINERS_H
+
+#include "engine/builder_priv.h"
+
+/*
+ * Both keep images as containers/storage, build with the same code and give the same image IDs, so
+ * they share our storage, keys and traces. They differ in a few words of their command lines.
+ */
+struct containers_program {
+	const char *name;
+	const char *const *info;         /* argv that asks where the user's storage is, as JSON */
+	const char *root, *run, *driver; /* its keys in `store` there */
+	const char *build, *never_pull;  /* of a build */
+	const char *remove_flag;         /* of `rm`, or NULL */
+};
+
+struct containers_builder {
+	struct builder base;
+	const struct containers_program *program;
+	struct cstorage own, user;
+	bool user_known;
+};
+
+struct builder *builder_containers_open(const struct builder_opts *opts,
+					const struct containers_program *program);
+void builder_containers_free(struct builder *b);
+int builder_containers_prepare(struct builder *b, struct err *err) NODISCARD;
+int builder_containers_tidy(struct builder *b, struct err *err) NODISCARD;
+bool builder_containers_has(struct builder *b, const char *image_id);
+int builder_containers_config(struct builder *b, const char *image_id, struct arena *arena,
+			      struct oci_config **ret, struct err *err) NODISCARD;
+int builder_containers_find(struct builder *b, const char *ref, char **ret, struct err *err)
+	NODISCARD;
+int builder_containers_probe(struct builder *b, struct builder_info *ret, struct err *err)
+	NODISCARD;
+
+/* builder_buildah.c: `rm` of these working containers in our storage. */
+void builder_clean_cmd(struct containers_builder *c, struct arena *a, const json_t *containers,
+		       struct builder_cmd *ret);
+
+#endif
