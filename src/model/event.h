@@ -4,6 +4,7 @@
 #define LOCKSTEP_MODEL_EVENT_H
 
 #include "base/arena.h"
+#include "base/enum.h"
 #include "base/json.h"
 #include "base/sha256.h"
 
@@ -26,6 +27,17 @@
 #define EVENT_MAX_GROUP 64  /* bytes of a group's name */
 #define EVENT_MAX_CAUSE 240 /* bytes; longer ones are cut when written */
 #define EVENT_MAX_SEQ ((int64_t)1 << 53) /* exclusive: what every JSON reader keeps exact */
+
+/* What a field of `compat` may name as {commit}: a value of the event that carries it. */
+#define EVENT_PLACEHOLDER_LIST(X)                                                                  \
+	X(EVENT_PLACEHOLDER_COMMIT, "commit")                                                      \
+	X(EVENT_PLACEHOLDER_REPO, "repo")                                                          \
+	X(EVENT_PLACEHOLDER_RUN_URL, "run_url")                                                    \
+	X(EVENT_PLACEHOLDER_GROUP, "group")                                                        \
+	X(EVENT_PLACEHOLDER_ID, "id")                                                              \
+	X(EVENT_PLACEHOLDER_SEQ, "seq")                                                            \
+	X(EVENT_PLACEHOLDER_TIME, "time")
+ENUM_DECLARE(event_placeholder, EVENT_PLACEHOLDER_LIST);
 
 /* All texts of an event are in its arena, or borrowed while it is being made. */
 struct event_image {
@@ -76,6 +88,10 @@ int event_text(const struct event *e, char **ret, struct err *err) NODISCARD;
 /* The object that goes to GitHub as client_payload: the event with its compat fields at the top
  * level instead of below "compat". */
 json_t *event_payload(const json_t *event) NODISCARD;
+
+/* The text of a flat field with its {placeholders} replaced by the event's values. ERR_INPUT when a
+ * value is not known, or the result is no text on one line. Caller frees *ret. */
+int event_expand(const struct event *e, const char *text, char **ret, struct err *err) NODISCARD;
 
 /* What the state says, as one hash: the group and each image with its digest, in the order of their
  * names; tags, times and causes do not count. */

@@ -93,9 +93,8 @@ event_valid_field(struct str name)
 	return true;
 }
 
-/* Some text on one line. */
-static bool
-valid_line(struct str s)
+bool
+event_valid_line(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
@@ -177,7 +176,7 @@ static const struct rule rule_group = {
 	"letters and digits with single '.', '_' or '-' in between, 64 at most"
 };
 static const struct rule rule_time = { valid_time, "no time", "2026-08-15T19:26:54Z" };
-static const struct rule rule_line = { valid_line, "no text on one line",
+static const struct rule rule_line = { event_valid_line, "no text on one line",
 				       "1 to 255 bytes without control characters" };
 static const struct rule rule_commit = { valid_commit, "no commit", "40 or 64 of 0-9 and a-f" };
 static const struct rule rule_url = { valid_url, "no address", "http:// or https://, no blanks" };

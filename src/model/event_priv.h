@@ -7,4 +7,7 @@
 
 #define EVENT_ID_DIGITS "0123456789ABCDEFGHJKMNPQRSTVWXYZ" /* Crockford's base 32 */
 
+/* 1 to 255 bytes without control characters. */
+bool event_valid_line(struct str s);
+
 #endif

@@ -122,8 +122,11 @@ struct graph {
 	size_t nvariables;
 	struct graph_image *images; /* file order */
 	size_t nimages;
+	const char *group;        /* of `events`, or NULL; always there with dispatch */
+	struct graph_kv *payload; /* of `events`: flat fields, {placeholders} not replaced */
+	size_t npayload;
 	json_t *dispatch; /* list of targets as written, {"github": {…}}, or NULL; signing and
-			     format of a webhook are always there */
+			     format of a webhook are always there: see target_read() */
 	struct graph_image **order; /* set by graph_link: parents before children; ties by index */
 	struct map *by_name;
 	struct map *variable_by_name;

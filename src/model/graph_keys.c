@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "model/graph.h"
+#include "model/target.h"
 
 #define TYPE(id, ...) static const struct graph_type type_##id = { __VA_ARGS__, false }
 #define HIDDEN_TYPE(id, ...) static const struct graph_type type_##id = { __VA_ARGS__, true }
@@ -39,6 +40,10 @@ TYPE(absent, "absent", GRAPH_SHAPE_TEXT, "a command or path", "^(/.*|[A-Za-z0-9.
      "the name of a command, or a path that starts with '/'");
 HIDDEN_TYPE(env, "env", GRAPH_SHAPE_TEXT, "the name of an environment variable",
 	    "^[A-Za-z_][A-Za-z0-9_]*$", "the name of the variable that holds it, never the value");
+HIDDEN_TYPE(secret_file, "secret-file", GRAPH_SHAPE_TEXT, "a path", "^[^ ]+$",
+	    "the path of the file that holds it, never the value");
+TYPE(group, "group", GRAPH_SHAPE_TEXT, "the name of a group", "^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$",
+     "letters and digits with single '.', '_' or '-' in between: agent-images");
 TYPE(url, "url", GRAPH_SHAPE_TEXT, "an address", "^https?://[^/ @]+(/[^ ]*)?$",
      "http:// or https://, without a user name or a password");
 TYPE(git, "git", GRAPH_SHAPE_TEXT, "the address of a git repository",
@@ -151,10 +156,19 @@ static const struct graph_key keys_image[] = {
 };
 const struct graph_object graph_object_image = { "image", keys_image, ARRAY_SIZE(keys_image) };
 
+static const struct graph_key keys_events[] = {
+	{ KEY("group", group, "group: agent-images"), .required = true },
+	{ KEY("payload", pairs, "payload: { agent_images_sha: \"{commit}\" }") },
+};
+OBJECT(events, "events");
+
 static const struct graph_key keys_github[] = {
 	{ KEY("repository", owner_name, "repository: owner/name"), .required = true },
 	{ KEY("event", event, "event: images-built"), .required = true },
 	{ KEY("token-env", env, "token-env: DISPATCH_PAT") },
+	{ KEY("token-file", secret_file, "token-file: /run/secrets/token") },
+	{ KEY("url", url, "url: https://api.github.com") },
+	{ KEY("timeout", duration, "timeout: 30s") },
 };
 OBJECT(github, "github");
 
@@ -163,27 +177,29 @@ static const struct graph_key keys_github_workflow[] = {
 	{ KEY("workflow", text, "workflow: bump.yml"), .required = true },
 	{ KEY("ref", git_ref, "ref: main") },
 	{ KEY("token-env", env, "token-env: DISPATCH_PAT") },
+	{ KEY("token-file", secret_file, "token-file: /run/secrets/token") },
+	{ KEY("url", url, "url: https://api.github.com") },
+	{ KEY("timeout", duration, "timeout: 30s") },
 };
 OBJECT(github_workflow, "github-workflow");
 
-static const char *const signing_names[] = { "standard-webhooks", "github", "none" };
-static const size_t signing_count = ARRAY_SIZE(signing_names);
-static const char *const format_names[] = { "plain", "ce-binary", "ce-structured" };
-static const size_t format_count = ARRAY_SIZE(format_names);
-
 static const struct graph_key keys_webhook[] = {
 	{ KEY("url", url, "url: https://ci.example.org/hook"), .required = true },
-	{ KEY("signing", choice, "signing: standard-webhooks"), CHOICES(signing) },
+	{ KEY("signing", choice, "signing: standard-webhooks"), CHOICES(target_signing) },
 	{ KEY("secret-env", env, "secret-env: HOOK_SECRET") },
-	{ KEY("format", choice, "format: plain"), CHOICES(format) },
+	{ KEY("secret-file", secret_file, "secret-file: /run/secrets/hook") },
+	{ KEY("format", choice, "format: plain"), CHOICES(target_format) },
+	{ KEY("timeout", duration, "timeout: 30s") },
 };
 OBJECT(webhook, "webhook");
 
 static const struct graph_key keys_gitlab[] = {
 	{ KEY("project", value, "project: group/name"), .required = true },
 	{ KEY("ref", git_ref, "ref: main"), .required = true },
-	{ KEY("token-env", env, "token-env: TRIGGER_TOKEN"), .required = true },
+	{ KEY("token-env", env, "token-env: TRIGGER_TOKEN") },
+	{ KEY("token-file", secret_file, "token-file: /run/secrets/token") },
 	{ KEY("url", url, "url: https://gitlab.com") },
+	{ KEY("timeout", duration, "timeout: 30s") },
 };
 OBJECT(gitlab, "gitlab");
 
@@ -192,7 +208,9 @@ static const struct graph_key keys_gitea_workflow[] = {
 	{ KEY("repository", owner_name, "repository: owner/name"), .required = true },
 	{ KEY("workflow", text, "workflow: bump.yml"), .required = true },
 	{ KEY("ref", git_ref, "ref: main") },
-	{ KEY("token-env", env, "token-env: GITEA_TOKEN"), .required = true },
+	{ KEY("token-env", env, "token-env: GITEA_TOKEN") },
+	{ KEY("token-file", secret_file, "token-file: /run/secrets/token") },
+	{ KEY("timeout", duration, "timeout: 30s") },
 };
 OBJECT(gitea_workflow, "gitea-workflow");
 
@@ -221,6 +239,7 @@ static const struct graph_key keys_file[] = {
 	  OBJECTS(&object_variable) },
 	{ KEY("images", named, "images: { app: { context: app } }"), .required = true,
 	  OBJECTS(&graph_object_image) },
+	{ KEY("events", object, "events: { group: agent-images }"), OBJECTS(&object_events) },
 	{ KEY("dispatch", objects,
 	      "dispatch: [ { github: { repository: owner/name, event: built } } ]"),
 	  OBJECTS(&object_dispatch_github, &object_dispatch_github_workflow,

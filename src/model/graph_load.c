@@ -286,7 +286,7 @@ load_top(struct graph_loader *ld, const struct yaml *root)
 static void
 load_file(struct graph_loader *ld, struct yaml *root)
 {
-	const struct yaml *variables, *images, *dispatch;
+	const struct yaml *variables, *images, *events, *dispatch;
 
 	if (root->kind != YAML_MAP) {
 		err_hint(graph_err(ld, root, "a graph file is a mapping, and this is %s",
@@ -307,8 +307,15 @@ load_file(struct graph_loader *ld, struct yaml *root)
 		load_images(ld, images);
 	for (size_t i = 0; i < ld->graph->nimages; i++)
 		check_needs(ld, &ld->graph->images[i]);
+	events = yaml_get(root, "events");
+	if (events)
+		graph_load_events(ld, events);
 	if (dispatch)
 		graph_load_dispatch(ld, dispatch);
+	if (dispatch && !graph_has_key(root, "events") &&
+	    !graph_shape_misspelt(&graph_object_file, root, "events"))
+		err_hint(graph_err(ld, dispatch, "'events' is missing, which 'dispatch' needs"),
+			 "what the images are called together: events: { group: agent-images }");
 }
 
 struct graph *

@@ -80,6 +80,15 @@ keep_kv(struct graph_loader *ld, struct kv_list *list, size_t *ret_n)
 	return kv;
 }
 
+struct graph_kv *
+graph_load_pairs(struct graph_loader *ld, const struct yaml *y, const char *phrase, size_t *ret_n)
+{
+	struct kv_list list = { 0 };
+
+	read_pairs(ld, y, phrase, &list);
+	return keep_kv(ld, &list, ret_n);
+}
+
 static bool
 valid_label(struct str name)
 {
@@ -94,34 +103,31 @@ static void
 load_args(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
 	const char *phrase = phrase_of(ld, "args");
-	struct kv_list list = { 0 };
 
-	read_pairs(ld, y, phrase, &list);
-	for (size_t i = 0; i < list.kv.n; i++) {
-		if (!graph_valid_variable(str_c(list.kv.v[i].name)))
-			err_hint(graph_err(ld, &list.kv.v[i].at,
+	img->args = graph_load_pairs(ld, y, phrase, &img->nargs);
+	for (size_t i = 0; i < img->nargs; i++) {
+		if (!graph_valid_variable(str_c(img->args[i].name)))
+			err_hint(graph_err(ld, &img->args[i].at,
 					   "'%s' in %s is no name of an argument",
-					   graph_clip(ld, list.kv.v[i].name), phrase),
+					   graph_clip(ld, img->args[i].name), phrase),
 				 "letters, digits and '_', not beginning with a digit");
 	}
-	img->args = keep_kv(ld, &list, &img->nargs);
 }
 
 static void
 load_labels(struct graph_loader *ld, struct graph_image *img, const struct yaml *y)
 {
 	const char *phrase = phrase_of(ld, "labels");
-	struct kv_list list = { 0 };
 
-	read_pairs(ld, y, phrase, &list);
-	for (size_t i = 0; i < list.kv.n; i++) {
-		if (!valid_label(str_c(list.kv.v[i].name)))
+	img->labels = graph_load_pairs(ld, y, phrase, &img->nlabels);
+	for (size_t i = 0; i < img->nlabels; i++) {
+		if (!valid_label(str_c(img->labels[i].name)))
 			err_hint(
-				graph_err(ld, &list.kv.v[i].at, "'%s' in %s is no name of a label",
-					  graph_clip(ld, list.kv.v[i].name), phrase),
+				graph_err(ld, &img->labels[i].at,
+					  "'%s' in %s is no name of a label",
+					  graph_clip(ld, img->labels[i].name), phrase),
 				"no blanks and no '='; for example org.opencontainers.image.title");
 	}
-	img->labels = keep_kv(ld, &list, &img->nlabels);
 }
 
 static void

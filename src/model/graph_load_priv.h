@@ -71,8 +71,13 @@ json_t *graph_shape_json(const struct graph_object *object, const struct yaml *m
 /* The second pass. */
 void graph_load_image(struct graph_loader *ld, struct graph_image *img, struct yaml *map);
 void graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct yaml *list);
+void graph_load_events(struct graph_loader *ld, const struct yaml *map);
 void graph_load_dispatch(struct graph_loader *ld, const struct yaml *list);
 void graph_load_variables(struct graph_loader *ld, const struct yaml *map);
+/* A mapping, or a list of NAME=VALUE, as an array in the arena; phrase is "'args' of image 'x'". Tells
+ * of names that are there twice and of unknown ${VARIABLES}. */
+struct graph_kv *graph_load_pairs(struct graph_loader *ld, const struct yaml *y, const char *phrase,
+				  size_t *ret_n);
 /* Seconds; tells of more than a week. */
 int graph_load_timeout(struct graph_loader *ld, const struct yaml *y, const char *phrase);
 /* Tells of every ${NAME} in a value that no variable has; phrase is "'args' of image 'x'". */

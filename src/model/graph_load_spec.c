@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* graph_load_spec.c: checks and dispatch targets, which are kept as JSON. */
+/* graph_load_spec.c: checks, which are kept as JSON. */
 #include "base/json.h"
 #include "model/graph_load_priv.h"
 
@@ -101,13 +101,6 @@ default_int(json_t *object, const char *key, long long value)
 }
 
 static void
-default_text(json_t *object, const char *key, const char *value)
-{
-	if (!json_object_get(object, key))
-		json_set_text(object, key, value);
-}
-
-static void
 finish_file(struct graph_loader *ld, const struct graph_image *img, const struct yaml *item,
 	    json_t *spec)
 {
@@ -127,7 +120,8 @@ finish_http(json_t *spec)
 
 	if (!http)
 		return;
-	default_text(http, "path", "/");
+	if (!json_object_get(http, "path"))
+		json_set_text(http, "path", "/");
 	default_int(http, "status", DEFAULT_HTTP_STATUS);
 	default_int(http, "wait", DEFAULT_HTTP_WAIT_S);
 }
@@ -175,64 +169,5 @@ graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct
 			finish_http(c->spec);
 		else if (c->kind == GRAPH_CHECK_RUN)
 			finish_run(ld, img, item, c->spec);
-	}
-}
-
-/* A token where the name of a variable belongs would end up in git. */
-static void
-check_token(struct graph_loader *ld, const struct yaml *target, const char *key, const char *kind)
-{
-	static const char *const prefixes[] = { "ghp_",        "gho_",   "ghs_",
-						"github_pat_", "glpat-", "whsec_" };
-	const struct yaml *y = yaml_get(target, key);
-
-	for (size_t i = 0; y && i < ARRAY_SIZE(prefixes); i++) {
-		if (strncmp(y->text, prefixes[i], strlen(prefixes[i])) != 0)
-			continue;
-		err_hint(
-			graph_err(ld, y, "'%s' of '%s' of 'dispatch' holds the secret itself", key,
-				  kind),
-			"name the variable that holds it, and replace the secret: it is known now");
-	}
-}
-
-static void
-finish_target(struct graph_loader *ld, const char *kind, const struct yaml *target, json_t *spec)
-{
-	json_t *webhook = json_object_get(spec, "webhook");
-	const char *signing;
-
-	check_token(ld, target, "token-env", kind);
-	check_token(ld, target, "secret-env", kind);
-	if (!webhook)
-		return;
-	default_text(webhook, "signing", "standard-webhooks");
-	default_text(webhook, "format", "plain");
-	signing = json_get_text(webhook, "signing");
-	if (strcmp(signing, "none") != 0 && !graph_has_key(target, "secret-env"))
-		err_hint(graph_err(ld, target,
-				   "'secret-env' of 'webhook' of 'dispatch' is missing"),
-			 "the variable that holds the secret, or signing: none");
-}
-
-void
-graph_load_dispatch(struct graph_loader *ld, const struct yaml *list)
-{
-	const struct graph_key *key = graph_key_find(&graph_object_file, "dispatch");
-
-	ld->graph->dispatch = json_array();
-	for (size_t i = 0; i < list->n; i++) {
-		const struct yaml *item = list->items[i], *target;
-		const struct graph_object *object;
-		json_t *spec;
-
-		if (!item)
-			continue;
-		object = graph_shape_choose(key, item);
-		spec = graph_shape_json(object, item);
-		json_array_append_new(ld->graph->dispatch, spec);
-		target = yaml_get(item, object->keys[0].name);
-		if (target)
-			finish_target(ld, object->keys[0].name, target, spec);
 	}
 }

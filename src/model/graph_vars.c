@@ -177,5 +177,6 @@ graph_set_variables(struct graph *g, graph_lookup lookup, void *ctx, struct err_
 		expand_all(&x, img->options, img->noptions);
 		expand_source(&x, img);
 	}
+	expand_all(&x, g->payload, g->npayload);
 	return errs->n > before ? -ERR_INPUT : 0;
 }

@@ -5,6 +5,9 @@ libmodel_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
 libmodel_a_SOURCES += \
+	%D%/delivery.c \
+	%D%/delivery.h \
+	%D%/delivery_request.c \
 	%D%/dialect.c \
 	%D%/dialect.h \
 	%D%/dockerfile.c \
@@ -23,6 +26,7 @@ libmodel_a_SOURCES += \
 	%D%/enc.h \
 	%D%/event.c \
 	%D%/event.h \
+	%D%/event_expand.c \
 	%D%/event_parse.c \
 	%D%/event_priv.h \
 	%D%/glob.c \
@@ -33,6 +37,7 @@ libmodel_a_SOURCES += \
 	%D%/graph_keys.h \
 	%D%/graph_link.c \
 	%D%/graph_load.c \
+	%D%/graph_load_events.c \
 	%D%/graph_load_image.c \
 	%D%/graph_load_priv.h \
 	%D%/graph_load_shape.c \
@@ -100,5 +105,7 @@ libmodel_a_SOURCES += \
 	%D%/shellword_dollar.c \
 	%D%/shellword_pattern.c \
 	%D%/shellword_priv.h \
+	%D%/target.c \
+	%D%/target.h \
 	$(NULL)
 # list: end

@@ -59,6 +59,9 @@ EXTRA_DIST += \
 	%D%/graph/dispatch-kind.case \
 	%D%/graph/dispatch-mapping.case \
 	%D%/graph/dispatch-wrong.case \
+	%D%/graph/events-missing.case \
+	%D%/graph/events-twice.case \
+	%D%/graph/events-wrong.case \
 	%D%/graph/file-empty.case \
 	%D%/graph/file-list.case \
 	%D%/graph/file-nul.case \

@@ -95,6 +95,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-graph/check-kind.yaml \
 	%D%/corpus/fuzz-graph/check-run.yaml \
 	%D%/corpus/fuzz-graph/dispatch-wrong.yaml \
+	%D%/corpus/fuzz-graph/events-wrong.yaml \
 	%D%/corpus/fuzz-graph/file-empty.yaml \
 	%D%/corpus/fuzz-graph/file-list.yaml \
 	%D%/corpus/fuzz-graph/file-nul.yaml \

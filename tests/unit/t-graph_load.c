@@ -287,6 +287,7 @@ reads_dispatch(void **state)
 	struct graph *g =
 		load("version: 1\n"
 		     "images: { a: { context: a } }\n"
+		     "events: { group: g, payload: { sha: '{commit}' } }\n"
 		     "dispatch:\n"
 		     "  - github: { repository: own/x, event: built, token-env: PAT }\n"
 		     "  - github-workflow: { repository: own/x, workflow: b.yml, ref: main }\n"
@@ -309,6 +310,10 @@ reads_dispatch(void **state)
 		"{\"gitlab\":{\"project\":\"12\",\"ref\":\"main\",\"token-env\":\"T\"}},"
 		"{\"gitea-workflow\":{\"repository\":\"o/x\",\"token-env\":\"T\","
 		"\"url\":\"https://git\",\"workflow\":\"b.yml\"}}]");
+	assert_string_equal(g->group, "g");
+	assert_int_equal(g->npayload, 1);
+	assert_string_equal(g->payload[0].name, "sha");
+	assert_string_equal(g->payload[0].value, "{commit}");
 	graph_free(g);
 }
 
@@ -356,10 +361,11 @@ examples_are_right(void **state)
 	for (size_t i = 0; i < graph_object_file.nkeys; i++) {
 		const struct graph_key *key = &graph_object_file.keys[i];
 		AUTO_FREE char *text =
-			xasprintf("%s%s%s\n", strcmp(key->name, "version") ? "version: 1\n" : "",
+			xasprintf("%s%s%s%s\n", strcmp(key->name, "version") ? "version: 1\n" : "",
 				  strcmp(key->name, "images")
 					  ? "images: { app: { context: app } }\n"
 					  : "",
+				  strcmp(key->name, "dispatch") ? "" : "events: { group: g }\n",
 				  key->example);
 
 		graph_free(load(text));
@@ -385,7 +391,7 @@ examples_of_checks_and_targets_are_right(void **state)
 	}
 	for (size_t i = 0; targets->objects[i]; i++) {
 		AUTO_FREE char *text = xasprintf("version: 1\nimages: { a: { context: a } }\n"
-						 "dispatch:\n  - %s\n",
+						 "events: { group: g }\ndispatch:\n  - %s\n",
 						 targets->objects[i]->keys[0].example);
 
 		graph_free(load(text));
