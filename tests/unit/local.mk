@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-cstorage \
+	%D%/t-delivery \
 	%D%/t-dockerfile \
 	%D%/t-dockerfile_flags \
 	%D%/t-dockerfile_heredoc \
@@ -84,6 +85,7 @@ TESTS += \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-cstorage \
+	%D%/t-delivery \
 	%D%/t-dockerfile \
 	%D%/t-dockerfile_flags \
 	%D%/t-dockerfile_heredoc \
@@ -164,6 +166,8 @@ endif
 %C%_t_collect_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_cstorage_CPPFLAGS = $(unit_cppflags)
 %C%_t_cstorage_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_delivery_CPPFLAGS = $(unit_cppflags)
+%C%_t_delivery_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_CPPFLAGS = $(unit_cppflags)
 %C%_t_dockerfile_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_flags_CPPFLAGS = $(unit_cppflags)
