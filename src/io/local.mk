@@ -23,6 +23,8 @@ libio_a_SOURCES += \
 	%D%/http_priv.h \
 	%D%/http_text.c \
 	%D%/http_transfer.c \
+	%D%/library.c \
+	%D%/library.h \
 	%D%/lock.c \
 	%D%/lock.h \
 	%D%/loop.c \
@@ -36,6 +38,8 @@ libio_a_SOURCES += \
 	%D%/proc_spawn.c \
 	%D%/sql.c \
 	%D%/sql.h \
+	%D%/tar.c \
+	%D%/tar.h \
 	%D%/tree.c \
 	%D%/tree.h \
 	%D%/tree_copy.c \

@@ -72,6 +72,7 @@ check_PROGRAMS += \
 	%D%/t-store_stat \
 	%D%/t-store_trace \
 	%D%/t-str \
+	%D%/t-tar \
 	%D%/t-tree \
 	%D%/t-tree_git \
 	%D%/t-tree_process \
@@ -147,6 +148,7 @@ TESTS += \
 	%D%/t-store_stat \
 	%D%/t-store_trace \
 	%D%/t-str \
+	%D%/t-tar \
 	%D%/t-tree \
 	%D%/t-tree_git \
 	%D%/t-tree_process \
@@ -290,6 +292,8 @@ endif
 %C%_t_store_trace_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_str_CPPFLAGS = $(unit_cppflags)
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_tar_CPPFLAGS = $(unit_cppflags)
+%C%_t_tar_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tree_CPPFLAGS = $(unit_cppflags)
 %C%_t_tree_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tree_git_CPPFLAGS = $(unit_cppflags)
