@@ -32,6 +32,7 @@ check_PROGRAMS += \
 	%D%/t-http \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
+	%D%/t-image_tree \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
 	%D%/t-json \
@@ -108,6 +109,7 @@ TESTS += \
 	%D%/t-http \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
+	%D%/t-image_tree \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
 	%D%/t-json \
@@ -212,6 +214,8 @@ endif
 %C%_t_ignore_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_ignore_property_CPPFLAGS = $(unit_cppflags)
 %C%_t_ignore_property_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_image_tree_CPPFLAGS = $(unit_cppflags)
+%C%_t_image_tree_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_inputs_CPPFLAGS = $(unit_cppflags)
 %C%_t_inputs_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_inputs_diff_CPPFLAGS = $(unit_cppflags)

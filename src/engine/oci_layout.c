@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oci_layout.c: an image as a folder. */
+#include "engine/oci_layout.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sha256.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define MAX_LAYERS 1000
+
+struct reader {
+	struct arena *arena;
+	const char *dir;
+};
+
+static int
+odd(const struct reader *r, const char *what, struct err *err)
+{
+	return err_set(err, ERR_FAILED, "the exported image in '%s' %s", r->dir, what);
+}
+
+static int
+read_json(const struct reader *r, const char *path, json_t **ret, struct err *err)
+{
+	AUTO_BUF struct buf text = BUF_INIT;
+	int res;
+
+	buf_init(&text, 0);
+	res = file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, err);
+	if (!res)
+		res = json_parse(buf_str(&text), path, ret, err);
+	return res == -ERR_INPUT ? odd(r, "is no OCI layout", err) : res;
+}
+
+/* The file of a descriptor, which must be as long as it says; NULL and err when it is not. */
+static const char *
+blob(const struct reader *r, const json_t *descriptor, struct err *err)
+{
+	const char *digest = json_get_text(descriptor, "digest"), *path;
+	struct sha256 hash;
+	struct stat st;
+
+	if (!digest || !sha256_parse_digest(str_c(digest), &hash)) {
+		odd(r, "names a blob without a digest", err);
+		return NULL;
+	}
+	path = arena_printf(r->arena, "%s/blobs/sha256/%s", r->dir, digest + strlen("sha256:"));
+	if (stat(path, &st)) {
+		err_sys(err, "cannot read '%s'", path);
+		return NULL;
+	}
+	if (st.st_size != json_integer_value(json_object_get(descriptor, "size"))) {
+		odd(r, "has a blob of another size than its manifest says", err);
+		return NULL;
+	}
+	return path;
+}
+
+static int
+take_layers(const struct reader *r, const json_t *list, struct oci_layout *ret, struct err *err)
+{
+	size_t n = json_array_size(list);
+
+	if (!json_is_array(list) || n > MAX_LAYERS)
+		return odd(r, "has no usable list of layers", err);
+	ret->layers = arena_calloc(r->arena, n, sizeof(*ret->layers));
+	ret->nlayers = n;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *layer = json_array_get(list, i);
+		const char *type = json_get_text(layer, "mediaType");
+
+		if (!type || !strstr(type, ".tar"))
+			return odd(r, "has a layer that is no tar archive", err);
+		ret->layers[i] = blob(r, layer, err);
+		if (!ret->layers[i])
+			return -(int)err->class;
+	}
+	return 0;
+}
+
+static int
+take_config(const struct reader *r, const json_t *descriptor, struct oci_layout *ret,
+	    struct err *err)
+{
+	const char *path = blob(r, descriptor, err);
+	AUTO_BUF struct buf text = BUF_INIT;
+	int res;
+
+	if (!path)
+		return -(int)err->class;
+	buf_init(&text, 0);
+	res = file_read(AT_FDCWD, path, MAX_CONFIG_BLOB, &text, err);
+	if (!res)
+		ret->config = str_c(arena_str(r->arena, buf_str(&text)));
+	return res;
+}
+
+int
+oci_layout_read(struct arena *arena, const char *dir, struct oci_layout *ret, struct err *err)
+{
+	struct reader r = { arena, dir };
+	const char *index_path = arena_printf(arena, "%s/index.json", dir), *path;
+	AUTO_JSON json_t *index = NULL, *manifest = NULL;
+	const json_t *list;
+	int res = read_json(&r, index_path, &index, err);
+
+	if (res)
+		return res;
+	list = json_object_get(index, "manifests");
+	if (json_array_size(list) != 1)
+		return odd(&r, "does not hold exactly one image", err);
+	path = blob(&r, json_array_get(list, 0), err);
+	if (!path)
+		return -(int)err->class;
+	res = read_json(&r, path, &manifest, err);
+	if (!res)
+		res = take_config(&r, json_object_get(manifest, "config"), ret, err);
+	if (!res)
+		res = take_layers(&r, json_object_get(manifest, "layers"), ret, err);
+	return res;
+}
