@@ -108,6 +108,19 @@ load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *n
 	copy_as(a, name, ret);
 }
 
+void
+builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
+		   struct builder_cmd *ret)
+{
+	start_cmd(b, a, &b->own, ret);
+	vec_push(&ret->argv, "push");
+	vec_push(&ret->argv, "--quiet");
+	vec_push(&ret->argv, "--disable-compression");
+	vec_push(&ret->argv, image_id + strlen("sha256:"));
+	vec_push(&ret->argv, arena_printf(a, "oci:%s", dir));
+	vec_push(&ret->argv, NULL);
+}
+
 static void
 build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 	  struct builder_cmd *ret)

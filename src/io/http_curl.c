@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* http_curl.c: libcurl, loaded when first needed, and how it waits on our loop. */
 #include "io/http_priv.h"
-
-#include <dlfcn.h>
+#include "io/library.h"
 
 #define LIBCURL "libcurl.so.4"
 
 static int
-load_functions(void *library, struct curl_functions *curl, struct err *err)
+load_functions(struct curl_functions *curl, struct err *err)
 {
-	const struct {
-		const char *name;
-		void *at;
-	} wanted[] = {
+	const struct library_function wanted[] = {
 #define CURL_WANTED(name) { "curl_" #name, &curl->name },
 		CURL_FUNCTIONS(CURL_WANTED)
 #undef CURL_WANTED
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-		void *found = dlsym(library, wanted[i].name);
-
-		if (!found)
-			return err_set(err, ERR_TOOL, "'%s' has no '%s'", LIBCURL, wanted[i].name);
-		memcpy(wanted[i].at, &found, sizeof(found));
-	}
-	return 0;
+	return library_load(LIBCURL, "libcurl4", wanted, ARRAY_SIZE(wanted), err);
 }
 
 /* After anything that may have ended transfers. */
@@ -117,19 +106,10 @@ set_timer(CURLM *multi UNUSED, long ms, void *ctx)
 int
 http_curl_load(struct http *h, struct err *err)
 {
-	/* It stays for the life of the process, as do the libraries that it loads. */
-	void *library = dlopen(LIBCURL, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-	int ret;
+	int ret = load_functions(&h->curl, err);
 
-	if (!library) {
-		ret = err_set(err, ERR_TOOL, "cannot load libcurl: %s", dlerror());
-		err_hint(err, "Debian, Ubuntu: apt-get install libcurl4");
-		return ret;
-	}
-	ret = load_functions(library, &h->curl, err);
 	if (!ret && h->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		ret = err_set(err, ERR_TOOL, "libcurl cannot be used");
-	(void)dlclose(library); /* RTLD_NODELETE */
 	if (ret)
 		return ret;
 	h->multi = h->curl.multi_init();
