@@ -29,8 +29,8 @@ const struct check_ops *
 check_ops_of(enum graph_check_kind kind)
 {
 	static const struct check_ops *const table[] = {
-		[GRAPH_CHECK_FILE] = NULL,
-		[GRAPH_CHECK_ABSENT] = NULL,
+		[GRAPH_CHECK_FILE] = &check_file_ops,
+		[GRAPH_CHECK_ABSENT] = &check_absent_ops,
 		[GRAPH_CHECK_HTTP] = NULL,
 		[GRAPH_CHECK_RUN] = NULL,
 	};
@@ -136,6 +136,23 @@ recall(struct store *store, const char *image_id, const struct graph_check *chec
 	r = r > 0 ? row.passed : r;
 	store_check_fini(&row);
 	return r;
+}
+
+int
+check_needs_tree(struct store *store, const struct graph_image *image, const char *image_id,
+		 bool *ret, struct err *err)
+{
+	struct check_result ignored;
+	int r = 1;
+
+	for (size_t i = 0; i < image->nchecks && r > 0; i++) {
+		const struct check_ops *ops = check_ops_of(image->checks[i].kind);
+
+		if (ops && ops->judge)
+			r = recall(store, image_id, &image->checks[i], &ignored, err);
+	}
+	*ret = r == 0;
+	return r < 0 ? r : 0;
 }
 
 int

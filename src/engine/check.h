@@ -4,6 +4,7 @@
 #define LOCKSTEP_ENGINE_CHECK_H
 
 #include "engine/builder.h"
+#include "engine/image_tree.h"
 #include "io/loop.h"
 #include "io/pool.h"
 #include "model/graph.h"
@@ -52,9 +53,14 @@ bool check_is_judged(enum graph_check_kind kind);
 int check_count_open(struct store *store, const struct graph_image *image, const char *image_id,
 		     size_t *ret, struct err *err) NODISCARD;
 
+/* Whether any of them looks at what the image holds, so that check_start() needs its tree. */
+int check_needs_tree(struct store *store, const struct graph_image *image, const char *image_id,
+		     bool *ret, struct err *err) NODISCARD;
+
 struct check_opts {
 	const struct graph_image *image;
-	const char *image_id; /* in the builder's storage */
+	const char *image_id;          /* in the builder's storage */
+	const struct image_tree *tree; /* of that image; NULL = none is needed */
 	struct builder *builder;
 	struct store *store;
 	struct pool *pool;

@@ -27,6 +27,8 @@ struct check_ops {
 	void (*cancel)(struct check_item *item);
 };
 
+extern const struct check_ops check_file_ops, check_absent_ops; /* check_file.c */
+
 /* The table in check.c; NULL: this version cannot judge the kind. */
 const struct check_ops *check_ops_of(enum graph_check_kind kind);
 

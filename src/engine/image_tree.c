@@ -297,6 +297,17 @@ image_tree_follow(const struct image_tree *t, const char *path)
 	return real ? image_tree_get(t, real) : NULL;
 }
 
+const struct image_entry *
+image_tree_link(const struct image_tree *t, const char *path)
+{
+	AUTO_FREE char *clean = path_clean(str_c(path)), *dir = path_dir(clean);
+	int links = MAX_LINKS;
+	AUTO_FREE char *real = resolve(t, dir, &links);
+	AUTO_FREE char *full = real ? path_join(real, path_base(clean)) : NULL;
+
+	return full ? image_tree_get(t, full) : NULL;
+}
+
 static const char *
 search_path(const struct image_tree *t)
 {

@@ -39,6 +39,8 @@ const struct image_entry *image_tree_get(const struct image_tree *t, const char 
 /* The same, with every symlink on the way and at the end followed inside the image. NULL = not
  * there, or links that go in a circle. */
 const struct image_entry *image_tree_follow(const struct image_tree *t, const char *path);
+/* As follow, but a symlink at the end is what is found, not where it points to. */
+const struct image_entry *image_tree_link(const struct image_tree *t, const char *path);
 /* A command by its name in the folders of the image's PATH, as execvp would find it: a regular file
  * that somebody may execute. */
 const struct image_entry *image_tree_command(const struct image_tree *t, const char *name);

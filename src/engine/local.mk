@@ -15,6 +15,7 @@ libengine_a_SOURCES += \
 	%D%/builder_priv.h \
 	%D%/check.c \
 	%D%/check.h \
+	%D%/check_file.c \
 	%D%/check_priv.h \
 	%D%/collect.c \
 	%D%/collect.h \
@@ -27,6 +28,8 @@ libengine_a_SOURCES += \
 	%D%/explain_path.c \
 	%D%/image_layer.c \
 	%D%/image_layer.h \
+	%D%/image_read.c \
+	%D%/image_read.h \
 	%D%/image_tree.c \
 	%D%/image_tree.h \
 	%D%/image_tree_id.c \

@@ -21,6 +21,7 @@
 	X(JOB_PULLING, "pulling")                                                                  \
 	X(JOB_IMPORTING, "importing")                                                              \
 	X(JOB_BUILDING, "building")                                                                \
+	X(JOB_READING, "reading")                                                                  \
 	X(JOB_CHECKING, "checking")                                                                \
 	X(JOB_LOADING, "loading")                                                                  \
 	X(JOB_BUILT, "built")                                                                      \
@@ -50,7 +51,10 @@ struct job {
 	size_t stage, step;           /* the builder's progress; step 0 = none seen */
 
 	struct proc *proc;
+	struct image_read *reading;
+	struct image_tree *tree; /* of the image that is checked */
 	struct check_set *checking;
+	const char *check_id;       /* the image that is checked */
 	char built_id[DIGEST_SIZE]; /* what the builder made, not recorded yet */
 	int log_fd;
 	size_t next_pull, next_import;

@@ -30,6 +30,7 @@ tidy(struct job *job)
 	if (job->log_fd >= 0)
 		(void)close(job->log_fd);
 	job->log_fd = -1;
+	image_tree_free(STEAL(job->tree));
 	if (job->dir && file_remove_tree(job->dir, &ignored))
 		err_clear(&ignored);
 	free(job->dir);
@@ -180,6 +181,14 @@ start_import(struct job *job, const char *image_id, struct err *err)
 	return start_cmd(job, &cmd, JOB_IMPORTING, err);
 }
 
+int
+job_make_dir(struct job *job, struct err *err)
+{
+	free(job->dir);
+	job->dir = path_join(job->run->stage_dir, path_base(job->log));
+	return file_remove_tree(job->dir, err);
+}
+
 static int
 start_build(struct job *job, struct err *err)
 {
@@ -193,12 +202,9 @@ start_build(struct job *job, struct err *err)
 				       .no_cache = job->node->no_cache ||
 						   job->run->plan->forced[job->image->index] };
 	struct builder_cmd cmd;
-	int r;
+	int r = job_make_dir(job, err);
 
-	free(job->dir);
-	job->dir = path_join(job->run->stage_dir, path_base(job->log));
 	stage.dir = job->dir;
-	r = file_remove_tree(job->dir, err);
 	if (!r)
 		r = stage_make(&stage, err);
 	if (r)
@@ -457,6 +463,8 @@ job_cancel(struct job *job)
 {
 	if (job->proc)
 		proc_end(job->proc);
+	if (job->reading)
+		image_read_cancel(job->reading);
 	if (job->checking)
 		check_cancel(job->checking);
 }

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_ENGINE_RUN_PRIV_H
 #define LOCKSTEP_ENGINE_RUN_PRIV_H
 
+#include "engine/image_read.h"
 #include "engine/run.h"
 #include "engine/schedule.h"
 
@@ -26,6 +27,8 @@ void job_cancel(struct job *job);
 void job_leave(struct job *job, enum job_state state);
 /* Takes err. */
 void job_fail(struct job *job, struct err *err);
+/* An empty name for job->dir, which is removed when the job is over. */
+int job_make_dir(struct job *job, struct err *err) NODISCARD;
 /* An image that is up to date has passed its checks. */
 void job_go_on(struct job *job);
 /* The image in built_id has passed its checks: it is recorded, and then loaded. */

@@ -97,6 +97,7 @@ static const struct graph_key keys_check_file[] = {
 	{ KEY("not-contains", one_or_more, "not-contains: \"some text\"") },
 	{ KEY("mode", mode, "mode: \"0755\"") },
 	{ KEY("owner", owner, "owner: \"1000:1000\"") },
+	{ KEY("target", text, "target: ../lib/app") },
 	{ KEY("min-size", size, "min-size: 1M") },
 	{ KEY("max-size", size, "max-size: 20M") },
 };

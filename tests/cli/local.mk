@@ -10,6 +10,7 @@ TESTS += \
 	%D%/house.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
+	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
@@ -30,6 +31,7 @@ EXTRA_DIST += \
 	%D%/house.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
+	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_file.c: checks of what an image holds: `file` and `absent`. */
+#include "base/path.h"
+#include "engine/check_priv.h"
+#include "engine/image_tree.h"
+
+#define MAX_ACCOUNTS (4u << 20) /* /etc/passwd, /etc/group of an image */
+#define MAX_SHOWN 60            /* of a text that was looked for */
+
+/* What is wrong, in clauses: "mode is 0644, not 0755; holds 'x'". */
+static void PRINTF(2, 3) add_fault(struct buf *faults, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (faults->len)
+		buf_adds(faults, "; ");
+	va_start(ap, fmt);
+	buf_addvf(faults, fmt, ap);
+	va_end(ap);
+}
+
+static void
+judged(struct check_item *item, struct buf *faults)
+{
+	item->result->outcome = faults->len ? CHECK_FAILED : CHECK_PASSED;
+	if (faults->len)
+		item->result->message = xstrdup(faults->data);
+}
+
+/* A text that a file must hold, or must not. */
+struct needle {
+	struct str text;
+	bool wanted, found;
+};
+
+struct search {
+	struct needle *needles;
+	size_t n, open; /* not found yet */
+	size_t longest;
+	struct buf window; /* the end of what was seen, and the piece */
+};
+
+static int
+look_in_piece(void *ctx, struct str piece, bool *ret_enough, struct err *err UNUSED)
+{
+	struct search *s = ctx;
+
+	buf_add_str(&s->window, piece);
+	for (size_t i = 0; i < s->n; i++) {
+		struct needle *n = &s->needles[i];
+
+		if (n->found || !memmem(s->window.data, s->window.len, n->text.p, n->text.n))
+			continue;
+		n->found = true;
+		s->open--;
+	}
+	*ret_enough = s->open == 0;
+	if (s->window.len >= s->longest)
+		buf_consume(&s->window, s->window.len - s->longest + 1);
+	return 0;
+}
+
+static void
+take_needles(struct search *s, const json_t *list, bool wanted)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *text = json_array_get(list, i);
+		struct needle *n = &s->needles[s->n++];
+
+		*n = (struct needle){ .text = { json_string_value(text), json_string_length(text) },
+				      .wanted = wanted };
+		if (n->text.n > s->longest)
+			s->longest = n->text.n;
+	}
+}
+
+static void
+shown(struct str text, struct buf *b)
+{
+	bool cut = text.n > MAX_SHOWN;
+
+	buf_addf(b, "'%.*s%s'", cut ? MAX_SHOWN : (int)text.n, text.p, cut ? "…" : "");
+}
+
+static int
+judge_content(struct check_item *item, const struct image_entry *file, struct buf *faults,
+	      struct err *err)
+{
+	const json_t *with = json_object_get(item->check->spec, "contains");
+	const json_t *without = json_object_get(item->check->spec, "not-contains");
+	struct search s = { .longest = 1 };
+	int r = 0;
+
+	s.needles =
+		xcalloc(json_array_size(with) + json_array_size(without) + 1, sizeof(*s.needles));
+	take_needles(&s, with, true);
+	take_needles(&s, without, false);
+	s.open = s.n;
+	buf_init(&s.window, 0);
+	if (s.n && file->size)
+		r = image_tree_read(item->opts->tree, file, look_in_piece, &s, err);
+	for (size_t i = 0; i < s.n && !r; i++) {
+		AUTO_BUF struct buf text = BUF_INIT;
+
+		buf_init(&text, 0);
+		shown(s.needles[i].text, &text);
+		if (s.needles[i].wanted != s.needles[i].found)
+			add_fault(faults, "%s %s", s.needles[i].found ? "holds" : "does not hold",
+				  text.data);
+	}
+	buf_fini(&s.window);
+	free(s.needles);
+	return r;
+}
+
+static int
+take_all(void *ctx, struct str piece, bool *ret_enough UNUSED, struct err *err UNUSED)
+{
+	buf_add_str(ctx, piece);
+	return 0;
+}
+
+/* The number of a name in a file of "name:x:NUMBER:…" lines of the image: passwd, group. */
+static int
+account(const struct check_item *item, const char *path, struct str name, long long *ret,
+	struct err *err)
+{
+	const struct image_entry *file = image_tree_follow(item->opts->tree, path);
+	AUTO_BUF struct buf text = BUF_INIT;
+	unsigned long long number;
+	struct str rest, line, piece;
+	int r = 0;
+
+	*ret = -1;
+	buf_init(&text, MAX_ACCOUNTS);
+	if (file && file->type == TAR_FILE && file->size)
+		r = image_tree_read(item->opts->tree, file, take_all, &text, err);
+	rest = buf_str(&text);
+	while (!r && *ret < 0 && str_next_line(&rest, &line))
+		if (str_next(&line, ':', &piece) && str_eq(piece, name) &&
+		    str_next(&line, ':', &piece) && str_next(&line, ':', &piece) &&
+		    str_to_u64(piece, &number))
+			*ret = (long long)number;
+	return r;
+}
+
+static int
+judge_one_owner(struct check_item *item, struct str wanted, const char *accounts, long long have,
+		struct buf *faults, struct err *err)
+{
+	const char *what = strstr(accounts, "passwd") ? "owner" : "group";
+	unsigned long long number;
+	long long id;
+	int r = 0;
+
+	if (str_to_u64(wanted, &number))
+		id = (long long)number;
+	else
+		r = account(item, accounts, wanted, &id, err);
+	if (r)
+		return r;
+	if (id < 0)
+		add_fault(faults, "%s '%.*s' is not in the image's %s", what, STR_FMT(wanted),
+			  accounts);
+	else if (id != have)
+		add_fault(faults, "%s is %lld, not %.*s", what, have, STR_FMT(wanted));
+	return 0;
+}
+
+static int
+judge_owner(struct check_item *item, const struct image_entry *e, struct buf *faults,
+	    struct err *err)
+{
+	struct str rest = str_c(json_get_text(item->check->spec, "owner")), user, group;
+	int r = 0;
+
+	if (str_next(&rest, ':', &user))
+		r = judge_one_owner(item, user, "/etc/passwd", e->uid, faults, err);
+	if (!r && str_next(&rest, ':', &group))
+		r = judge_one_owner(item, group, "/etc/group", e->gid, faults, err);
+	return r;
+}
+
+static void
+judge_mode(const struct check_item *item, const struct image_entry *e, struct buf *faults)
+{
+	const char *mode = json_get_text(item->check->spec, "mode");
+	AUTO_FREE char *have = xasprintf("%04o", e->mode);
+
+	if (mode && strcmp(mode, have) != 0)
+		add_fault(faults, "mode is %s, not %s", have, mode);
+}
+
+static void
+judge_size(const struct check_item *item, const struct image_entry *e, struct buf *faults)
+{
+	const json_t *least = json_object_get(item->check->spec, "min-size");
+	const json_t *most = json_object_get(item->check->spec, "max-size");
+
+	if (least && e->size < json_integer_value(least))
+		add_fault(faults, "has %lld bytes, less than %lld", (long long)e->size,
+			  (long long)json_integer_value(least));
+	if (most && e->size > json_integer_value(most))
+		add_fault(faults, "has %lld bytes, more than %lld", (long long)e->size,
+			  (long long)json_integer_value(most));
+}
+
+static void
+judge_target(const struct check_item *item, struct buf *faults)
+{
+	const char *path = json_get_text(item->check->spec, "file");
+	const char *target = json_get_text(item->check->spec, "target");
+	const struct image_entry *e = image_tree_link(item->opts->tree, path);
+
+	if (!target)
+		return;
+	if (!e || e->type != TAR_SYMLINK)
+		add_fault(faults, "is no symlink");
+	else if (strcmp(e->target, target) != 0)
+		add_fault(faults, "points to '%s', not '%s'", e->target, target);
+}
+
+static bool
+wants_content(const json_t *spec)
+{
+	static const char *const keys[] = { "contains", "not-contains", "min-size", "max-size" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (json_object_get(spec, keys[i]))
+			return true;
+	return false;
+}
+
+/* The same name elsewhere is most often what was meant. */
+static void
+not_there(const struct check_item *item, const char *path, struct buf *faults)
+{
+	const struct image_entry *const *entries, *near = NULL;
+	const struct image_entry *link = image_tree_link(item->opts->tree, path);
+	size_t n;
+
+	if (link && link->type == TAR_SYMLINK) {
+		add_fault(faults, "is a link to '%s', which is not there", link->target);
+		return;
+	}
+	entries = image_tree_entries(item->opts->tree, &n);
+	for (size_t i = 0; i < n && !near; i++)
+		if (!strcmp(path_base(entries[i]->path), path_base(path)))
+			near = entries[i];
+	if (near)
+		add_fault(faults, "is not there (but '%s' is)", near->path);
+	else
+		add_fault(faults, "is not there");
+}
+
+static int
+judge_file(struct check_item *item, struct err *err)
+{
+	const json_t *spec = item->check->spec;
+	const char *path = json_get_text(spec, "file");
+	const struct image_entry *e = image_tree_follow(item->opts->tree, path);
+	AUTO_BUF struct buf faults = BUF_INIT;
+	int r = 0;
+
+	buf_init(&faults, 0);
+	judge_target(item, &faults);
+	if (!e && (!json_object_get(spec, "target") || json_object_size(spec) > 2)) {
+		not_there(item, path, &faults);
+	} else if (e) {
+		judge_mode(item, e, &faults);
+		if (json_object_get(spec, "owner"))
+			r = judge_owner(item, e, &faults, err);
+		if (wants_content(spec) && e->type != TAR_FILE) {
+			add_fault(&faults, "is no regular file");
+		} else if (!r && e->type == TAR_FILE) {
+			judge_size(item, e, &faults);
+			r = judge_content(item, e, &faults, err);
+		}
+	}
+	judged(item, &faults);
+	return r;
+}
+
+static int
+judge_absent(struct check_item *item, struct err *err UNUSED)
+{
+	const char *name = json_get_text(item->check->spec, "absent");
+	const struct image_entry *e;
+	AUTO_BUF struct buf faults = BUF_INIT;
+
+	buf_init(&faults, 0);
+	if (*name == '/')
+		e = image_tree_link(item->opts->tree, name);
+	else
+		e = image_tree_command(item->opts->tree, name);
+	if (e)
+		add_fault(&faults, "is there: %s", e->path);
+	judged(item, &faults);
+	return 0;
+}
+
+const struct check_ops check_file_ops = { .judge = judge_file };
+const struct check_ops check_absent_ops = { .judge = judge_absent };
