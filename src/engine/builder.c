@@ -135,6 +135,13 @@ builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const
 	b->ops->load_cmd(b, a, image_id, name, ret);
 }
 
+void
+builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
+		   struct builder_cmd *ret)
+{
+	b->ops->export_cmd(b, a, image_id, dir, ret);
+}
+
 bool
 builder_is_loaded(struct builder *b, const char *image_id, const char *name)
 {

@@ -80,8 +80,7 @@ void builder_import_cmd(struct builder *b, struct arena *a, const char *image_id
 /* Gives an image of ours a name in the user's storage. */
 void builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
 		      struct builder_cmd *ret);
-/* Writes an image of ours into a new folder, as an OCI layout for engine/image_tree. Layers are not
- * compressed: it is read once and removed. */
+/* Writes an image of ours into a new folder, for engine/image_export. */
 void builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
 			struct builder_cmd *ret);
 /* True if the image is in the user's storage under that name. */

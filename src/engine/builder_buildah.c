@@ -108,16 +108,17 @@ load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *n
 	copy_as(a, name, ret);
 }
 
-void
-builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
-		   struct builder_cmd *ret)
+static void
+export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
+	   struct builder_cmd *ret)
 {
-	start_cmd(b, a, &b->own, ret);
+	struct containers_builder *c = containers_of(b);
+
+	start_cmd(c, a, &c->own, ret);
 	vec_push(&ret->argv, "push");
 	vec_push(&ret->argv, "--quiet");
-	vec_push(&ret->argv, "--disable-compression");
 	vec_push(&ret->argv, image_id + strlen("sha256:"));
-	vec_push(&ret->argv, arena_printf(a, "oci:%s", dir));
+	vec_push(&ret->argv, arena_printf(a, "dir:%s", dir));
 	vec_push(&ret->argv, NULL);
 }
 
@@ -247,8 +248,8 @@ open_podman(const struct builder_opts *opts)
 	.tidy = builder_containers_tidy, .has = builder_containers_has,                            \
 	.config = builder_containers_config, .find = builder_containers_find,                      \
 	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
-	.build_cmd = build_cmd, .no_cache_reason = no_cache_reason, .parse_step = parse_step,      \
-	.should_retry = should_retry, .probe = builder_containers_probe
+	.export_cmd = export_cmd, .build_cmd = build_cmd, .no_cache_reason = no_cache_reason,      \
+	.parse_step = parse_step, .should_retry = should_retry, .probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install = "apt-get install buildah",

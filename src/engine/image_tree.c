@@ -3,7 +3,7 @@
 #include "engine/image_tree.h"
 
 #include "base/path.h"
-#include "engine/oci_layout.h"
+#include "engine/image_export.h"
 
 #define MAX_LINKS 40 /* on the way to one path, as Linux has it */
 #define MAX_HARDLINKS 100
@@ -11,7 +11,7 @@
 
 struct image_tree {
 	struct arena *arena;
-	struct oci_layout layout;
+	struct image_export export;
 	json_t *config;
 	struct image_layer *layers; /* the lowest first */
 	size_t nlayers;
@@ -28,26 +28,26 @@ struct place {
 };
 
 int
-image_tree_open(const char *layout, unsigned flags, struct image_tree **ret, struct err *err)
+image_tree_open(const char *dir, unsigned flags, struct image_tree **ret, struct err *err)
 {
 	struct image_tree *t = xcalloc(1, sizeof(*t));
 	int r;
 
 	t->arena = arena_new();
 	t->places = map_new();
-	r = oci_layout_read(t->arena, layout, &t->layout, err);
+	r = image_export_read(t->arena, dir, &t->export, err);
 	if (!r)
-		r = json_parse(t->layout.config, "the image's config", &t->config, err);
+		r = json_parse(t->export.config, "the image's config", &t->config, err);
 	if (!r && !json_is_object(t->config))
 		r = err_set(err, ERR_FAILED, "the image's config is no JSON object");
 	if (r) {
 		image_tree_free(t);
 		return r;
 	}
-	t->nlayers = t->layout.nlayers;
+	t->nlayers = t->export.nlayers;
 	t->layers = xcalloc(t->nlayers + 1, sizeof(*t->layers));
 	for (size_t i = 0; i < t->nlayers; i++)
-		image_layer_init(&t->layers[i], t->layout.layers[i], i, flags & IMAGE_TREE_HASH);
+		image_layer_init(&t->layers[i], t->export.layers[i], i, flags & IMAGE_TREE_HASH);
 	*ret = t;
 	return 0;
 }

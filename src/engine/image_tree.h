@@ -8,12 +8,12 @@
 #include "io/pool.h"
 
 /*
- * Made from an image that was exported as an OCI layout; nothing is unpacked. Layers are laid over
+ * Made from an exported image (engine/image_export); nothing is unpacked. Layers are laid over
  * each other as OCI image-spec layer.md says: whiteouts and opaque folders take away what is below
  * them, a later entry wins, a hard link has the content that its name had in its layer. Entries of
  * the result are never hard links. Folders that no layer names are there with mode 0755, owner 0:0.
  *
- * The layout's files must stay as long as image_tree_read() is used.
+ * The exported files must stay as long as image_tree_read() is used.
  */
 struct image_tree;
 
@@ -21,8 +21,8 @@ enum image_tree_flags {
 	IMAGE_TREE_HASH = 1, /* contents are read and hashed: needed for the tree ID */
 };
 
-/* Reads the layout's manifest and config; no layer yet. */
-int image_tree_open(const char *layout, unsigned flags, struct image_tree **ret, struct err *err)
+/* Reads manifest and config of the export in dir; no layer yet. */
+int image_tree_open(const char *dir, unsigned flags, struct image_tree **ret, struct err *err)
 	NODISCARD;
 /* NULL is fine. */
 void image_tree_free(struct image_tree *t);

@@ -26,6 +26,8 @@ libengine_a_SOURCES += \
 	%D%/explain.c \
 	%D%/explain.h \
 	%D%/explain_path.c \
+	%D%/image_export.c \
+	%D%/image_export.h \
 	%D%/image_layer.c \
 	%D%/image_layer.h \
 	%D%/image_read.c \
@@ -35,8 +37,6 @@ libengine_a_SOURCES += \
 	%D%/image_tree_id.c \
 	%D%/key.c \
 	%D%/key.h \
-	%D%/oci_layout.c \
-	%D%/oci_layout.h \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/project.c \

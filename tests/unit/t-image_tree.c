@@ -20,14 +20,14 @@
 	"\"Labels\":{\"io.buildah.version\":\"1.28.2\",\"a\":\"b\"}},"                             \
 	"\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]},\"history\":[{\"created_by\":\"x\"}]}"
 
-/* An OCI layout "image" in a folder of the test, from folders "0", "1", … and a config. */
+/* An export "image" in a folder of the test, from folders "0", "1", … and a config. */
 static void
 write_blob(const char *dir, struct str bytes, char digest[DIGEST_SIZE])
 {
 	AUTO_FREE char *name = NULL;
 
 	sha256_digest(sha256_of(bytes.p, bytes.n), digest);
-	name = xasprintf("image/blobs/sha256/%s", digest + 7);
+	name = xasprintf("image/%s", digest + 7);
 	tmp_write(dir, name, bytes, 0644);
 }
 
@@ -51,10 +51,9 @@ add_layer(const char *dir, const char *layer, struct buf *manifest)
 }
 
 static void
-make_layout(const char *dir, size_t nlayers, const char *config)
+make_export(const char *dir, size_t nlayers, const char *config)
 {
 	AUTO_BUF struct buf manifest = BUF_INIT;
-	AUTO_FREE char *index = NULL;
 	char digest[DIGEST_SIZE];
 
 	buf_init(&manifest, 0);
@@ -67,18 +66,15 @@ make_layout(const char *dir, size_t nlayers, const char *config)
 		add_layer(dir, layer, &manifest);
 	}
 	buf_adds(&manifest, "]}");
-	write_blob(dir, buf_str(&manifest), digest);
-	index = xasprintf("{\"manifests\":[{\"digest\":\"%s\",\"size\":%zu}]}", digest,
-			  manifest.len);
-	tmp_text(dir, "image/index.json", index);
+	tmp_text(dir, "image/manifest.json", manifest.data);
 }
 
 static int
-read_layout(const char *dir, struct image_tree **ret, struct err *err)
+read_export(const char *dir, struct image_tree **ret, struct err *err)
 {
-	AUTO_FREE char *layout = tmp_path(dir, "image");
+	AUTO_FREE char *at = tmp_path(dir, "image");
 	struct pool *pool = pool_new(3);
-	int r = image_tree_open(layout, IMAGE_TREE_HASH, ret, err);
+	int r = image_tree_open(at, IMAGE_TREE_HASH, ret, err);
 
 	if (!r)
 		while ((r = image_tree_step(*ret, pool, err)) > 0)
@@ -93,8 +89,8 @@ tree_of(const char *dir, size_t nlayers)
 	AUTO_ERR struct err err = ERR_INIT;
 	struct image_tree *t = NULL;
 
-	make_layout(dir, nlayers, CONFIG);
-	if (read_layout(dir, &t, &err))
+	make_export(dir, nlayers, CONFIG);
+	if (read_export(dir, &t, &err))
 		fail_msg("%s", err.msg);
 	return t;
 }
@@ -287,27 +283,33 @@ test_the_tree_id(void **state)
 	assert_string_not_equal(first, other);
 }
 
-/* What is no layout, or not all of one. */
+/* What is no export, or not all of one. */
 static void
-test_broken_layouts(void **state)
+test_broken_exports(void **state)
 {
+	static const char *const manifests[] = {
+		"[1,",
+		"[]",
+		"{}",
+		"{\"config\":{\"digest\":\"sha256:../../x\",\"size\":1}}",
+		"{\"config\":{\"digest\":\"" /* of nothing */
+		"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+		"\",\"size\":1}}",
+	};
 	AUTO_ERR struct err err = ERR_INIT;
-	AUTO_FREE char *index = NULL;
 	struct image_tree *t = NULL;
 
-	assert_int_equal(read_layout(*state, &t, &err), -ERR_SYSTEM);
-	tmp_text(*state, "image/index.json", "[1,");
-	assert_int_equal(read_layout(*state, &t, &err), -ERR_FAILED);
-	tmp_text(*state, "image/index.json", "{\"manifests\":[{},{}]}");
-	assert_int_equal(read_layout(*state, &t, &err), -ERR_FAILED);
-	tmp_text(*state, "image/index.json",
-		 "{\"manifests\":[{\"digest\":\"sha256:../../x\",\"size\":1}]}");
-	assert_int_equal(read_layout(*state, &t, &err), -ERR_FAILED);
-	assert_string_not_equal(err.msg, "");
+	assert_int_equal(read_export(*state, &t, &err), -ERR_SYSTEM);
+	tmp_text(*state, "image/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		 "");
+	for (size_t i = 0; i < ARRAY_SIZE(manifests); i++) {
+		tmp_text(*state, "image/manifest.json", manifests[i]);
+		assert_int_equal(read_export(*state, &t, &err), -ERR_FAILED);
+		assert_non_null(strstr(err.msg, "the exported image in"));
+	}
 	tmp_text(*state, "0/f", "1");
-	make_layout(*state, 1, "[]");
-	t = NULL;
-	assert_int_equal(read_layout(*state, &t, &err), -ERR_FAILED);
+	make_export(*state, 1, "[]");
+	assert_int_equal(read_export(*state, &t, &err), -ERR_FAILED);
 	assert_non_null(strstr(err.msg, "no JSON object"));
 }
 
@@ -321,7 +323,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_hard_links, tmp_setup, tmp_teardown),
 		cmocka_unit_test_setup_teardown(test_links_are_followed, tmp_setup, tmp_teardown),
 		cmocka_unit_test_setup_teardown(test_the_tree_id, tmp_setup, tmp_teardown),
-		cmocka_unit_test_setup_teardown(test_broken_layouts, tmp_setup, tmp_teardown),
+		cmocka_unit_test_setup_teardown(test_broken_exports, tmp_setup, tmp_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci_layout.c: an image as a folder. */
-#include "engine/oci_layout.h"
+/* image_export.c: an image that a builder wrote into a folder. */
+#include "engine/image_export.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -32,7 +32,7 @@ read_json(const struct reader *r, const char *path, json_t **ret, struct err *er
 	res = file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, err);
 	if (!res)
 		res = json_parse(buf_str(&text), path, ret, err);
-	return res == -ERR_INPUT ? odd(r, "is no OCI layout", err) : res;
+	return res == -ERR_INPUT ? odd(r, "has no readable manifest", err) : res;
 }
 
 /* The file of a descriptor, which must be as long as it says; NULL and err when it is not. */
@@ -47,7 +47,7 @@ blob(const struct reader *r, const json_t *descriptor, struct err *err)
 		odd(r, "names a blob without a digest", err);
 		return NULL;
 	}
-	path = arena_printf(r->arena, "%s/blobs/sha256/%s", r->dir, digest + strlen("sha256:"));
+	path = arena_printf(r->arena, "%s/%s", r->dir, digest + strlen("sha256:"));
 	if (stat(path, &st)) {
 		err_sys(err, "cannot read '%s'", path);
 		return NULL;
@@ -60,7 +60,7 @@ blob(const struct reader *r, const json_t *descriptor, struct err *err)
 }
 
 static int
-take_layers(const struct reader *r, const json_t *list, struct oci_layout *ret, struct err *err)
+take_layers(const struct reader *r, const json_t *list, struct image_export *ret, struct err *err)
 {
 	size_t n = json_array_size(list);
 
@@ -82,7 +82,7 @@ take_layers(const struct reader *r, const json_t *list, struct oci_layout *ret, 
 }
 
 static int
-take_config(const struct reader *r, const json_t *descriptor, struct oci_layout *ret,
+take_config(const struct reader *r, const json_t *descriptor, struct image_export *ret,
 	    struct err *err)
 {
 	const char *path = blob(r, descriptor, err);
@@ -99,23 +99,12 @@ take_config(const struct reader *r, const json_t *descriptor, struct oci_layout 
 }
 
 int
-oci_layout_read(struct arena *arena, const char *dir, struct oci_layout *ret, struct err *err)
+image_export_read(struct arena *arena, const char *dir, struct image_export *ret, struct err *err)
 {
 	struct reader r = { arena, dir };
-	const char *index_path = arena_printf(arena, "%s/index.json", dir), *path;
-	AUTO_JSON json_t *index = NULL, *manifest = NULL;
-	const json_t *list;
-	int res = read_json(&r, index_path, &index, err);
+	AUTO_JSON json_t *manifest = NULL;
+	int res = read_json(&r, arena_printf(arena, "%s/manifest.json", dir), &manifest, err);
 
-	if (res)
-		return res;
-	list = json_object_get(index, "manifests");
-	if (json_array_size(list) != 1)
-		return odd(&r, "does not hold exactly one image", err);
-	path = blob(&r, json_array_get(list, 0), err);
-	if (!path)
-		return -(int)err->class;
-	res = read_json(&r, path, &manifest, err);
 	if (!res)
 		res = take_config(&r, json_object_get(manifest, "config"), ret, err);
 	if (!res)

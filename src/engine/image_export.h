@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* image_export.h: an image that a builder wrote into a folder, for reading. */
+#ifndef LOCKSTEP_ENGINE_IMAGE_EXPORT_H
+#define LOCKSTEP_ENGINE_IMAGE_EXPORT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * The folder is what the containers tools call `dir:` (manifest.json, and each blob under the digits
+ * of its digest), because layers that are not compressed in the storage are not compressed in it
+ * either, by buildah and by podman. Everything is in the arena that was given.
+ */
+struct image_export {
+	struct str config;   /* the config blob */
+	const char **layers; /* files, the lowest layer first: tar, plain or compressed */
+	size_t nlayers;
+};
+
+/* ERR_FAILED when a blob is missing, has another size than the manifest says, or is no layer. */
+int image_export_read(struct arena *arena, const char *dir, struct image_export *ret,
+		      struct err *err) NODISCARD;
+
+#endif
