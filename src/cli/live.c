@@ -109,7 +109,9 @@ print_end(struct live *l, const struct job *job)
 		job_state_name(job->state), out_style_err(OUT_PLAIN));
 	if (job->state == JOB_BUILT)
 		out_err("  %s  %s%s", took, render_id(job->node->image_id),
-			job->same_image ? "  (same image)" : "");
+			job->same_image     ? "  (same image)"
+			: job->same_content ? "  (same content, kept)"
+					    : "");
 	out_err("\n");
 }
 

@@ -74,6 +74,10 @@ render_explanation_text(const struct explanation *e, const char *image)
 		if (e->root->same_image)
 			out_print("%*srebuilt to the same image: its children were left alone\n",
 				  INDENT, "");
+		if (e->root->same_content)
+			out_print("%*srebuilt, same content: the image before was kept, its "
+				  "children were left alone\n",
+				  INDENT, "");
 	}
 	if (e->has_later)
 		out_print("%*sa later attempt, run %lld, %s%s%s\n", INDENT, "",
@@ -121,6 +125,7 @@ explain_json(const struct explain *e)
 		json_object_set_new(j, "unchanged", same);
 	}
 	json_set_bool(j, "same_image", e->same_image);
+	json_set_bool(j, "same_content", e->same_content);
 	return j;
 }
 

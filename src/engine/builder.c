@@ -135,6 +135,12 @@ builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const
 	b->ops->load_cmd(b, a, image_id, name, ret);
 }
 
+bool
+builder_reproduces(const struct builder *b)
+{
+	return b->ops->reproduces;
+}
+
 void
 builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
 		   struct builder_cmd *ret)

@@ -83,6 +83,9 @@ void builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, 
 /* Writes an image of ours into a new folder, for engine/image_export. */
 void builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
 			struct builder_cmd *ret);
+/* False if two builds of one key give two image IDs, so that only tree IDs (engine/image_tree) can
+ * tell that an image came out as it was. */
+bool builder_reproduces(const struct builder *b);
 /* True if the image is in the user's storage under that name. */
 bool builder_is_loaded(struct builder *b, const char *image_id, const char *name);
 

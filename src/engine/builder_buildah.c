@@ -243,13 +243,14 @@ open_podman(const struct builder_opts *opts)
 }
 
 #define CONTAINERS_OPS                                                                             \
-	.dialect = DIALECT_CONTAINERS, .output_record = output_record, .image_ref = image_ref,     \
-	.free = builder_containers_free, .prepare = builder_containers_prepare,                    \
-	.tidy = builder_containers_tidy, .has = builder_containers_has,                            \
-	.config = builder_containers_config, .find = builder_containers_find,                      \
-	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
-	.export_cmd = export_cmd, .build_cmd = build_cmd, .no_cache_reason = no_cache_reason,      \
-	.parse_step = parse_step, .should_retry = should_retry, .probe = builder_containers_probe
+	.dialect = DIALECT_CONTAINERS, .reproduces = true, .output_record = output_record,         \
+	.image_ref = image_ref, .free = builder_containers_free,                                   \
+	.prepare = builder_containers_prepare, .tidy = builder_containers_tidy,                    \
+	.has = builder_containers_has, .config = builder_containers_config,                        \
+	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
+	.load_cmd = load_cmd, .export_cmd = export_cmd, .build_cmd = build_cmd,                    \
+	.no_cache_reason = no_cache_reason, .parse_step = parse_step,                              \
+	.should_retry = should_retry, .probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install = "apt-get install buildah",

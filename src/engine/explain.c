@@ -170,8 +170,9 @@ build_node(struct explainer *x, const char *image, struct store_step *take_step,
 	if (r < 0)
 		return r;
 	e->has_before = r > 0;
-	e->same_image = e->has_before && e->before.image_id && e->step.image_id &&
-			!strcmp(e->before.image_id, e->step.image_id);
+	e->same_content = e->step.made_id != NULL;
+	e->same_image = !e->same_content && e->has_before && e->before.image_id &&
+			e->step.image_id && !strcmp(e->before.image_id, e->step.image_id);
 	r = compare(x, e, err);
 	if (!r)
 		r = read_causes(x, e, err);

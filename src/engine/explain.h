@@ -22,6 +22,7 @@ struct explain {
 	bool has_same;
 	struct inputs_same same; /* what did not move */
 	bool same_image;         /* it came out as it was */
+	bool same_content;       /* what came out holds the same: the image before was kept */
 	struct explain *next;    /* list for freeing */
 };
 

@@ -38,10 +38,11 @@ struct job {
 	const struct graph_image *image;
 	struct plan_node *node;
 	enum job_state state;
-	bool worked;     /* it had something to do: shown and counted */
-	bool settled;    /* the image is there and passed: children may start */
-	bool rebuilt;    /* its build ended well and is recorded; only loading is left */
-	bool same_image; /* rebuilt to the image that it was */
+	bool worked;       /* it had something to do: shown and counted */
+	bool settled;      /* the image is there and passed: children may start */
+	bool rebuilt;      /* its build ended well and is recorded; only loading is left */
+	bool same_image;   /* rebuilt to the image that it was */
+	bool same_content; /* to one that holds the same: the image before was kept */
 	int64_t started_ms, ended_ms; /* wall clock, of the work */
 	char *message;                /* of a failure or a skip; owned */
 	char *hint;                   /* owned, may be NULL */
@@ -54,8 +55,10 @@ struct job {
 	struct image_read *reading;
 	struct image_tree *tree; /* of the image that is checked */
 	struct check_set *checking;
-	const char *check_id;       /* the image that is checked */
-	char built_id[DIGEST_SIZE]; /* what the builder made, not recorded yet */
+	char built_id[DIGEST_SIZE]; /* to be recorded: what the builder made, or what is kept */
+	char made_id[DIGEST_SIZE];  /* what the builder made, when the image before is kept */
+	bool has_tree_id;
+	struct sha256 tree_id;
 	int log_fd;
 	size_t next_pull, next_import;
 	bool retried;

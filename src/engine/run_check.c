@@ -3,6 +3,23 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "engine/run_priv.h"
+#include "store/store_trace.h"
+
+/* What is checked: a new image, or one that is up to date. */
+static const char *
+image_id(const struct job *job)
+{
+	return *job->built_id ? job->built_id : job->node->image_id;
+}
+
+static void
+go_on(struct job *job)
+{
+	if (*job->built_id)
+		job_record(job);
+	else
+		job_go_on(job);
+}
 
 static void
 on_checked(void *ctx, struct check_results *results, struct err *err)
@@ -15,10 +32,8 @@ on_checked(void *ctx, struct check_results *results, struct err *err)
 	if (err->class ||
 	    check_results_error(&job->checks, job->run->plan->opts.project->graph_path, err))
 		job_fail(job, err);
-	else if (*job->built_id)
-		job_record(job);
 	else
-		job_go_on(job);
+		go_on(job);
 	check_free(set);
 }
 
@@ -27,7 +42,7 @@ start_checks(struct job *job)
 {
 	const struct plan_opts *opts = &job->run->plan->opts;
 	struct check_opts check = { .image = job->image,
-				    .image_id = job->check_id,
+				    .image_id = image_id(job),
 				    .tree = job->tree,
 				    .builder = opts->builder,
 				    .store = opts->store,
@@ -36,18 +51,55 @@ start_checks(struct job *job)
 				    .run_id = job->run->row.id,
 				    .log_fd = job->log_fd };
 
+	if (!job->image->nchecks) {
+		go_on(job);
+		return;
+	}
 	job->checking = check_start(&check, on_checked, job);
 	run_set_state(job, JOB_CHECKING);
 }
 
+/*
+ * An image that holds what the one before held, times and history aside, is not worth a change of
+ * identity: its children, and who runs it, keep what they have (docs/key.md, "Tree ID").
+ */
+static int
+keep_previous(struct job *job, struct err *err)
+{
+	const struct plan_opts *opts = &job->run->plan->opts;
+	const struct store_step *last = &job->node->last;
+	struct store_trace trace = { 0 };
+	int r;
+
+	if (!job->node->previous || !last->has_key || !last->image_id ||
+	    !strcmp(last->image_id, job->built_id))
+		return 0;
+	r = store_trace_get(opts->store, last->key, &trace, err);
+	if (r <= 0 || !trace.has_tree || strcmp(trace.image_id, last->image_id) != 0 ||
+	    !sha256_eq(trace.tree, job->tree_id) || !builder_has(opts->builder, last->image_id))
+		return r < 0 ? r : 0;
+	memcpy(job->made_id, job->built_id, sizeof(job->made_id));
+	memcpy(job->built_id, trace.image_id, sizeof(job->built_id));
+	job->same_content = true;
+	return 0;
+}
+
+static int
+take_tree(struct job *job, struct err *err)
+{
+	job->tree_id = image_tree_id(job->tree);
+	job->has_tree_id = true;
+	return *job->built_id ? keep_previous(job, err) : run_record_tree(job, err);
+}
+
 static void
-on_read(void *ctx, struct image_tree *take_tree, struct err *err)
+on_read(void *ctx, struct image_tree *take_it, struct err *err)
 {
 	struct job *job = ctx;
 	struct image_read *reading = STEAL(job->reading);
 
-	job->tree = take_tree;
-	if (err->class)
+	job->tree = take_it;
+	if (err->class || take_tree(job, err))
 		job_fail(job, err);
 	else
 		start_checks(job);
@@ -59,7 +111,7 @@ start_reading(struct job *job, struct err *err)
 {
 	const struct plan_opts *plan = &job->run->plan->opts;
 	struct image_read_opts opts = { .builder = plan->builder,
-					.image_id = job->check_id,
+					.image_id = image_id(job),
 					.flags = IMAGE_TREE_HASH,
 					.pool = plan->pool,
 					.loop = job->run->opts->loop,
@@ -77,14 +129,25 @@ start_reading(struct job *job, struct err *err)
 	return r;
 }
 
+/* Reading costs an export: only what has to be looked at is read. */
+static int
+wants_tree(struct job *job, bool *ret, struct err *err)
+{
+	const struct plan_opts *opts = &job->run->plan->opts;
+	int r = check_needs_tree(opts->store, job->image, image_id(job), ret, err);
+
+	if (*job->built_id && !builder_reproduces(opts->builder))
+		*ret = true;
+	return r;
+}
+
 void
-job_check(struct job *job, const char *image_id)
+job_check(struct job *job)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 	bool tree;
-	int r = check_needs_tree(job->run->plan->opts.store, job->image, image_id, &tree, &err);
+	int r = wants_tree(job, &tree, &err);
 
-	job->check_id = image_id;
 	if (!r && tree)
 		r = start_reading(job, &err);
 	if (r)

@@ -262,7 +262,7 @@ step_on(struct job *job, struct err *err)
 		}
 	}
 	if (job->node->state == PLAN_UP_TO_DATE && job->node->open_checks) {
-		job_check(job, job->node->image_id);
+		job_check(job);
 		return 0;
 	}
 	if (job->node->state == PLAN_UP_TO_DATE)
@@ -314,7 +314,7 @@ job_record(struct job *job)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 
-	job->same_image = job->node->previous && job->node->last.image_id &&
+	job->same_image = !job->same_content && job->node->previous && job->node->last.image_id &&
 			  !strcmp(job->node->last.image_id, job->built_id);
 	if (run_record_built(job, job->built_id, &err)) {
 		run_fatal(job->run, &err);
@@ -340,10 +340,8 @@ built(struct job *job)
 	job->ended_ms = clock_wall_ms();
 	if (read_image_id(job, job->built_id, sizeof(job->built_id), &err))
 		job_fail(job, &err);
-	else if (job->image->nchecks)
-		job_check(job, job->built_id);
 	else
-		job_record(job);
+		job_check(job);
 }
 
 void

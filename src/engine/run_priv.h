@@ -33,8 +33,9 @@ int job_make_dir(struct job *job, struct err *err) NODISCARD;
 void job_go_on(struct job *job);
 /* The image in built_id has passed its checks: it is recorded, and then loaded. */
 void job_record(struct job *job);
-/* run_check.c: the checks of an image; job_record(), job_go_on() or job_fail() comes after. */
-void job_check(struct job *job, const char *image_id);
+/* run_check.c: reads and checks the image in built_id (job_record() comes after), or the node's,
+ * which is up to date (job_go_on()); or job_fail(). */
+void job_check(struct job *job);
 /* run.c: what a job tells the run. */
 void run_set_state(struct job *job, enum job_state state);
 /* The job has left its place; its children are decided or skipped. */
@@ -45,6 +46,8 @@ void run_job_settled(struct job *job);
 void run_fatal(struct run *run, struct err *err);
 /* run_record.c */
 int run_record_built(struct job *job, const char *image_id, struct err *err) NODISCARD;
+/* The tree ID of an image that was there already. */
+int run_record_tree(struct job *job, struct err *err) NODISCARD;
 int run_record_other(struct job *job, enum step_outcome outcome, struct err *err) NODISCARD;
 
 #endif

@@ -40,12 +40,15 @@ put_built(struct job *job, const char *image_id, struct err *err)
 				   .has_key = true,
 				   .key = in->key,
 				   .has_inputs = true,
-				   .image_id = (char *)image_id };
+				   .image_id = (char *)image_id,
+				   .made_id = *job->made_id ? job->made_id : NULL };
 	int r = store_inputs_put(store, in, &trace.inputs, err);
 
 	if (r)
 		return r;
 	(void)snprintf(trace.image_id, sizeof(trace.image_id), "%s", image_id);
+	trace.has_tree = job->has_tree_id;
+	trace.tree = job->tree_id;
 	step.inputs = trace.inputs;
 	r = store_trace_put(store, in->key, &trace, err);
 	return r ? r : put_step(job, &step, err);
@@ -65,6 +68,21 @@ run_record_built(struct job *job, const char *image_id, struct err *err)
 	if (r)
 		store_rollback(store);
 	return r;
+}
+
+int
+run_record_tree(struct job *job, struct err *err)
+{
+	struct store *store = job->run->plan->opts.store;
+	struct sha256 key = job->node->made.inputs->key;
+	struct store_trace trace = { 0 };
+	int r = store_trace_get(store, key, &trace, err);
+
+	if (r <= 0 || strcmp(trace.image_id, job->node->image_id) != 0)
+		return r < 0 ? r : 0;
+	trace.has_tree = true;
+	trace.tree = job->tree_id;
+	return store_trace_put(store, key, &trace, err);
 }
 
 int

@@ -27,30 +27,33 @@ struct store {
 	X(SQL_RUN_GET, "SELECT id, started_ms, ended_ms, state, command, scope, graph, root, "     \
 		       "git_commit, jobs FROM run WHERE id = ?")                                   \
 	X(SQL_STEP_PUT, "INSERT OR REPLACE INTO step(run_id, image, outcome, key, image_id, "      \
-			"inputs, reasons, started_ms, ended_ms, log, message) "                    \
-			"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                 \
+			"inputs, reasons, started_ms, ended_ms, log, message, made_id) "           \
+			"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
 	X(SQL_STEP_OF_RUN, "SELECT s.run_id, s.image, s.outcome, s.key, s.image_id, s.inputs, "    \
-			   "s.reasons, s.started_ms, s.ended_ms, s.log, s.message "                \
+			   "s.reasons, s.started_ms, s.ended_ms, s.log, s.message, s.made_id "     \
 			   "FROM step s WHERE s.run_id = ? ORDER BY s.image")                      \
 	X(SQL_STEP_LAST, "SELECT s.run_id, s.image, s.outcome, s.key, s.image_id, s.inputs, "      \
-			 "s.reasons, s.started_ms, s.ended_ms, s.log, s.message "                  \
+			 "s.reasons, s.started_ms, s.ended_ms, s.log, s.message, s.made_id "       \
 			 "FROM step s JOIN run r ON r.id = s.run_id "                              \
 			 "WHERE s.image = ?1 AND r.scope = ?2 AND s.run_id <= ?3 "                 \
 			 "AND (?4 IS NULL OR s.outcome = ?4) ORDER BY s.run_id DESC LIMIT 1")      \
-	X(SQL_STEP_LATEST_ALL, "SELECT s.run_id, s.image, s.outcome, s.key, s.image_id, "          \
-			       "s.inputs, s.reasons, s.started_ms, s.ended_ms, s.log, s.message "  \
-			       "FROM step s JOIN run r ON r.id = s.run_id WHERE r.scope = ?1 "     \
-			       "AND s.run_id = (SELECT max(x.run_id) FROM step x JOIN run y "      \
-			       "ON y.id = x.run_id WHERE x.image = s.image AND y.scope = ?1 "      \
-			       "AND x.outcome = 'built') ORDER BY s.image")                        \
+	X(SQL_STEP_LATEST_ALL,                                                                     \
+	  "SELECT s.run_id, s.image, s.outcome, s.key, s.image_id, "                               \
+	  "s.inputs, s.reasons, s.started_ms, s.ended_ms, s.log, s.message, s.made_id "            \
+	  "FROM step s JOIN run r ON r.id = s.run_id WHERE r.scope = ?1 "                          \
+	  "AND s.run_id = (SELECT max(x.run_id) FROM step x JOIN run y "                           \
+	  "ON y.id = x.run_id WHERE x.image = s.image AND y.scope = ?1 "                           \
+	  "AND x.outcome = 'built') ORDER BY s.image")                                             \
 	X(SQL_STEP_DURATION, "SELECT s.image, avg(s.ended_ms - s.started_ms) FROM step s "         \
 			     "JOIN run r ON r.id = s.run_id WHERE r.scope = ?1 "                   \
 			     "AND s.outcome = 'built' AND s.run_id > ?2 GROUP BY s.image")         \
-	X(SQL_TRACE_GET, "SELECT image_id, inputs, run_id, created_ms FROM trace WHERE key = ?")   \
-	X(SQL_TRACE_PUT, "INSERT INTO trace(key, image_id, inputs, run_id, created_ms) "           \
-			 "VALUES(?, ?, ?, ?, ?) ON CONFLICT(key) DO UPDATE SET "                   \
+	X(SQL_TRACE_GET,                                                                           \
+	  "SELECT image_id, inputs, run_id, created_ms, tree_id FROM trace WHERE key = ?")         \
+	X(SQL_TRACE_PUT, "INSERT INTO trace(key, image_id, inputs, run_id, created_ms, tree_id) "  \
+			 "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(key) DO UPDATE SET "                \
 			 "image_id = excluded.image_id, inputs = excluded.inputs, "                \
-			 "run_id = excluded.run_id, created_ms = excluded.created_ms")             \
+			 "run_id = excluded.run_id, created_ms = excluded.created_ms, "            \
+			 "tree_id = excluded.tree_id")                                             \
 	X(SQL_NODE_GET, "SELECT body FROM node WHERE hash = ?")                                    \
 	X(SQL_NODE_PUT, "INSERT OR IGNORE INTO node(hash, body) VALUES(?, ?)")                     \
 	X(SQL_STAT_GET, "SELECT size, mtime_ns, ctime_ns, mode, seen_ns, hash FROM stat "          \

@@ -56,6 +56,7 @@ read_step(struct sql *db, size_t id, struct store_step *s)
 		.ended_ms = sql_int(db, id, 8),
 		.log = dup_or_null(sql_text(db, id, 9)),
 		.message = dup_or_null(sql_text(db, id, 10)),
+		.made_id = dup_or_null(sql_text(db, id, 11)),
 	};
 	if (!step_outcome_parse(str_c(sql_text(db, id, 2)), &s->outcome))
 		s->outcome = STEP_FAILED;
@@ -122,10 +123,10 @@ store_step_put(struct store *s, const struct store_step *step, struct err *err)
 		key = sha256_bytes(&step->key);
 	if (step->has_inputs)
 		inputs = sha256_bytes(&step->inputs);
-	return sql_exec(s->db, SQL_STEP_PUT, err, "ittbtbtiitt", step->run_id, step->image,
+	return sql_exec(s->db, SQL_STEP_PUT, err, "ittbtbtiittt", step->run_id, step->image,
 			step_outcome_name(step->outcome), key, step->image_id, inputs,
 			step->reasons ? step->reasons : "[]", step->started_ms, step->ended_ms,
-			step->log, step->message);
+			step->log, step->message, step->made_id);
 }
 
 static int
@@ -213,6 +214,7 @@ store_step_fini(struct store_step *s)
 	free(s->reasons);
 	free(s->log);
 	free(s->message);
+	free(s->made_id);
 	*s = (struct store_step){ 0 };
 }
 

@@ -52,6 +52,8 @@ struct store_step {
 	int64_t started_ms, ended_ms;
 	char *log;     /* file name below the logs folder, or NULL */
 	char *message; /* of a failure, or NULL */
+	char *made_id; /* what the builder made, when image_id was kept instead, as both hold the
+			  same; or NULL */
 };
 
 typedef VEC(struct store_run) store_runs;

@@ -9,7 +9,7 @@
 int
 store_trace_get(struct store *s, struct sha256 key, struct store_trace *ret, struct err *err)
 {
-	struct str inputs;
+	struct str inputs, tree;
 	int r = sql_query(s->db, SQL_TRACE_GET, err, "b", sha256_bytes(&key));
 
 	if (!r)
@@ -25,6 +25,10 @@ store_trace_get(struct store *s, struct sha256 key, struct store_trace *ret, str
 	inputs = sql_blob(s->db, SQL_TRACE_GET, 1);
 	if (inputs.n == SHA256_LEN)
 		memcpy(ret->inputs.b, inputs.p, SHA256_LEN);
+	tree = sql_blob(s->db, SQL_TRACE_GET, 4);
+	ret->has_tree = tree.n == SHA256_LEN;
+	if (ret->has_tree)
+		memcpy(ret->tree.b, tree.p, SHA256_LEN);
 	sql_reset(s->db, SQL_TRACE_GET);
 	return 1;
 }
@@ -33,6 +37,7 @@ int
 store_trace_put(struct store *s, struct sha256 key, const struct store_trace *trace,
 		struct err *err)
 {
-	return sql_exec(s->db, SQL_TRACE_PUT, err, "btbii", sha256_bytes(&key), trace->image_id,
-			sha256_bytes(&trace->inputs), trace->run_id, trace->created_ms);
+	return sql_exec(s->db, SQL_TRACE_PUT, err, "btbiib", sha256_bytes(&key), trace->image_id,
+			sha256_bytes(&trace->inputs), trace->run_id, trace->created_ms,
+			trace->has_tree ? sha256_bytes(&trace->tree) : STR_NULL);
 }

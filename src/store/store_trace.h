@@ -13,6 +13,8 @@ struct store_trace {
 	struct sha256 inputs; /* root node of the input set */
 	int64_t run_id;       /* 0 when it came from elsewhere */
 	int64_t created_ms;
+	bool has_tree;
+	struct sha256 tree; /* tree ID of the image (engine/image_tree), where it was read */
 };
 
 /* 1 found, 0 not. */

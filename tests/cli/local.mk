@@ -23,6 +23,7 @@ TESTS += \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \
 	%D%/t-source.sh \
+	%D%/t-tree-id.sh \
 	%D%/t-usage.sh \
 	$(NULL)
 %C%_ignore_tool_LDADD = $(LDADD_model)
@@ -44,6 +45,7 @@ EXTRA_DIST += \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \
 	%D%/t-source.sh \
+	%D%/t-tree-id.sh \
 	%D%/t-usage.sh \
 	$(NULL)
 # list: end

@@ -34,6 +34,9 @@ check(struct store *s, struct sha256 key, const struct store_trace *want)
 	assert_memory_equal(got.inputs.b, want->inputs.b, SHA256_LEN);
 	assert_int_equal(got.run_id, want->run_id);
 	assert_int_equal(got.created_ms, want->created_ms);
+	assert_int_equal(got.has_tree, want->has_tree);
+	if (want->has_tree)
+		assert_memory_equal(got.tree.b, want->tree.b, SHA256_LEN);
 }
 
 static void
@@ -53,6 +56,8 @@ test_the_newest_image_of_a_key(void **state)
 	check(s, a, &first);
 	check(s, b, &other);
 	again.inputs = sha256_of("other inputs", 12);
+	again.has_tree = true;
+	again.tree = sha256_of("tree", 4);
 	assert_int_equal(store_trace_put(s, a, &again, &err), 0);
 	check(s, a, &again);
 	store_close(s);
