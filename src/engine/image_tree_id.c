@@ -73,6 +73,13 @@ type_name(enum tar_type type)
 	return names[type];
 }
 
+/* The overlay file system's own notes, which buildah as an ordinary user leaves in layers. */
+static bool
+is_overlay_note(const char *xattr)
+{
+	return !strncmp(xattr, "user.overlay.", 13) || !strncmp(xattr, "trusted.overlay.", 16);
+}
+
 static void
 add_entry(struct buf *b, const struct image_entry *e)
 {
@@ -91,6 +98,8 @@ add_entry(struct buf *b, const struct image_entry *e)
 		buf_addf(b, "%u:%u", e->dev_major, e->dev_minor);
 	}
 	for (size_t i = 0; i < e->nxattrs; i++) {
+		if (is_overlay_note(e->xattrs[i].name))
+			continue;
 		enc_field(b, str_c(e->xattrs[i].name));
 		enc_field(b, e->xattrs[i].value);
 	}
