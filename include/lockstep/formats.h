@@ -14,6 +14,9 @@
 /* First line of a canonical input set, `lockstep-key<TAB>1` (docs/key.md). */
 #define LOCKSTEP_KEY_VERSION 1
 
+/* First line of a lock file, `lockstep-lock 1` (docs/lock.md). */
+#define LOCKSTEP_LOCK_VERSION 1
+
 /* `user_version` of the state database (docs/store.md). */
 #define LOCKSTEP_STORE_VERSION 3
 

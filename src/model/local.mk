@@ -66,6 +66,8 @@ libmodel_a_SOURCES += \
 	%D%/kube_pod.c \
 	%D%/kube_pod.h \
 	%D%/kube_pod_ports.c \
+	%D%/lockfile.c \
+	%D%/lockfile.h \
 	%D%/oci.c \
 	%D%/oci.h \
 	%D%/platform.c \

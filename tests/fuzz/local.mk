@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
+	%D%/fuzz-lockfile \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
@@ -20,6 +21,7 @@ fuzz_programs += \
 	%D%/fuzz-graph \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
+	%D%/fuzz-lockfile \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
@@ -39,6 +41,9 @@ fuzz_programs += \
 %C%_fuzz_kube_pod_SOURCES = %D%/fuzz-kube_pod.c %D%/standalone.c
 %C%_fuzz_kube_pod_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_kube_pod_LDADD = $(LDADD_model)
+%C%_fuzz_lockfile_SOURCES = %D%/fuzz-lockfile.c %D%/standalone.c
+%C%_fuzz_lockfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_lockfile_LDADD = $(LDADD_model)
 %C%_fuzz_recipe_SOURCES = %D%/fuzz-recipe.c %D%/standalone.c
 %C%_fuzz_recipe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_recipe_LDADD = $(LDADD_model)
@@ -125,6 +130,11 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-ignore/one-parent \
 	%D%/corpus/fuzz-ignore/operators \
 	%D%/corpus/fuzz-kube_pod/deployment \
+	%D%/corpus/fuzz-lockfile/all \
+	%D%/corpus/fuzz-lockfile/conflict \
+	%D%/corpus/fuzz-lockfile/same \
+	%D%/corpus/fuzz-lockfile/version \
+	%D%/corpus/fuzz-lockfile/wrong \
 	%D%/corpus/fuzz-recipe/buildkit \
 	%D%/corpus/fuzz-recipe/mounts \
 	%D%/corpus/fuzz-recipe/stages \

@@ -38,6 +38,7 @@ check_PROGRAMS += \
 	%D%/t-json \
 	%D%/t-kube_pod \
 	%D%/t-lock \
+	%D%/t-lockfile \
 	%D%/t-loop \
 	%D%/t-map \
 	%D%/t-mem \
@@ -115,6 +116,7 @@ TESTS += \
 	%D%/t-json \
 	%D%/t-kube_pod \
 	%D%/t-lock \
+	%D%/t-lockfile \
 	%D%/t-loop \
 	%D%/t-map \
 	%D%/t-mem \
@@ -226,6 +228,8 @@ endif
 %C%_t_kube_pod_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_lock_CPPFLAGS = $(unit_cppflags)
 %C%_t_lock_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_lockfile_CPPFLAGS = $(unit_cppflags)
+%C%_t_lockfile_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_loop_CPPFLAGS = $(unit_cppflags)
 %C%_t_loop_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_map_CPPFLAGS = $(unit_cppflags)
