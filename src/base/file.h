@@ -11,6 +11,7 @@
 
 /* Ceilings on what is read from outside, in bytes; one list for the whole program. */
 #define MAX_GRAPH_FILE (1u << 20)
+#define MAX_LOCK_FILE (1u << 20)
 #define MAX_DOCKERFILE (1u << 20)
 #define MAX_IGNORE_FILE (1u << 20)
 #define MAX_JSON_FILE (64u << 20)

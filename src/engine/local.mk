@@ -23,9 +23,15 @@ libengine_a_SOURCES += \
 	%D%/collect_priv.h \
 	%D%/cstorage.c \
 	%D%/cstorage.h \
+	%D%/download.c \
+	%D%/download.h \
 	%D%/explain.c \
 	%D%/explain.h \
 	%D%/explain_path.c \
+	%D%/external.c \
+	%D%/external.h \
+	%D%/identity.c \
+	%D%/identity.h \
 	%D%/image_export.c \
 	%D%/image_export.h \
 	%D%/image_layer.c \
@@ -41,8 +47,11 @@ libengine_a_SOURCES += \
 	%D%/plan.h \
 	%D%/project.c \
 	%D%/project.h \
+	%D%/project_lock.c \
 	%D%/project_priv.h \
 	%D%/project_source.c \
+	%D%/relock.c \
+	%D%/relock.h \
 	%D%/replay.c \
 	%D%/replay.h \
 	%D%/run.c \

@@ -3,7 +3,7 @@
 #include "engine/plan.h"
 
 #include "engine/check.h"
-
+#include "engine/identity.h"
 #include "store/store_inputs.h"
 #include "store/store_trace.h"
 
@@ -38,16 +38,25 @@ plan_add_reason(struct plan *p, struct plan_node *node, const struct reason *rea
 	add_reasons(p, node, reason, 1);
 }
 
-/* The image an external reference means on this machine; arena, or NULL. */
+static int
+find_external(struct plan *p, const char *ref, struct identity *ret, struct err *err)
+{
+	struct identity_opts opts = { .project = p->opts.project,
+				      .builder = p->opts.builder,
+				      .locked = p->opts.locked };
+
+	return identity_find(&opts, p->arena, ref, ret, err);
+}
+
 static const char *
 external_id(struct knowledge *k, const char *ref)
 {
-	AUTO_FREE char *id = NULL;
+	struct identity found;
 
 	if (k->r)
 		return NULL;
-	k->r = builder_find(k->plan->opts.builder, ref, &id, k->err);
-	return id ? arena_strdup(k->plan->arena, id) : NULL;
+	k->r = find_external(k->plan, ref, &found, k->err);
+	return k->r ? NULL : found.id;
 }
 
 static const char *
@@ -76,30 +85,34 @@ config(void *ctx, const char *ref, const struct graph_image *parent)
 	return ret;
 }
 
-static void
-note_pulls(struct plan *p, struct plan_node *node)
+static int
+note_pulls(struct plan *p, struct plan_node *node, struct err *err)
 {
 	const struct inputs *in = node->made.inputs;
+	struct identity found;
+	int r = 0;
 
 	node->npulls = 0;
 	node->pulls = arena_calloc(p->arena, in->images.n + 1, sizeof(*node->pulls));
-	for (size_t i = 0; i < in->images.n; i++) {
+	for (size_t i = 0; !r && i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
 		bool again = false;
 
 		if (im->name || *im->id)
 			continue;
-		for (size_t k = 0; k < node->npulls; k++)
-			again = again || !strcmp(node->pulls[k], im->ref);
-		if (!again)
-			node->pulls[node->npulls++] = arena_strdup(p->arena, im->ref);
-	}
-	for (size_t i = 0; i < node->npulls; i++)
+		r = find_external(p, im->ref, &found, err);
+		for (size_t k = 0; !r && k < node->npulls; k++)
+			again = again || !strcmp(node->pulls[k], found.pull);
+		if (r || again)
+			continue;
+		node->pulls[node->npulls++] = found.pull;
 		plan_add_reason(p, node,
 				&(struct reason){ .kind = REASON_EXTERNAL,
-						  .subject = node->pulls[i],
+						  .subject = arena_strdup(p->arena, im->ref),
 						  .added = -1,
 						  .removed = -1 });
+	}
+	return r;
 }
 
 static int
@@ -249,8 +262,8 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	}
 	if (!node->made.complete) {
 		node->state = PLAN_BUILD;
-		note_pulls(p, node);
-		return last_build(p, node, err);
+		r = note_pulls(p, node, err);
+		return r ? r : last_build(p, node, err);
 	}
 	return decide_known(p, node, err);
 }

@@ -45,6 +45,7 @@ struct plan_opts {
 	bool force; /* the images asked for are built even if up to date */
 	bool only;  /* nothing but the images asked for; their parents must be up to date */
 	bool frozen;
+	bool locked;       /* refuse externals that the lock file does not hold */
 	bool hash_waiting; /* files of waiting images too, for showing them */
 	int64_t now_ms;
 };

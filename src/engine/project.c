@@ -327,6 +327,8 @@ load_all(struct project *p, const struct project_opts *opts, struct err_list *er
 		r = open_tree(p, opts, err);
 	if (!r)
 		r = read_graph(p, opts, &text, errs, err);
+	if (!r)
+		r = project_read_lock(p, opts, errs, err);
 	if (r)
 		return r;
 	p->builder =
@@ -380,6 +382,8 @@ project_free(struct project *p)
 		files_fini(map_value(p->remote, i));
 	map_free(p->remote);
 	files_fini(&p->own);
+	lockfile_free(p->lock);
+	free(p->lock_path);
 	graph_free(p->graph);
 	arena_free(p->arena);
 	free(p->root);

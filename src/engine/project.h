@@ -8,6 +8,7 @@
 #include "io/tree.h"
 #include "model/graph.h"
 #include "model/ignore.h"
+#include "model/lockfile.h"
 #include "model/reason.h"
 #include "model/recipe.h"
 
@@ -27,8 +28,9 @@ struct project_opts {
 	bool tolerate_missing; /* an image whose Dockerfile is not there yet is left out (replay) */
 	graph_lookup lookup;   /* variables; may be NULL */
 	void *ctx;
-	struct source_cache *cache; /* of git sources */
-	enum builder_kind builder;  /* in place of the graph's; BUILDER_AUTO = the graph's */
+	struct source_cache *cache;  /* of git sources */
+	const struct lockfile *lock; /* in place of the file beside the graph; NULL = that */
+	enum builder_kind builder;   /* in place of the graph's; BUILDER_AUTO = the graph's */
 };
 
 /* Where files of images are: the graph's own tree, or a commit of another repository. */
@@ -59,6 +61,8 @@ struct project {
 	struct project_source *sources; /* one an image, by index */
 	struct project_files own;       /* at the root */
 	struct map *remote;             /* url LF ref → struct project_files * of a git source */
+	struct lockfile *lock;          /* NULL = none */
+	char *lock_path;                /* as shown to the user; of a single Dockerfile NULL */
 	enum builder_kind builder;      /* never BUILDER_AUTO */
 	enum dialect dialect;           /* of that builder */
 	char *root;                     /* absolute */
@@ -85,6 +89,8 @@ const char *project_tree_path(struct project *p, const struct graph_image *image
  * everywhere in what the user sees, and instructions get their Dockerfile. arena holds the texts. */
 void project_name_reason(struct project *p, const struct graph_image *image, struct arena *arena,
 			 struct reason *reason);
+/* What git is asked for a source's address: one that is a relative path counts from the root on. */
+const char *project_address(struct project *p, const char *git);
 /* recipe_eval for an image with what is known about its base images; errs as there. */
 struct recipe *project_eval(struct project *p, const struct graph_image *image, struct arena *arena,
 			    recipe_config config, void *ctx, struct err_list *errs) NODISCARD;

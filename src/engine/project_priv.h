@@ -9,4 +9,8 @@
 int project_read_source(struct project *p, const struct project_opts *opts, size_t i,
 			struct err_list *errs, struct err *err) NODISCARD;
 
+/* Reads the lock file, or copies the one that is given. */
+int project_read_lock(struct project *p, const struct project_opts *opts, struct err_list *errs,
+		      struct err *err) NODISCARD;
+
 #endif

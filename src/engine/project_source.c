@@ -163,9 +163,8 @@ read_remote_ignore(struct project *p, const struct graph_image *image, struct pr
 	return r;
 }
 
-/* An address that is a path is one from the graph's folder on. */
-static const char *
-address(struct project *p, const char *git)
+const char *
+project_address(struct project *p, const char *git)
 {
 	AUTO_FREE char *path = NULL;
 
@@ -192,9 +191,16 @@ static int
 open_remote(struct project *p, const struct graph_image *image, struct source_cache *cache,
 	    struct project_files *f, struct err_list *errs, struct err *err)
 {
-	const char *url = address(p, image->source.git);
+	const char *url = project_address(p, image->source.git);
+	const struct lockfile_entry *locked =
+		lockfile_find(p->lock, LOCKFILE_GIT, image->source.git, image->source.ref);
 	struct err *told;
-	int r = source_resolve(cache, url, image->source.ref, &f->commit, err);
+	int r = 0;
+
+	if (locked)
+		f->commit = arena_strdup(p->arena, locked->value);
+	else
+		r = source_resolve(cache, url, image->source.ref, &f->commit, err);
 
 	if (!r && !f->commit)
 		return no_reference(p, image, errs);

@@ -3,6 +3,7 @@
 #include "engine/replay.h"
 
 #include "base/file.h"
+#include "engine/external.h"
 #include "engine/key.h"
 #include "io/git.h"
 #include "io/git_paths.h"
@@ -30,10 +31,14 @@ static const char *
 identity(void *ctx, const char *ref, const struct graph_image *parent)
 {
 	struct replayer *x = ctx;
+	AUTO_ERR struct err ignored = ERR_INIT;
+	const char *pinned;
 
 	if (parent)
 		return *x->keys[parent->index] ? x->keys[parent->index] : "absent";
-	return arena_printf(x->p->arena, "ref:%s", ref);
+	if (external_pinned(x->p, x->p->arena, ref, &pinned, &ignored))
+		pinned = ref;
+	return arena_printf(x->p->arena, "ref:%s", pinned);
 }
 
 static const struct oci_config *

@@ -9,8 +9,8 @@
 
 /*
  * Nothing is built and nothing is checked out. A parent counts by its key, since no image says that
- * it came out the same; externals count by their reference, and are taken to carry no ONBUILD. So
- * the figures are an upper bound of what `build` does.
+ * it came out the same; externals count by their reference, or by what the commit's lock file has for it,
+ * and are taken to carry no ONBUILD. So the figures are an upper bound of what `build` does.
  */
 struct replay_image {
 	const char *image;

@@ -39,6 +39,16 @@ lockfile_free(struct lockfile *l)
 	free(l);
 }
 
+struct lockfile *
+lockfile_copy(const struct lockfile *from)
+{
+	struct lockfile *to = from ? lockfile_new() : NULL;
+
+	for (size_t i = 0; from && i < from->entries.n; i++)
+		lockfile_set(to, &from->entries.v[i]);
+	return to;
+}
+
 size_t
 lockfile_len(const struct lockfile *l)
 {

@@ -33,6 +33,8 @@ struct lockfile *lockfile_new(void) NODISCARD;
 /* Every mistake (version, kind, number of fields, values that are none, two values for one thing,
  * marks of a merge) goes to errs with file:line:col; then NULL is returned. Any order is taken. */
 struct lockfile *lockfile_parse(struct str text, const char *file, struct err_list *errs) NODISCARD;
+/* NULL is a copy of NULL. */
+struct lockfile *lockfile_copy(const struct lockfile *from) NODISCARD;
 /* NULL is fine. */
 void lockfile_free(struct lockfile *l);
 
