@@ -12,6 +12,7 @@ libcli_a_SOURCES += \
 	%D%/cmd_graph.c \
 	%D%/cmd_history.c \
 	%D%/cmd_inputs.c \
+	%D%/cmd_lock.c \
 	%D%/cmd_log.c \
 	%D%/cmd_plan.c \
 	%D%/cmd_replay.c \

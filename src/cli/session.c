@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/out.h"
 #include "base/path.h"
+#include "engine/external.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -38,7 +39,7 @@ session_fini(struct session *s)
 const struct opt *
 session_options(struct session *s)
 {
-	static struct opt table[10];
+	static struct opt table[11];
 	const struct opt init[] = {
 		{ 'C', "directory", OPT_TEXT, "DIR", "look for the graph file from DIR",
 		  &s->o.dir },
@@ -48,6 +49,8 @@ session_options(struct session *s)
 		  &s->o.sets },
 		{ 0, "builder", OPT_TEXT, "NAME", "what builds, in place of the graph's `builder:`",
 		  &s->o.builder },
+		{ 0, "locked", OPT_FLAG, NULL, "refuse what the lock file does not hold",
+		  &s->o.locked },
 		{ 0, "state", OPT_TEXT, "DIR", "state folder (LOCKSTEP_STATE)", &s->o.state },
 		{ 0, "color", OPT_TEXT, "WHEN", "auto, always or never", &s->o.color },
 		{ 0, "json", OPT_FLAG, NULL, "print JSON on standard output", &s->o.json },
@@ -207,6 +210,19 @@ session_builder(const struct session *s, enum builder_kind *ret, struct err *err
 	return -ERR_USAGE;
 }
 
+/* Without --locked, a lock file that is out of date stops CI only: people are in the middle of
+ * something. */
+static int
+check_lock(struct session *s, struct err *err)
+{
+	const char *ci = getenv("CI");
+	bool in_ci = ci && *ci && strcmp(ci, "false") != 0;
+
+	if (s->relocking || (!s->o.locked && !in_ci))
+		return 0;
+	return externals_check(s->project, s->o.locked, &s->errs, err);
+}
+
 int
 session_project(struct session *s, struct err *err)
 {
@@ -225,11 +241,14 @@ session_project(struct session *s, struct err *err)
 		return 0;
 	open_sources(s);
 	opts.cache = s->sources;
+	opts.lock = s->lockfile;
 	r = session_builder(s, &opts.builder, err);
 	if (r)
 		return r;
 	r = project_load(&opts, &s->project, &s->errs, err);
-	return r ? r : check_sets(s, err);
+	if (!r)
+		r = check_sets(s, err);
+	return r ? r : check_lock(s, err);
 }
 
 int
@@ -275,6 +294,17 @@ session_reload(struct session *s, struct err *err)
 	project_free(s->project);
 	s->project = NULL;
 	return session_project(s, err);
+}
+
+int
+session_reload_with(struct session *s, const struct lockfile *lock, struct err *err)
+{
+	int r;
+
+	s->lockfile = lock;
+	r = session_reload(s, err);
+	s->lockfile = NULL;
+	return r;
 }
 
 static void
@@ -327,6 +357,7 @@ session_plan_opts(struct session *s, char **images, int n)
 				   .pool = s->pool,
 				   .images = (const char *const *)images,
 				   .nimages = (size_t)n,
+				   .locked = s->o.locked && !s->single,
 				   .now_ms = clock_wall_ms() };
 }
 

@@ -19,6 +19,7 @@ struct session_opts {
 	const char *color;   /* --color */
 	const char *commit;  /* --commit; only of commands that offer it */
 	opt_texts sets;      /* --set */
+	bool locked;         /* --locked */
 	bool json;
 	bool help;
 };
@@ -33,6 +34,8 @@ struct session {
 	char *state_dir;
 	const struct single *single; /* in place of a graph file; NULL = none */
 	struct source_cache *sources;
+	bool relocking; /* the command is about the lock file: it may be out of date */
+	const struct lockfile *lockfile; /* in place of the lock file; NULL = that */
 	struct project *project;
 	struct store *store;
 	struct builder *builder;
@@ -60,6 +63,9 @@ int session_engine(struct session *s, struct err *err) NODISCARD;
 int session_lock(struct session *s, struct err *err) NODISCARD;
 /* Forgets the project and loads it again: the files may have moved while we waited. */
 int session_reload(struct session *s, struct err *err) NODISCARD;
+
+/* The same with another lock file than that on disk. */
+int session_reload_with(struct session *s, const struct lockfile *lock, struct err *err) NODISCARD;
 
 /* The value of a variable (graph_lookup; ctx is the session): --set, LOCKSTEP_VAR_NAME, the CI
  * event. */

@@ -17,6 +17,7 @@ TESTS += \
 	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
+	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
 	%D%/t-render-buildah.sh \
@@ -39,6 +40,7 @@ EXTRA_DIST += \
 	%D%/t-graph-cases.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
+	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
 	%D%/t-render-buildah.sh \
