@@ -15,6 +15,8 @@ libbase_a_SOURCES += \
 	%D%/clock.c \
 	%D%/clock.h \
 	%D%/enum.h \
+	%D%/env.c \
+	%D%/env.h \
 	%D%/err.c \
 	%D%/err.h \
 	%D%/file.c \

@@ -102,3 +102,11 @@ xvasprintf(const char *fmt, va_list ap)
 		out_of_memory(1, 0);
 	return s;
 }
+
+void
+free_secret(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}

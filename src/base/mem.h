@@ -38,6 +38,9 @@ void *xmemdup(const void *p, size_t n) NODISCARD;
 char *xasprintf(const char *fmt, ...) NODISCARD PRINTF(1, 2);
 char *xvasprintf(const char *fmt, va_list ap) NODISCARD PRINTF(1, 0);
 
+/* Frees a text that is nobody's business, overwriting it first. NULL is fine. */
+void free_secret(char *text);
+
 static inline void
 free_charp(char **p)
 {

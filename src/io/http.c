@@ -67,15 +67,6 @@ http_free(struct http *h)
 	free(h);
 }
 
-/* A secret is not left lying about in freed memory. */
-static void
-free_secret(const char *text)
-{
-	if (text)
-		explicit_bzero((char *)text, strlen(text));
-	free((char *)text);
-}
-
 static const char *
 dup_or_null(const char *text)
 {
@@ -120,7 +111,7 @@ static void
 request_fini(struct http_request *req)
 {
 	free((char *)req->url);
-	free_secret(req->authorization);
+	free_secret((char *)req->authorization);
 	free((char *)req->unix_socket);
 	free((char *)req->ca_file);
 	free_headers((struct http_header *)req->headers, req->nheaders);

@@ -63,6 +63,11 @@ void proc_free(struct proc *p);
  * message. Signals to us wait until it is over. */
 int proc_run(const struct proc_opts *opts, struct buf *out, struct err *err) NODISCARD;
 
+/* As proc_run, but an exit status that is not zero is left to the caller, in *ret; it gets the
+ * lines of stderr, joined by "; ", in ret_stderr (may be NULL), which it frees. */
+int proc_run_status(const struct proc_opts *opts, struct buf *out, struct proc_result *ret,
+		    char **ret_stderr, struct err *err) NODISCARD;
+
 /* "exit status 3", "killed by SIGKILL", …; caller frees. */
 char *proc_status_text(int status) NODISCARD;
 /* True if a program of that name is in PATH and executable; ret_path (may be NULL) is freed by the

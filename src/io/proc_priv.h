@@ -19,9 +19,4 @@ int proc_pipe(int ret_fds[2], struct err *err) NODISCARD;
 /* Two sockets, likewise, both blocking: for a conversation with a child, without SIGPIPE. */
 int proc_socket(int ret_fds[2], struct err *err) NODISCARD;
 
-/* As proc_run, but an exit status that is not zero is left to the caller, in *ret; it gets the
- * lines of stderr, joined by "; ", in ret_stderr (may be NULL), which it frees. */
-int proc_run_status(const struct proc_opts *opts, struct buf *out, struct proc_result *ret,
-		    char **ret_stderr, struct err *err) NODISCARD;
-
 #endif
