@@ -45,6 +45,8 @@ libmodel_a_SOURCES += \
 	%D%/graph_load_value.c \
 	%D%/graph_priv.h \
 	%D%/graph_vars.c \
+	%D%/header.c \
+	%D%/header.h \
 	%D%/ignore.c \
 	%D%/ignore.h \
 	%D%/ignore_compile.c \
@@ -68,6 +70,8 @@ libmodel_a_SOURCES += \
 	%D%/kube_pod_ports.c \
 	%D%/lockfile.c \
 	%D%/lockfile.h \
+	%D%/manifest.c \
+	%D%/manifest.h \
 	%D%/oci.c \
 	%D%/oci.h \
 	%D%/platform.c \
@@ -100,6 +104,8 @@ libmodel_a_SOURCES += \
 	%D%/regexp_priv.h \
 	%D%/regexp_run.c \
 	%D%/regexp_table.c \
+	%D%/registries_conf.c \
+	%D%/registries_conf.h \
 	%D%/rune.c \
 	%D%/rune.h \
 	%D%/shellword.c \
@@ -109,5 +115,10 @@ libmodel_a_SOURCES += \
 	%D%/shellword_priv.h \
 	%D%/target.c \
 	%D%/target.h \
+	%D%/toml.c \
+	%D%/toml.h \
+	%D%/toml_priv.h \
+	%D%/toml_text.c \
+	%D%/toml_value.c \
 	$(NULL)
 # list: end
