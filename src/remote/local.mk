@@ -5,6 +5,16 @@ libremote_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
 libremote_a_SOURCES += \
+	%D%/creds.c \
+	%D%/creds.h \
+	%D%/registry.c \
 	%D%/registry.h \
+	%D%/registry_auth.c \
+	%D%/registry_list.c \
+	%D%/registry_priv.h \
+	%D%/registry_probe.c \
+	%D%/registry_read.c \
+	%D%/registry_refer.c \
+	%D%/registry_write.c \
 	$(NULL)
 # list: end

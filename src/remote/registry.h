@@ -85,9 +85,10 @@ struct registry_answer {
 	struct registry_descriptor *referrers;
 	size_t nreferrers;
 	enum registry_security security;
-	bool mounted;     /* the blob was in the registry already */
-	bool credentials; /* some were found for this host */
-	bool needs_login; /* the registry asks for some kind of authentication */
+	bool mounted;      /* the blob was in the registry already */
+	bool subject_kept; /* the registry took note of a manifest\'s subject */
+	bool credentials;  /* some were found for this host */
+	bool needs_login;  /* the registry asks for some kind of authentication */
 };
 
 /* answer lives until the function returns; registry_answer_steal() takes it over. */
@@ -131,9 +132,9 @@ void registry_tags(struct registry *reg, const struct ref *repository, registry_
  * refers to it. artifact_type: only these; NULL = all. */
 void registry_referrers(struct registry *reg, const struct ref *ref, const char *artifact_type,
 			registry_fn fn, void *ctx);
-/* Does the registry answer, and how? security, credentials, needs_login. With credentials or a
- * registry that wants none, PRESENT means that it let us in. */
-void registry_ping(struct registry *reg, const char *domain, registry_fn fn, void *ctx);
+/* Does the registry of a repository answer, and how? security, credentials, needs_login. PRESENT: it
+ * answers, and lets us in if credentials were found. */
+void registry_ping(struct registry *reg, const struct ref *repository, registry_fn fn, void *ctx);
 
 /* --- writing. Goes to the named registry itself. REGISTRY_PRESENT: it is there now. */
 
