@@ -5,6 +5,7 @@
 check_PROGRAMS += \
 	%D%/ignore_tool \
 	%D%/recipe_tool \
+	%D%/registry_tool \
 	$(NULL)
 TESTS += \
 	%D%/house.sh \
@@ -29,6 +30,7 @@ TESTS += \
 	$(NULL)
 %C%_ignore_tool_LDADD = $(LDADD_model)
 %C%_recipe_tool_LDADD = $(LDADD_model)
+%C%_registry_tool_LDADD = $(LDADD_remote)
 EXTRA_DIST += \
 	%D%/house.sh \
 	%D%/t-build-podman.sh \
