@@ -41,7 +41,9 @@ libbase_a_SOURCES += \
 	%D%/vec.h \
 	%D%/yaml.c \
 	%D%/yaml.h \
+	%D%/yaml_plain.c \
 	%D%/yaml_priv.h \
+	%D%/yaml_tree.c \
 	%D%/yaml_value.c \
 	$(NULL)
 # list: end

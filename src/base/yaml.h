@@ -54,7 +54,50 @@ struct yaml *yaml_get(const struct yaml *map, const char *key);
  * (quoted text never is one) or too large. */
 bool yaml_bool(const struct yaml *y, bool *ret);
 bool yaml_int(const struct yaml *y, long long *ret);
+/* True if text, written without quotes, is text for every reader: no number, boolean, null or date
+ * by the rules of YAML 1.1 or of 1.2. Syntax (": ", "#", …) is not looked at. */
+bool yaml_plain_is_text(struct str text);
 /* "a mapping", "a list", "text", "a number", "true or false", "nothing": for messages. */
 const char *yaml_what(const struct yaml *y);
+
+/*
+ * The stream as it is written, event by event, for what edits bytes: nothing is resolved or merged,
+ * tags may be any, keys may be repeated, documents are as many as there are.
+ */
+enum yaml_event_kind {
+	YAML_EVENT_DOCUMENT,
+	YAML_EVENT_DOCUMENT_END,
+	YAML_EVENT_SCALAR,
+	YAML_EVENT_ALIAS,
+	YAML_EVENT_SEQ,
+	YAML_EVENT_SEQ_END,
+	YAML_EVENT_MAP,
+	YAML_EVENT_MAP_END,
+};
+
+enum yaml_style {
+	YAML_PLAIN,
+	YAML_SINGLE_QUOTED,
+	YAML_DOUBLE_QUOTED,
+	YAML_LITERAL,
+	YAML_FOLDED,
+};
+
+struct yaml_event {
+	enum yaml_event_kind kind;
+	enum yaml_style style; /* of a scalar */
+	int line, col;
+	size_t from, to; /* its bytes in the text: of a scalar without quotes, anchor and tag */
+	struct str text; /* of a scalar, its value; of an alias, the name; valid in the sink only */
+	struct str anchor; /* p == NULL: none */
+	struct str tag;    /* in its long form; p == NULL: none */
+};
+
+/* Returns false to stop. */
+typedef bool (*yaml_sink)(void *ctx, const struct yaml_event *e);
+/* False when the text is no YAML from beginning to end; errs says where and why, and what came
+ * before that has gone to the sink. */
+bool yaml_events(struct str text, const char *file, yaml_sink sink, void *ctx,
+		 struct err_list *errs);
 
 #endif

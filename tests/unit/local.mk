@@ -80,6 +80,7 @@ check_PROGRAMS += \
 	%D%/t-tree_process \
 	%D%/t-vec \
 	%D%/t-yaml \
+	%D%/t-yaml_events \
 	$(NULL)
 TESTS += \
 	%D%/t-arena \
@@ -158,6 +159,7 @@ TESTS += \
 	%D%/t-tree_process \
 	%D%/t-vec \
 	%D%/t-yaml \
+	%D%/t-yaml_events \
 	$(NULL)
 endif
 %C%_t_arena_CPPFLAGS = $(unit_cppflags)
@@ -312,6 +314,8 @@ endif
 %C%_t_vec_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_yaml_CPPFLAGS = $(unit_cppflags)
 %C%_t_yaml_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_yaml_events_CPPFLAGS = $(unit_cppflags)
+%C%_t_yaml_events_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 EXTRA_DIST += \
 	%D%/dockerfile_case.h \
 	%D%/recipe_case.h \
