@@ -8,6 +8,7 @@ struct scan {
 	const char *file;
 	struct err_list *errs;
 	int line, col; /* of the event, or of the last one that has a place */
+	size_t end;    /* of that one's bytes */
 };
 
 static struct str
@@ -74,6 +75,9 @@ set_place(struct scan *s, struct fy_event *e, struct yaml_event *out)
 		s->col = from->column + 1;
 		out->from = from->input_pos;
 		out->to = to ? to->input_pos : from->input_pos;
+		s->end = out->to;
+	} else {
+		out->from = out->to = s->end;
 	}
 	out->line = s->line;
 	out->col = s->col;

@@ -74,6 +74,14 @@ libmodel_a_SOURCES += \
 	%D%/manifest.h \
 	%D%/oci.c \
 	%D%/oci.h \
+	%D%/pin.h \
+	%D%/pin_apart.c \
+	%D%/pin_edit.c \
+	%D%/pin_find.c \
+	%D%/pin_hits.c \
+	%D%/pin_mark.c \
+	%D%/pin_nodes.c \
+	%D%/pin_priv.h \
 	%D%/platform.c \
 	%D%/platform.h \
 	%D%/reason.c \

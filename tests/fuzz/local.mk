@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
 	%D%/fuzz-lockfile \
+	%D%/fuzz-pin \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
@@ -22,6 +23,7 @@ fuzz_programs += \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
 	%D%/fuzz-lockfile \
+	%D%/fuzz-pin \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
@@ -44,6 +46,9 @@ fuzz_programs += \
 %C%_fuzz_lockfile_SOURCES = %D%/fuzz-lockfile.c %D%/standalone.c
 %C%_fuzz_lockfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_lockfile_LDADD = $(LDADD_model)
+%C%_fuzz_pin_SOURCES = %D%/fuzz-pin.c %D%/standalone.c
+%C%_fuzz_pin_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_pin_LDADD = $(LDADD_model)
 %C%_fuzz_recipe_SOURCES = %D%/fuzz-recipe.c %D%/standalone.c
 %C%_fuzz_recipe_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_recipe_LDADD = $(LDADD_model)
@@ -135,6 +140,10 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-lockfile/same \
 	%D%/corpus/fuzz-lockfile/version \
 	%D%/corpus/fuzz-lockfile/wrong \
+	%D%/corpus/fuzz-pin/helm \
+	%D%/corpus/fuzz-pin/kustomize \
+	%D%/corpus/fuzz-pin/prose \
+	%D%/corpus/fuzz-pin/template \
 	%D%/corpus/fuzz-recipe/buildkit \
 	%D%/corpus/fuzz-recipe/mounts \
 	%D%/corpus/fuzz-recipe/stages \

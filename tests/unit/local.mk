@@ -46,6 +46,8 @@ check_PROGRAMS += \
 	%D%/t-opt \
 	%D%/t-out \
 	%D%/t-path \
+	%D%/t-pin_edit \
+	%D%/t-pin_find \
 	%D%/t-platform \
 	%D%/t-pool \
 	%D%/t-proc \
@@ -125,6 +127,8 @@ TESTS += \
 	%D%/t-opt \
 	%D%/t-out \
 	%D%/t-path \
+	%D%/t-pin_edit \
+	%D%/t-pin_find \
 	%D%/t-platform \
 	%D%/t-pool \
 	%D%/t-proc \
@@ -246,6 +250,10 @@ endif
 %C%_t_out_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_path_CPPFLAGS = $(unit_cppflags)
 %C%_t_path_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_pin_edit_CPPFLAGS = $(unit_cppflags)
+%C%_t_pin_edit_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_pin_find_CPPFLAGS = $(unit_cppflags)
+%C%_t_pin_find_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_platform_CPPFLAGS = $(unit_cppflags)
 %C%_t_platform_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_pool_CPPFLAGS = $(unit_cppflags)
