@@ -86,7 +86,7 @@ write_all(int fd, struct str data)
 }
 
 int
-file_write(const char *path, struct str data, mode_t mode, struct err *err)
+file_write_beside(const char *path, struct str data, mode_t mode, char **ret, struct err *err)
 {
 	char *AUTO_FREE beside = xasprintf("%s.XXXXXX.tmp", path);
 	int fd = mkostemps(beside, 4, O_CLOEXEC), saved;
@@ -100,13 +100,26 @@ file_write(const char *path, struct str data, mode_t mode, struct err *err)
 		ok = false;
 		saved = errno;
 	}
-	if (ok && !rename(beside, path))
+	if (ok) {
+		*ret = STEAL(beside);
 		return 0;
-	if (ok)
-		saved = errno;
+	}
 	(void)unlink(beside); /* the first failure is the one to tell */
 	errno = saved;
 	return err_sys(err, "cannot write '%s'", path);
+}
+
+int
+file_write(const char *path, struct str data, mode_t mode, struct err *err)
+{
+	char *AUTO_FREE beside = NULL;
+	int r = file_write_beside(path, data, mode, &beside, err);
+
+	if (r || !rename(beside, path))
+		return r;
+	r = err_sys(err, "cannot write '%s'", path);
+	(void)unlink(beside); /* the first failure is the one to tell */
+	return r;
 }
 
 static bool

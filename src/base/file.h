@@ -15,6 +15,8 @@
 #define MAX_DOCKERFILE (1u << 20)
 #define MAX_IGNORE_FILE (1u << 20)
 #define MAX_JSON_FILE (64u << 20)
+#define MAX_EVENT_FILE (1u << 20)
+#define MAX_PINNED_FILE (8u << 20) /* a file in which pins are looked for */
 #define MAX_CONFIG_BLOB (8u << 20)
 #define MAX_CHILD_KEPT (256u << 10) /* of a child's output kept in memory */
 #define MAX_HTTP_HEADERS (64u << 10)
@@ -31,6 +33,10 @@
 int file_read(int dirfd, const char *path, size_t max, struct buf *ret, struct err *err) NODISCARD;
 /* Writes path + ".XXXXXX.tmp" beside, fsync, rename; mode is subject to no umask. */
 int file_write(const char *path, struct str data, mode_t mode, struct err *err) NODISCARD;
+/* The first half of it: the file beside is there, synced, and to be renamed or removed by the caller,
+ * who frees its name. */
+int file_write_beside(const char *path, struct str data, mode_t mode, char **ret, struct err *err)
+	NODISCARD;
 /* Creates a directory and its parents (mode 0700 for new ones). Existing ones are fine. */
 int file_mkdirs(const char *path, struct err *err) NODISCARD;
 bool file_exists(int dirfd, const char *path);

@@ -19,6 +19,7 @@
  * | spawn | the system could start no process (EAGAIN) |
  * | sql-open | the database could not be opened |
  * | sql-commit | the disk was full at a commit |
+ * | rename | a new file could not take the place of the old one |
  * | disk-full | the disk was full while a file was copied |
  * | http-cut | the connection was cut before the answer was whole |
  * | kill-before-commit, kill-after-commit | the machine stopped around a commit |

@@ -11,6 +11,8 @@ libio_a_SOURCES += \
 	%D%/git.c \
 	%D%/git.h \
 	%D%/git_cat.c \
+	%D%/git_files.c \
+	%D%/git_files.h \
 	%D%/git_head.c \
 	%D%/git_paths.h \
 	%D%/git_priv.h \
@@ -36,6 +38,8 @@ libio_a_SOURCES += \
 	%D%/proc_priv.h \
 	%D%/proc_run.c \
 	%D%/proc_spawn.c \
+	%D%/replace.c \
+	%D%/replace.h \
 	%D%/sql.c \
 	%D%/sql.h \
 	%D%/tar.c \

@@ -23,6 +23,7 @@ check_PROGRAMS += \
 	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
+	%D%/t-git_files \
 	%D%/t-git_remote \
 	%D%/t-glob \
 	%D%/t-graph \
@@ -62,6 +63,7 @@ check_PROGRAMS += \
 	%D%/t-recipe_sources \
 	%D%/t-ref \
 	%D%/t-regexp \
+	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
 	%D%/t-sha256 \
@@ -104,6 +106,7 @@ TESTS += \
 	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
+	%D%/t-git_files \
 	%D%/t-git_remote \
 	%D%/t-glob \
 	%D%/t-graph \
@@ -143,6 +146,7 @@ TESTS += \
 	%D%/t-recipe_sources \
 	%D%/t-ref \
 	%D%/t-regexp \
+	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
 	%D%/t-sha256 \
@@ -204,6 +208,8 @@ endif
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_git_CPPFLAGS = $(unit_cppflags)
 %C%_t_git_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_git_files_CPPFLAGS = $(unit_cppflags)
+%C%_t_git_files_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_git_remote_CPPFLAGS = $(unit_cppflags)
 %C%_t_git_remote_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_glob_CPPFLAGS = $(unit_cppflags)
@@ -282,6 +288,8 @@ endif
 %C%_t_ref_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_regexp_CPPFLAGS = $(unit_cppflags)
 %C%_t_regexp_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_replace_CPPFLAGS = $(unit_cppflags)
+%C%_t_replace_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
 %C%_t_rune_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_schedule_CPPFLAGS = $(unit_cppflags)
