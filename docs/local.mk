@@ -6,6 +6,7 @@ dist_doc_DATA += \
 	%D%/errors.md \
 	%D%/key.md \
 	%D%/lock.md \
+	%D%/pins.md \
 	%D%/store.md \
 	$(NULL)
 dist_pkgdata_DATA += \

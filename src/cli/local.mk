@@ -5,9 +5,12 @@ libcli_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
 libcli_a_SOURCES += \
+	%D%/bump.c \
+	%D%/bump.h \
 	%D%/cmd.c \
 	%D%/cmd.h \
 	%D%/cmd_build.c \
+	%D%/cmd_bump.c \
 	%D%/cmd_doctor.c \
 	%D%/cmd_graph.c \
 	%D%/cmd_history.c \
@@ -27,6 +30,8 @@ libcli_a_SOURCES += \
 	%D%/render_explain.c \
 	%D%/render_graph.c \
 	%D%/render_jobs.c \
+	%D%/render_pins.c \
+	%D%/render_pins.h \
 	%D%/render_plan.c \
 	%D%/render_run.c \
 	%D%/session.c \

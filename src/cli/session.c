@@ -223,8 +223,8 @@ check_lock(struct session *s, struct err *err)
 	return externals_check(s->project, s->o.locked, &s->errs, err);
 }
 
-int
-session_project(struct session *s, struct err *err)
+static int
+load_project(struct session *s, bool graph_only, struct err *err)
 {
 	const char *graph = s->o.graph ? s->o.graph : getenv("LOCKSTEP_GRAPH");
 	struct project_opts opts = { .dir = s->o.dir,
@@ -233,6 +233,7 @@ session_project(struct session *s, struct err *err)
 				     .commit = s->o.commit,
 				     .graph_in_commit = s->o.commit && !graph && !s->single,
 				     .single = s->single,
+				     .graph_only = graph_only,
 				     .lookup = session_lookup,
 				     .ctx = s };
 	int r;
@@ -248,7 +249,19 @@ session_project(struct session *s, struct err *err)
 	r = project_load(&opts, &s->project, &s->errs, err);
 	if (!r)
 		r = check_sets(s, err);
-	return r ? r : check_lock(s, err);
+	return r || graph_only ? r : check_lock(s, err);
+}
+
+int
+session_project(struct session *s, struct err *err)
+{
+	return load_project(s, false, err);
+}
+
+int
+session_graph(struct session *s, struct err *err)
+{
+	return load_project(s, true, err);
 }
 
 int

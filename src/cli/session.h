@@ -56,6 +56,8 @@ int session_state(struct session *s, struct err *err) NODISCARD;
 /* What --builder or LOCKSTEP_BUILDER ask for; BUILDER_AUTO when neither does. */
 int session_builder(const struct session *s, enum builder_kind *ret, struct err *err) NODISCARD;
 int session_project(struct session *s, struct err *err) NODISCARD;
+/* The graph file alone, for commands that need no Dockerfile; s->project without sources. */
+int session_graph(struct session *s, struct err *err) NODISCARD;
 int session_store(struct session *s, struct err *err) NODISCARD;
 /* Project, store, builder and pool. */
 int session_engine(struct session *s, struct err *err) NODISCARD;

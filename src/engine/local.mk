@@ -43,6 +43,9 @@ libengine_a_SOURCES += \
 	%D%/image_tree_id.c \
 	%D%/key.c \
 	%D%/key.h \
+	%D%/pins.c \
+	%D%/pins.h \
+	%D%/pins_body.c \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/project.c \

@@ -327,9 +327,9 @@ load_all(struct project *p, const struct project_opts *opts, struct err_list *er
 		r = open_tree(p, opts, err);
 	if (!r)
 		r = read_graph(p, opts, &text, errs, err);
-	if (!r)
+	if (!r && !opts->graph_only)
 		r = project_read_lock(p, opts, errs, err);
-	if (r)
+	if (r || opts->graph_only)
 		return r;
 	p->builder =
 		builder_choose(opts->builder == BUILDER_AUTO ? p->graph->builder : opts->builder);

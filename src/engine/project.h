@@ -25,6 +25,7 @@ struct project_opts {
 	const char *commit;     /* files of a commit in place of the working tree; NULL = tree */
 	bool graph_in_commit;   /* with commit: the graph file is read from it as well */
 	const struct single *single; /* in place of a graph file; NULL = none */
+	bool graph_only;       /* no Dockerfiles, so no edges: just the names in the graph file */
 	bool tolerate_missing; /* an image whose Dockerfile is not there yet is left out (replay) */
 	graph_lookup lookup;   /* variables; may be NULL */
 	void *ctx;

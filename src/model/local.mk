@@ -76,12 +76,15 @@ libmodel_a_SOURCES += \
 	%D%/oci.h \
 	%D%/pin.h \
 	%D%/pin_apart.c \
+	%D%/pin_diff.c \
 	%D%/pin_edit.c \
 	%D%/pin_find.c \
 	%D%/pin_hits.c \
 	%D%/pin_mark.c \
 	%D%/pin_nodes.c \
 	%D%/pin_priv.h \
+	%D%/pin_want.c \
+	%D%/pin_want.h \
 	%D%/platform.c \
 	%D%/platform.h \
 	%D%/reason.c \

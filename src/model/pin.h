@@ -4,6 +4,7 @@
 #define LOCKSTEP_MODEL_PIN_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/enum.h"
 #include "base/err.h"
 
@@ -79,6 +80,8 @@ struct pin_file {
 	size_t npins;
 };
 
+/* False when no pin can be in the text: no name of an image ends as one of the set does. */
+bool pin_maybe(const struct pin_set *set, struct str text);
 /* Finds the pins of a text; never fails. path decides whether it is YAML. */
 void pin_find(struct arena *arena, const struct pin_set *set, const char *path, struct str text,
 	      struct pin_file *ret);
@@ -109,15 +112,21 @@ struct pin_edit {
 	size_t nmoved;
 };
 
+struct pin_rules {
+	enum pin_form form; /* what a pin shall have; keep leaves tags tags and digests digests */
+	unsigned also;      /* enum pin_also: what else is edited */
+};
+
 /*
- * Decides about each pin and writes the new text. Form says what a pin shall have: keep leaves
- * tags tags and digests digests. A pin that has a digest when none is wanted cannot be right: that,
+ * Decides about each pin and writes the new text. A pin that has a digest when none is wanted cannot be right: that,
  * and a form that a pin cannot take, is ERR_REFUSED with its place.
  *
  * The new text is then held against the old: same YAML events but for the values that moved, same
  * pins with the wanted versions, size as computed. A difference is ERR_FAILED.
  */
 int pin_edit(struct arena *arena, const struct pin_set *set, const struct pin_file *file,
-	     enum pin_form form, unsigned also, struct pin_edit *ret, struct err *err) NODISCARD;
+	     struct pin_rules rules, struct pin_edit *ret, struct err *err) NODISCARD;
+/* Appends the edit as a unified diff (git's a/ and b/); nothing when nothing moved. */
+void pin_diff(const struct pin_file *file, const struct pin_edit *edit, struct buf *ret);
 
 #endif

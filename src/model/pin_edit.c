@@ -38,9 +38,12 @@ refuse(const struct editor *e, const struct pin *pin, struct err *err, const cha
 	return -ERR_REFUSED;
 }
 
+/* What is not whole, or to be completed by somebody else, is never edited. */
 static bool
 is_edited(const struct editor *e, const struct pin *pin)
 {
+	bool whole = pin->tag || pin->digest;
+
 	switch (pin->kind) {
 	case PIN_KIND_IMAGE:
 	case PIN_KIND_HELM:
@@ -48,12 +51,12 @@ is_edited(const struct editor *e, const struct pin *pin)
 	case PIN_KIND_MARKED:
 		return true;
 	case PIN_KIND_EMBEDDED:
-		return e->also & (PIN_ALSO_EMBEDDED | PIN_ALSO_ALL);
+		return whole && (e->also & (PIN_ALSO_EMBEDDED | PIN_ALSO_ALL));
 	case PIN_KIND_COMMENT:
-		return e->also & (PIN_ALSO_COMMENT | PIN_ALSO_ALL);
+		return whole && (e->also & (PIN_ALSO_COMMENT | PIN_ALSO_ALL));
 	case PIN_KIND_PROSE:
 	case PIN_KIND_OTHER:
-		return (e->also & PIN_ALSO_ALL) && !pin->apart && (pin->tag || pin->digest);
+		return whole && (e->also & PIN_ALSO_ALL);
 	case PIN_KIND_TEMPLATE:
 		break;
 	}
@@ -293,9 +296,9 @@ verify(const struct editor *e, const struct pin_edit *edit, struct err *err)
 
 int
 pin_edit(struct arena *arena, const struct pin_set *set, const struct pin_file *file,
-	 enum pin_form form, unsigned also, struct pin_edit *ret, struct err *err)
+	 struct pin_rules rules, struct pin_edit *ret, struct err *err)
 {
-	struct editor e = { arena, set, file, form, also, { 0 } };
+	struct editor e = { arena, set, file, rules.form, rules.also, { 0 } };
 	int r = 0;
 
 	*ret = (struct pin_edit){ .text = file->text };

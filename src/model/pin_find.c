@@ -188,7 +188,7 @@ read_hit(struct finder *f, const struct pin_hit *hit, struct pin *ret)
 {
 	size_t at = f->parsed ? pin_nodes_at(&f->nodes, hit->from) : 0;
 	const struct pin_node *node = &f->nodes.list.v[at];
-	bool versioned = hit->tag.p || hit->digest.p || hit->template, told;
+	bool versioned = hit->tag.p || hit->digest.p || hit->template || hit->broken, told;
 
 	if (at && node->used)
 		return false;
@@ -202,10 +202,11 @@ read_hit(struct finder *f, const struct pin_hit *hit, struct pin *ret)
 	if ((!versioned && !told) || !apply_mark(f, ret))
 		return false;
 	if (ret->kind == PIN_KIND_OTHER)
-		ret->why = at && node->is_key ? "it is a key"
-			   : at               ? "it is a part of a value"
-			   : f->parsed        ? "it is no value"
-					      : "the file cannot be read as YAML";
+		ret->why = hit->broken          ? "it is no whole reference"
+			   : at && node->is_key ? "it is a key"
+			   : at                 ? "it is a part of a value"
+			   : f->parsed          ? "it is no value"
+						: "the file cannot be read as YAML";
 	return true;
 }
 
@@ -308,6 +309,8 @@ pin_find(struct arena *arena, const struct pin_set *set, const char *path, struc
 	pin_hits hits = { 0 };
 
 	*ret = (struct pin_file){ .path = path, .text = text, .yaml = is_yaml_name(str_c(path)) };
+	if (!pin_maybe(set, text))
+		return;
 	pin_hits_find(set, text, &hits);
 	if (ret->yaml) {
 		pin_nodes_read(arena, text, &f.nodes);

@@ -65,6 +65,18 @@ pin_set_new(struct arena *arena, const struct pin_image *images, size_t n)
 	return set;
 }
 
+bool
+pin_maybe(const struct pin_set *set, struct str text)
+{
+	for (size_t i = 0; text.n && i < set->n; i++) {
+		const char *last = strrchr(set->images[i].name, '/') + 1;
+
+		if (memmem(text.p, text.n, last, strlen(last)))
+			return true;
+	}
+	return false;
+}
+
 size_t
 pin_set_lookup(const struct pin_set *set, struct arena *arena, struct str name)
 {
@@ -100,6 +112,9 @@ tag_length(struct str s)
 		return 0;
 	while (n < s.n && (is_alnum(s.p[n]) || is_one_of(s.p[n], "_.-")))
 		n++;
+	/* The end of a sentence. */
+	while (n && s.p[n - 1] == '.')
+		n--;
 	return n <= TAG_MAX ? n : 0;
 }
 
@@ -128,32 +143,46 @@ is_filled_in(struct str rest)
 	return rest.n && is_one_of(rest.p[0], "{$%<");
 }
 
+/* Takes what follows a ':' or '@' at rest[*n]; what is no tag or digest is filled in later, or leaves
+ * the reference broken. */
+static struct str
+take_part(struct str rest, size_t *n, char lead, size_t (*length)(struct str), struct pin_hit *hit)
+{
+	struct str part = STR_NULL, after;
+	size_t m;
+
+	if (*n >= rest.n || rest.p[*n] != lead)
+		return part;
+	after = str_sub(rest, *n + 1, rest.n);
+	m = length(after);
+	if (m) {
+		part = str_sub(after, 0, m);
+		*n += 1 + m;
+	} else if (is_filled_in(after)) {
+		hit->template = true;
+	} else if (lead == '@' && after.n && is_alnum(after.p[0])) {
+		hit->broken = true;
+	}
+	return part;
+}
+
 /* Reads on behind the name; false if it is another name. */
 static bool
 complete(struct str text, struct pin_hit *hit)
 {
 	struct str rest = str_sub(text, hit->name_to, text.n);
-	size_t n = 0, length;
+	size_t n = 0;
 
 	if (goes_on(rest))
 		return false;
-	if (rest.n && rest.p[0] == ':') {
-		length = tag_length(str_sub(rest, 1, rest.n));
-		hit->template = !length && is_filled_in(str_sub(rest, 1, rest.n));
-		if (length) {
-			hit->tag = str_sub(rest, 1, 1 + length);
-			n = 1 + length;
-		}
-	}
-	if (n < rest.n && rest.p[n] == '@') {
-		length = digest_length(str_sub(rest, n + 1, rest.n));
-		hit->template = hit->template || is_filled_in(str_sub(rest, n + 1, rest.n));
-		if (length) {
-			hit->digest = str_sub(rest, n + 1, n + 1 + length);
-			n += 1 + length;
-		}
-	}
+	hit->tag = take_part(rest, &n, ':', tag_length, hit);
+	hit->digest = take_part(rest, &n, '@', digest_length, hit);
 	hit->template = hit->template || is_filled_in(str_sub(rest, n, rest.n));
+	hit->broken = hit->broken || (hit->digest.p && goes_on(str_sub(rest, n, rest.n)));
+	if (hit->broken) {
+		hit->tag = hit->digest = STR_NULL;
+		n = 0;
+	}
 	hit->to = hit->name_to + n;
 	/* "debian:5000/x" is a host. */
 	return n == rest.n || rest.p[n] != '/';

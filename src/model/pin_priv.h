@@ -26,6 +26,7 @@ struct pin_hit {
 	size_t from, name_to, to;
 	struct str tag, digest; /* p == NULL: none */
 	bool template;          /* goes on with something that is filled in later */
+	bool broken;            /* what follows is no tag and no digest */
 };
 typedef VEC(struct pin_hit) pin_hits;
 

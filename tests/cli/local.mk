@@ -11,6 +11,9 @@ TESTS += \
 	%D%/house.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
+	%D%/t-bump-event.sh \
+	%D%/t-bump-history.sh \
+	%D%/t-bump.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-failure-podman.sh \
@@ -35,6 +38,9 @@ EXTRA_DIST += \
 	%D%/house.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
+	%D%/t-bump-event.sh \
+	%D%/t-bump-history.sh \
+	%D%/t-bump.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-failure-podman.sh \

@@ -17,7 +17,8 @@ else
 fi
 
 graph_write() {
-	mkdir -p base kali/docs vk-local
+	mkdir -p base kali/docs vk-local apps
+	echo 'image: ghcr.io/owner/app:v1' >apps/app.yaml
 	cat >lockstep.yaml <<-'YAML'
 		version: 1
 		registry: localhost/m

@@ -25,12 +25,12 @@ static const struct pin_image images[] = {
 
 static void
 edit(struct arena *arena, const struct pin_set *set, const struct pin_file *file,
-     enum pin_form form, unsigned also)
+     struct pin_rules rules)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 	struct pin_edit once, twice;
 	struct pin_file again;
-	int r = pin_edit(arena, set, file, form, also, &once, &err);
+	int r = pin_edit(arena, set, file, rules, &once, &err);
 
 	/* Refused, or two pins at odds; never another file than was meant. */
 	if (r) {
@@ -38,7 +38,7 @@ edit(struct arena *arena, const struct pin_set *set, const struct pin_file *file
 		return;
 	}
 	pin_find(arena, set, file->path, once.text, &again);
-	BUG_ON(pin_edit(arena, set, &again, form, also, &twice, &err));
+	BUG_ON(pin_edit(arena, set, &again, rules, &twice, &err));
 	BUG_ON(twice.nmoved);
 	BUG_ON(!str_eq(once.text, twice.text));
 }
@@ -58,6 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		BUG_ON(file.pins[i].at > text.n || file.pins[i].to > text.n);
 		BUG_ON(i && file.pins[i].at < file.pins[i - 1].at);
 	}
-	edit(arena, set, &file, (enum pin_form)((data[0] >> 1) % 4), data[0] >> 5);
+	edit(arena, set, &file,
+	     (struct pin_rules){ (enum pin_form)((data[0] >> 1) % 4), data[0] >> 5 });
 	return 0;
 }

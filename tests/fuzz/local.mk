@@ -140,6 +140,8 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-lockfile/same \
 	%D%/corpus/fuzz-lockfile/version \
 	%D%/corpus/fuzz-lockfile/wrong \
+	%D%/corpus/fuzz-pin/broken \
+	%D%/corpus/fuzz-pin/broken-comment \
 	%D%/corpus/fuzz-pin/helm \
 	%D%/corpus/fuzz-pin/kustomize \
 	%D%/corpus/fuzz-pin/prose \

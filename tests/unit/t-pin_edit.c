@@ -38,7 +38,7 @@ edit(const struct row *row, const char *path, char **ret_states)
 
 	pin_find(arena, set, path, str_c(row->before), &file);
 	buf_init(&states, 0);
-	if (pin_edit(arena, set, &file, row->form, row->also, &done, &err)) {
+	if (pin_edit(arena, set, &file, (struct pin_rules){ row->form, row->also }, &done, &err)) {
 		*ret_states = err_text(&err);
 		return NULL;
 	}
@@ -279,7 +279,9 @@ one_value_cannot_serve_two_images(void **state UNUSED)
 		 STR_LIT("t: &t v1\ni: {repository: ghcr.io/o/x, tag: *t}\n"
 			 "j: {repository: ghcr.io/o/y, tag: *t}\n"),
 		 &file);
-	assert_int_equal(pin_edit(arena, set, &file, PIN_FORM_KEEP, 0, &done, &err), -ERR_FAILED);
+	assert_int_equal(pin_edit(arena, set, &file, (struct pin_rules){ PIN_FORM_KEEP, 0 }, &done,
+				  &err),
+			 -ERR_FAILED);
 	assert_string_equal(err.msg,
 			    "cannot edit 'f.yaml': two pins share their bytes and want to differ");
 }

@@ -147,6 +147,14 @@ inside_of_longer_texts(void **state UNUSED)
 	YAML("image: ghcr.io/o/x:v${TAG}\n", "1:8 template 0 v\n");
 }
 
+static void
+broken_references(void **state UNUSED)
+{
+	YAML("image: ghcr.io/o/x:1@sha256:12\n", "1:8 other 0 -\n");
+	YAML("image: ghcr.io/o/x:1@" SHA ".y\n", "1:8 other 0 -\n");
+	YAML("# see ghcr.io/o/x:1.\n", "1:7 comment 0 1\n");
+}
+
 /* F25: what only one form of pin can see. Templates are read line by line. */
 static void
 f25_templates_that_are_no_yaml(void **state UNUSED)
@@ -205,6 +213,7 @@ main(void)
 		cmocka_unit_test(kustomizations),
 		cmocka_unit_test(f15_f16_prose_and_comments_are_mentions),
 		cmocka_unit_test(inside_of_longer_texts),
+		cmocka_unit_test(broken_references),
 		cmocka_unit_test(f25_templates_that_are_no_yaml),
 		cmocka_unit_test(marks),
 		cmocka_unit_test(offsets_are_bytes),

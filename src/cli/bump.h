@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bump.h: from the flags of bump to its pins. */
+#ifndef LOCKSTEP_CLI_BUMP_H
+#define LOCKSTEP_CLI_BUMP_H
+
+#include "cli/render_pins.h"
+#include "cli/session.h"
+#include "model/pin_want.h"
+
+struct bump_flags {
+	const char *event, *group, *repo, *via, *pin, *format, *body_file;
+	opt_texts *images, *paths, *also;
+	bool github_event, allow_downgrade, dry_run, diff, check, list;
+};
+
+struct bump {
+	struct event *event; /* NULL = none */
+	struct pin_want want;
+	struct pins_opts opts;
+	struct pins *pins; /* planned, unless they are only looked at */
+	enum render_format format;
+	char *top;
+	VEC(const char *) paths, globs; /* in want.arena */
+	bool outdated;                  /* an event of a later seq was applied */
+	char *applied;                  /* that seq */
+};
+
+/* Reads what is wanted, and the pins that are there. To be closed whatever it returns. */
+int bump_open(struct session *s, const struct bump_flags *flags, struct bump *ret, struct err *err)
+	NODISCARD;
+void bump_close(struct bump *b);
+/* Adds the pins that would be left behind to the session's mistakes, and returns their number. */
+size_t bump_tell_uncovered(struct session *s, const struct pins *p);
+/* The same for pins that nobody could move, whatever is wanted. */
+size_t bump_tell_unknown(struct session *s, const struct pins *p);
+
+#endif
