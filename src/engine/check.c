@@ -31,6 +31,7 @@ check_ops_of(enum graph_check_kind kind)
 	static const struct check_ops *const table[] = {
 		[GRAPH_CHECK_FILE] = &check_file_ops,
 		[GRAPH_CHECK_ABSENT] = &check_absent_ops,
+		[GRAPH_CHECK_CONFIG] = &check_config_ops,
 		[GRAPH_CHECK_HTTP] = NULL,
 		[GRAPH_CHECK_RUN] = NULL,
 	};
@@ -94,12 +95,26 @@ first_word(const json_t *list)
 	return first && !strcmp(first, "/bin/sh") && line ? line : first;
 }
 
+/* "user, workdir". */
+static char *
+key_list(json_t *object)
+{
+	AUTO_BUF struct buf b = BUF_INIT;
+	const char *key;
+	json_t *value;
+
+	buf_init(&b, 0);
+	json_object_foreach(object, key, value) buf_addf(&b, "%s%s", b.len ? ", " : "", key);
+	return buf_steal(&b);
+}
+
 char *
 check_subject(const struct graph_check *check)
 {
 	const json_t *http = json_object_get(check->spec, "http");
 	const char *kind = graph_check_kind_name(check->kind);
 	const char *text = json_get_text(check->spec, kind);
+	AUTO_FREE char *keys = NULL;
 
 	if (check->kind == GRAPH_CHECK_HTTP)
 		return xasprintf("http :%lld%s",
@@ -107,6 +122,8 @@ check_subject(const struct graph_check *check)
 				 json_get_text(http, "path"));
 	if (check->kind == GRAPH_CHECK_RUN)
 		text = first_word(json_object_get(check->spec, kind));
+	if (check->kind == GRAPH_CHECK_CONFIG)
+		text = keys = key_list(json_object_get(check->spec, kind));
 	return xasprintf("%s %s", kind, text ? text : "");
 }
 
@@ -272,6 +289,26 @@ run_next(struct check_set *set)
 		return;
 	}
 	finish(set);
+}
+
+void
+check_add_fault(struct buf *faults, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (faults->len)
+		buf_adds(faults, "; ");
+	va_start(ap, fmt);
+	buf_addvf(faults, fmt, ap);
+	va_end(ap);
+}
+
+void
+check_judged(struct check_item *item, const struct buf *faults)
+{
+	item->result->outcome = faults->len ? CHECK_FAILED : CHECK_PASSED;
+	if (faults->len)
+		item->result->message = xstrdup(faults->data);
 }
 
 static void

@@ -7,26 +7,6 @@
 #define MAX_ACCOUNTS (4u << 20) /* /etc/passwd, /etc/group of an image */
 #define MAX_SHOWN 60            /* of a text that was looked for */
 
-/* What is wrong, in clauses: "mode is 0644, not 0755; holds 'x'". */
-static void PRINTF(2, 3) add_fault(struct buf *faults, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (faults->len)
-		buf_adds(faults, "; ");
-	va_start(ap, fmt);
-	buf_addvf(faults, fmt, ap);
-	va_end(ap);
-}
-
-static void
-judged(struct check_item *item, struct buf *faults)
-{
-	item->result->outcome = faults->len ? CHECK_FAILED : CHECK_PASSED;
-	if (faults->len)
-		item->result->message = xstrdup(faults->data);
-}
-
 /* A text that a file must hold, or must not. */
 struct needle {
 	struct str text;
@@ -105,8 +85,8 @@ judge_content(struct check_item *item, const struct image_entry *file, struct bu
 		buf_init(&text, 0);
 		shown(s.needles[i].text, &text);
 		if (s.needles[i].wanted != s.needles[i].found)
-			add_fault(faults, "%s %s", s.needles[i].found ? "holds" : "does not hold",
-				  text.data);
+			check_add_fault(faults, "%s %s",
+					s.needles[i].found ? "holds" : "does not hold", text.data);
 	}
 	buf_fini(&s.window);
 	free(s.needles);
@@ -160,10 +140,10 @@ judge_one_owner(struct check_item *item, struct str wanted, const char *accounts
 	if (r)
 		return r;
 	if (id < 0)
-		add_fault(faults, "%s '%.*s' is not in the image's %s", what, STR_FMT(wanted),
-			  accounts);
+		check_add_fault(faults, "%s '%.*s' is not in the image's %s", what, STR_FMT(wanted),
+				accounts);
 	else if (id != have)
-		add_fault(faults, "%s is %lld, not %.*s", what, have, STR_FMT(wanted));
+		check_add_fault(faults, "%s is %lld, not %.*s", what, have, STR_FMT(wanted));
 	return 0;
 }
 
@@ -188,7 +168,7 @@ judge_mode(const struct check_item *item, const struct image_entry *e, struct bu
 	AUTO_FREE char *have = xasprintf("%04o", e->mode);
 
 	if (mode && strcmp(mode, have) != 0)
-		add_fault(faults, "mode is %s, not %s", have, mode);
+		check_add_fault(faults, "mode is %s, not %s", have, mode);
 }
 
 static void
@@ -198,11 +178,11 @@ judge_size(const struct check_item *item, const struct image_entry *e, struct bu
 	const json_t *most = json_object_get(item->check->spec, "max-size");
 
 	if (least && e->size < json_integer_value(least))
-		add_fault(faults, "has %lld bytes, less than %lld", (long long)e->size,
-			  (long long)json_integer_value(least));
+		check_add_fault(faults, "has %lld bytes, less than %lld", (long long)e->size,
+				(long long)json_integer_value(least));
 	if (most && e->size > json_integer_value(most))
-		add_fault(faults, "has %lld bytes, more than %lld", (long long)e->size,
-			  (long long)json_integer_value(most));
+		check_add_fault(faults, "has %lld bytes, more than %lld", (long long)e->size,
+				(long long)json_integer_value(most));
 }
 
 static void
@@ -215,9 +195,9 @@ judge_target(const struct check_item *item, struct buf *faults)
 	if (!target)
 		return;
 	if (!e || e->type != TAR_SYMLINK)
-		add_fault(faults, "is no symlink");
+		check_add_fault(faults, "is no symlink");
 	else if (strcmp(e->target, target) != 0)
-		add_fault(faults, "points to '%s', not '%s'", e->target, target);
+		check_add_fault(faults, "points to '%s', not '%s'", e->target, target);
 }
 
 static bool
@@ -240,7 +220,7 @@ not_there(const struct check_item *item, const char *path, struct buf *faults)
 	size_t n;
 
 	if (link && link->type == TAR_SYMLINK) {
-		add_fault(faults, "is a link to '%s', which is not there", link->target);
+		check_add_fault(faults, "is a link to '%s', which is not there", link->target);
 		return;
 	}
 	entries = image_tree_entries(item->opts->tree, &n);
@@ -248,9 +228,9 @@ not_there(const struct check_item *item, const char *path, struct buf *faults)
 		if (!strcmp(path_base(entries[i]->path), path_base(path)))
 			near = entries[i];
 	if (near)
-		add_fault(faults, "is not there (but '%s' is)", near->path);
+		check_add_fault(faults, "is not there (but '%s' is)", near->path);
 	else
-		add_fault(faults, "is not there");
+		check_add_fault(faults, "is not there");
 }
 
 static int
@@ -271,13 +251,13 @@ judge_file(struct check_item *item, struct err *err)
 		if (json_object_get(spec, "owner"))
 			r = judge_owner(item, e, &faults, err);
 		if (wants_content(spec) && e->type != TAR_FILE) {
-			add_fault(&faults, "is no regular file");
+			check_add_fault(&faults, "is no regular file");
 		} else if (!r && e->type == TAR_FILE) {
 			judge_size(item, e, &faults);
 			r = judge_content(item, e, &faults, err);
 		}
 	}
-	judged(item, &faults);
+	check_judged(item, &faults);
 	return r;
 }
 
@@ -294,8 +274,8 @@ judge_absent(struct check_item *item, struct err *err UNUSED)
 	else
 		e = image_tree_command(item->opts->tree, name);
 	if (e)
-		add_fault(&faults, "is there: %s", e->path);
-	judged(item, &faults);
+		check_add_fault(&faults, "is there: %s", e->path);
+	check_judged(item, &faults);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_ENGINE_CHECK_PRIV_H
 #define LOCKSTEP_ENGINE_CHECK_PRIV_H
 
+#include "base/buf.h"
 #include "engine/check.h"
 
 /* One check that is being judged. */
@@ -28,9 +29,15 @@ struct check_ops {
 };
 
 extern const struct check_ops check_file_ops, check_absent_ops; /* check_file.c */
+extern const struct check_ops check_config_ops;
 
 /* The table in check.c; NULL: this version cannot judge the kind. */
 const struct check_ops *check_ops_of(enum graph_check_kind kind);
+
+/* For judge(): collects what is wrong, in clauses: "mode is 0644, not 0755; holds 'x'" … */
+void check_add_fault(struct buf *faults, const char *fmt, ...) PRINTF(2, 3);
+/* … and sets the result: failed if there are any. */
+void check_judged(struct check_item *item, const struct buf *faults);
 
 /* It passed (message NULL), or why it failed. */
 void check_item_done(struct check_item *item, const char *message);

@@ -15,6 +15,7 @@ libengine_a_SOURCES += \
 	%D%/builder_priv.h \
 	%D%/check.c \
 	%D%/check.h \
+	%D%/check_config.c \
 	%D%/check_file.c \
 	%D%/check_priv.h \
 	%D%/collect.c \
@@ -30,6 +31,9 @@ libengine_a_SOURCES += \
 	%D%/explain_path.c \
 	%D%/external.c \
 	%D%/external.h \
+	%D%/guard.c \
+	%D%/guard.h \
+	%D%/guard_log.c \
 	%D%/identity.c \
 	%D%/identity.h \
 	%D%/image_export.c \

@@ -3,6 +3,7 @@
 #include "engine/plan.h"
 
 #include "engine/check.h"
+#include "engine/guard.h"
 #include "engine/identity.h"
 #include "store/store_inputs.h"
 #include "store/store_trace.h"
@@ -230,6 +231,18 @@ waits(struct plan *p, struct plan_node *node)
 	return any;
 }
 
+/* What a step that comes from the cache printed, when it was run, nobody sees. */
+static const char *
+no_cache_reason(struct plan *p, const struct plan_node *node)
+{
+	const struct graph_guard *guard = guard_of_log(node->image);
+
+	if (guard)
+		return arena_printf(p->arena, "its log is guarded at %s:%d",
+				    p->opts.project->graph_path, guard->at.line);
+	return builder_no_cache_reason(p->opts.builder, p->arena, node->made.recipe);
+}
+
 int
 plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs, struct err *err)
 {
@@ -244,7 +257,7 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 			       .config = config,
 			       .ctx = &k };
 	bool pending;
-	int r;
+	int r, guarded;
 
 	key_result_fini(&node->made);
 	node->reasons = (struct reasons){ 0 };
@@ -252,10 +265,14 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	pending = waits(p, node);
 	if (pending && !p->opts.hash_waiting)
 		env.pool = NULL; /* decided again later: now only for its mistakes */
+	r = guard_inputs(p->opts.project, image, errs, err);
+	if (r && !errs->n)
+		return r;
+	guarded = r;
 	r = key_make(&env, image, &node->made, errs, err);
-	if (r || k.r)
-		return r ? r : k.r;
-	node->no_cache = builder_no_cache_reason(p->opts.builder, p->arena, node->made.recipe);
+	if (r || k.r || guarded)
+		return r ? r : k.r ? k.r : guarded;
+	node->no_cache = no_cache_reason(p, node);
 	if (pending) {
 		node->state = PLAN_WAITS;
 		return last_build(p, node, err);

@@ -4,6 +4,7 @@
 #define LOCKSTEP_ENGINE_RUN_H
 
 #include "engine/check.h"
+#include "engine/guard.h"
 #include "engine/plan.h"
 #include "io/loop.h"
 
@@ -51,6 +52,8 @@ struct job {
 	struct check_results checks;  /* empty when none had to be looked at; owned */
 	size_t stage, step;           /* the builder's progress; step 0 = none seen */
 
+	struct guard_log *guards; /* of the build's output; NULL = none */
+	size_t lines;             /* of the log so far */
 	struct proc *proc;
 	struct image_read *reading;
 	struct image_tree *tree; /* of the image that is checked */

@@ -31,6 +31,7 @@ tidy(struct job *job)
 		(void)close(job->log_fd);
 	job->log_fd = -1;
 	image_tree_free(STEAL(job->tree));
+	guard_log_free(STEAL(job->guards));
 	if (job->dir && file_remove_tree(job->dir, &ignored))
 		err_clear(&ignored);
 	free(job->dir);
@@ -102,8 +103,11 @@ on_line(void *ctx, struct str line)
 {
 	struct job *job = ctx;
 	const struct run_observer *o = job->run->opts->observer;
+	bool step = builder_parse_step(builder_of(job), line, &job->stage, &job->step);
 
-	(void)builder_parse_step(builder_of(job), line, &job->stage, &job->step);
+	job->lines++;
+	if (job->state == JOB_BUILDING && !step) /* the text of an instruction is not its output */
+		guard_log_line(job->guards, line, job->lines);
 	if (o && o->line)
 		o->line(o->ctx, job, line);
 }
@@ -213,6 +217,8 @@ start_build(struct job *job, struct err *err)
 	build.dockerfile = arena_printf(a, "%s/Dockerfile", job->dir);
 	build.id_file = arena_printf(a, "%s/image-id", job->dir);
 	job->step = 0;
+	guard_log_free(job->guards);
+	job->guards = guard_log_new(job->image);
 	builder_build_cmd(builder_of(job), a, &build, &cmd);
 	r = start_cmd(job, &cmd, JOB_BUILDING, err);
 	if (!r && job->node->previous) {
@@ -338,7 +344,8 @@ built(struct job *job)
 	AUTO_ERR struct err err = ERR_INIT;
 
 	job->ended_ms = clock_wall_ms();
-	if (read_image_id(job, job->built_id, sizeof(job->built_id), &err))
+	if (guard_log_end(job->guards, job->run->plan->opts.project->graph_path, &err) ||
+	    read_image_id(job, job->built_id, sizeof(job->built_id), &err))
 		job_fail(job, &err);
 	else
 		job_check(job);

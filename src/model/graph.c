@@ -9,6 +9,7 @@
 ENUM_DEFINE(builder_kind, BUILDER_KIND_LIST);
 ENUM_DEFINE(graph_output, GRAPH_OUTPUT_LIST);
 ENUM_DEFINE(graph_check_kind, GRAPH_CHECK_LIST);
+ENUM_DEFINE(graph_guard_kind, GRAPH_GUARD_LIST);
 
 void
 graph_free(struct graph *g)
@@ -18,6 +19,8 @@ graph_free(struct graph *g)
 	for (size_t i = 0; i < g->nimages; i++) {
 		for (size_t j = 0; j < g->images[i].nchecks; j++)
 			json_decref(g->images[i].checks[j].spec);
+		for (size_t j = 0; j < g->images[i].nguards; j++)
+			json_decref(g->images[i].guards[j].spec);
 	}
 	json_decref(g->dispatch);
 	map_free(g->by_name);

@@ -57,6 +57,7 @@ struct graph_source {
 #define GRAPH_CHECK_LIST(X)                                                                        \
 	X(GRAPH_CHECK_FILE, "file")                                                                \
 	X(GRAPH_CHECK_ABSENT, "absent")                                                            \
+	X(GRAPH_CHECK_CONFIG, "config")                                                            \
 	X(GRAPH_CHECK_HTTP, "http")                                                                \
 	X(GRAPH_CHECK_RUN, "run")
 ENUM_DECLARE(graph_check_kind, GRAPH_CHECK_LIST);
@@ -69,6 +70,21 @@ struct graph_check {
 	 * digits ("0755"). http has path "/", status 200 and wait 30 unless it says otherwise;
 	 * run has status 0, and a command given as text is ["/bin/sh", "-c", text].
 	 */
+	json_t *spec;
+	struct graph_place at;
+};
+
+/* What must hold before the image is built (inputs), or of what its build prints (logs). */
+#define GRAPH_GUARD_LIST(X)                                                                        \
+	X(GRAPH_GUARD_INPUT, "input")                                                              \
+	X(GRAPH_GUARD_LOG, "log")                                                                  \
+	X(GRAPH_GUARD_LOG_DEFAULTS, "log-defaults")
+ENUM_DECLARE(graph_guard_kind, GRAPH_GUARD_LIST);
+
+struct graph_guard {
+	enum graph_guard_kind kind;
+	/* Owned by the graph, in the same form as a check's. Patterns (model/regexp) have been
+	 * compiled once; the path of an input is cleaned. */
 	json_t *spec;
 	struct graph_place at;
 };
@@ -98,6 +114,8 @@ struct graph_image {
 	bool needs_given; /* `needs: []` says that there are none */
 	struct graph_check *checks;
 	size_t nchecks;
+	struct graph_guard *guards;
+	size_t nguards;
 	struct platform platform;
 	enum graph_output output;
 	bool soft;

@@ -59,6 +59,9 @@ TYPE(platform, "platform", GRAPH_SHAPE_TEXT, "a platform", "^[A-Za-z0-9_]+(/[A-Z
      "OS/ARCH or OS/ARCH/VARIANT: linux/amd64, linux/arm64");
 TYPE(field, "field", GRAPH_SHAPE_TEXT, "the name of a field", "^[A-Za-z_][A-Za-z0-9_-]*$",
      "a field of the event's client_payload: vk_fork_sha");
+TYPE(ports, "ports", GRAPH_SHAPE_ONE_OR_MORE, "a port", "^[1-9][0-9]{0,4}(/(tcp|udp|sctp))?$",
+     "a number, or a number with /tcp, /udp or /sctp");
+TYPE(patterns, "patterns", GRAPH_SHAPE_ONE_OR_MORE, "a pattern", NULL, NULL);
 TYPE(network, "network", GRAPH_SHAPE_TEXT, "a network", "^[^ -][^ ]*$",
      "none, host, or what the builder knows");
 TYPE(hosts, "hosts", GRAPH_SHAPE_ONE_OR_MORE, "a host and its address", "^[^: -][^: ]*:[^ ]+$",
@@ -108,6 +111,23 @@ static const struct graph_key keys_check_absent[] = {
 };
 OBJECT(check_absent, "check-absent");
 
+static const struct graph_key keys_config[] = {
+	{ KEY("user", value, "user: claude") },
+	{ KEY("workdir", image_path, "workdir: /home/claude") },
+	{ KEY("entrypoint", one_or_more, "entrypoint: [ tini, -- ]") },
+	{ KEY("cmd", one_or_more, "cmd: [ node, server.js ]") },
+	{ KEY("ports", ports, "ports: [ 8081 ]") },
+	{ KEY("env", pairs, "env: { NODE_ENV: production }") },
+	{ KEY("labels", pairs, "labels: { org.opencontainers.image.licenses: Apache-2.0 }") },
+};
+OBJECT(config, "config");
+
+static const struct graph_key keys_check_config[] = {
+	{ KEY("config", object, "config: { user: claude }"), .required = true,
+	  OBJECTS(&object_config) },
+};
+OBJECT(check_config, "check-config");
+
 static const struct graph_key keys_http[] = {
 	{ KEY("port", number, "port: 8081"), .required = true, .min = 1, .max = 65535 },
 	{ KEY("path", image_path, "path: /api/health") },
@@ -132,6 +152,24 @@ static const struct graph_key keys_check_run[] = {
 };
 OBJECT(check_run, "check-run");
 
+static const struct graph_key keys_guard_input[] = {
+	{ KEY("input", path, "input: web/index.html"), .required = true },
+	{ KEY("matches", patterns, "matches: \"<div id=.root\"") },
+	{ KEY("not-matches", patterns, "not-matches: placeholder") },
+	{ KEY("may-be-empty", boolean, "may-be-empty: true") },
+};
+OBJECT(guard_input, "guard-input");
+
+static const struct graph_key keys_guard_log[] = {
+	{ KEY("log", patterns, "log: \"warning: missing\""), .required = true },
+};
+OBJECT(guard_log, "guard-log");
+
+static const struct graph_key keys_guard_log_defaults[] = {
+	{ KEY("log-defaults", boolean, "log-defaults: true"), .required = true },
+};
+OBJECT(guard_log_defaults, "guard-log-defaults");
+
 static const struct graph_key keys_image[] = {
 	{ KEY("context", path, "context: app") },
 	{ KEY("dockerfile", path, "dockerfile: docker/Dockerfile.kali") },
@@ -151,9 +189,11 @@ static const struct graph_key keys_image[] = {
 	{ KEY("output", choice, "output: layers"), CHOICES(graph_output) },
 	{ KEY("timeout", duration, "timeout: 20m") },
 	{ KEY("refresh", days, "refresh: 7d") },
+	{ KEY("guards", objects, "guards: [ { input: web/index.html } ]"), .item = "a guard",
+	  OBJECTS(&object_guard_input, &object_guard_log, &object_guard_log_defaults) },
 	{ KEY("checks", objects, "checks: [ { file: /server } ]"), .item = "a check",
-	  OBJECTS(&object_check_file, &object_check_absent, &object_check_http,
-		  &object_check_run) },
+	  OBJECTS(&object_check_file, &object_check_absent, &object_check_config,
+		  &object_check_http, &object_check_run) },
 };
 const struct graph_object graph_object_image = { "image", keys_image, ARRAY_SIZE(keys_image) };
 

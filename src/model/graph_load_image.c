@@ -410,5 +410,6 @@ graph_load_image(struct graph_loader *ld, struct graph_image *img, struct yaml *
 		img->timeout_s = graph_load_timeout(ld, timeout, phrase_of(ld, "timeout"));
 	if (refresh)
 		img->refresh_days = (int)graph_shape_amount(refresh->text);
+	graph_load_guards(ld, img, yaml_get(map, "guards"));
 	graph_load_checks(ld, img, yaml_get(map, "checks"));
 }

@@ -70,6 +70,7 @@ long long graph_shape_amount(const char *text);
 json_t *graph_shape_json(const struct graph_object *object, const struct yaml *map);
 /* The second pass. */
 void graph_load_image(struct graph_loader *ld, struct graph_image *img, struct yaml *map);
+void graph_load_guards(struct graph_loader *ld, struct graph_image *img, const struct yaml *list);
 void graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct yaml *list);
 void graph_load_events(struct graph_loader *ld, const struct yaml *map);
 void graph_load_dispatch(struct graph_loader *ld, const struct yaml *list);

@@ -51,6 +51,28 @@ list_json(const struct yaml *y)
 	return list;
 }
 
+/* A mapping, or a list of NAME=VALUE. */
+static json_t *
+pairs_json(const struct yaml *y)
+{
+	json_t *j = json_object();
+
+	for (size_t i = 0; y->kind == YAML_MAP && i < y->n; i++)
+		if (y->pairs[i].value)
+			json_object_set_new(j, y->pairs[i].key->text, text_json(y->pairs[i].value));
+	for (size_t i = 0; y->kind == YAML_SEQ && i < y->n; i++) {
+		struct str text = str_c(y->items[i] ? y->items[i]->text : NULL);
+		size_t at = str_find(text, '=');
+
+		if (at < text.n) {
+			AUTO_FREE char *name = str_dup(str_sub(text, 0, at));
+
+			json_set_str(j, name, str_sub(text, at + 1, text.n));
+		}
+	}
+	return j;
+}
+
 static json_t *
 value_json(const struct graph_key *key, const struct yaml *y)
 {
@@ -71,6 +93,8 @@ value_json(const struct graph_key *key, const struct yaml *y)
 	case GRAPH_SHAPE_TEXTS:
 	case GRAPH_SHAPE_ONE_OR_MORE:
 		return list_json(y);
+	case GRAPH_SHAPE_PAIRS:
+		return pairs_json(y);
 	case GRAPH_SHAPE_OBJECT:
 		return graph_shape_json(key->objects[0], y);
 	default:
@@ -111,6 +135,17 @@ finish_file(struct graph_loader *ld, const struct graph_image *img, const struct
 		(void)graph_err(ld, yaml_get(item, "min-size"),
 				"'min-size' of a check of image '%s' is more than 'max-size'",
 				img->name);
+}
+
+static void
+finish_config(struct graph_loader *ld, const struct graph_image *img, const struct yaml *item)
+{
+	const struct yaml *config = yaml_get(item, "config");
+
+	if (config && !config->n)
+		err_hint(graph_err(ld, config, "'config' of a check of image '%s' is empty",
+				   img->name),
+			 "for example: config: { user: claude }");
 }
 
 static void
@@ -165,6 +200,8 @@ graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct
 		img->nchecks++;
 		if (c->kind == GRAPH_CHECK_FILE)
 			finish_file(ld, img, item, c->spec);
+		else if (c->kind == GRAPH_CHECK_CONFIG)
+			finish_config(ld, img, item);
 		else if (c->kind == GRAPH_CHECK_HTTP)
 			finish_http(c->spec);
 		else if (c->kind == GRAPH_CHECK_RUN)

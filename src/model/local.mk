@@ -38,6 +38,7 @@ libmodel_a_SOURCES += \
 	%D%/graph_link.c \
 	%D%/graph_load.c \
 	%D%/graph_load_events.c \
+	%D%/graph_load_guard.c \
 	%D%/graph_load_image.c \
 	%D%/graph_load_priv.h \
 	%D%/graph_load_shape.c \

@@ -68,6 +68,7 @@ struct recipe_image {
 	X(RECIPE_READ_COPY, "COPY")                                                                \
 	X(RECIPE_READ_ADD, "ADD")                                                                  \
 	X(RECIPE_READ_MOUNT, "RUN --mount=type=bind")                                              \
+	X(RECIPE_READ_GUARD, "guard") /* of the graph file; no instruction's */                    \
 	X(RECIPE_READ_WIDEN, "whole context")
 ENUM_DECLARE(recipe_read_kind, RECIPE_READ_LIST);
 

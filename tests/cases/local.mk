@@ -51,6 +51,7 @@ EXTRA_DIST += \
 	%D%/event/wrong-time.json \
 	%D%/event/wrong-was.json \
 	%D%/graph/args-forms.case \
+	%D%/graph/check-config.case \
 	%D%/graph/check-file.case \
 	%D%/graph/check-http.case \
 	%D%/graph/check-kind.case \
@@ -69,6 +70,7 @@ EXTRA_DIST += \
 	%D%/graph/file-syntax.case \
 	%D%/graph/file-tab.case \
 	%D%/graph/file-two-documents.case \
+	%D%/graph/guards-wrong.case \
 	%D%/graph/image-duplicate.case \
 	%D%/graph/image-name-case.case \
 	%D%/graph/image-name-long.case \

@@ -19,6 +19,7 @@ TESTS += \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
+	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-lock.sh \
@@ -46,6 +47,7 @@ EXTRA_DIST += \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
+	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-lock.sh \

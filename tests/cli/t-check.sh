@@ -110,4 +110,27 @@ with_checks <<'YAML'
 - { file: /etc/../etc//empty }
 YAML
 rebuilds 'base left' 'a text across pieces, an empty file, a path that is not clean'
+
+# --- the config
+cat >>base/Dockerfile <<'DF'
+USER claude
+WORKDIR /home/claude
+EXPOSE 8081 53/udp
+ENV A=1 B="two words"
+LABEL kind=base
+ENTRYPOINT ["/bin/tini", "--"]
+CMD ["/bin/sh", "-c", "true"]
+DF
+with_checks <<'YAML'
+- config: { user: claude, workdir: /home/claude, ports: [ 8081, 53/udp ], env: { A: 1, B: two words }, labels: [ kind=base ], entrypoint: [ /bin/tini, -- ], cmd: [ /bin/sh, -c, "true" ] }
+YAML
+rebuilds 'base left' 'a config as it must be'
+with_checks <<'YAML'
+- config: { user: "1000", ports: [ 53, 8081/tcp ], env: { A: 2, C: "" }, labels: { kind: leaf, more: x }, cmd: top }
+- config: { user: "", entrypoint: [] }
+YAML
+exits 1 'and as it must not' lockstep build
+like "$tap_out" '*base failed: 2 of 2 checks
+*check failed: config user, cmd, ports, env, labels: the user is *claude*, not *1000*; the command is *"/bin/sh","-c","true"*, not *"top"*; port 53/tcp is not exposed; variable *A* is *1*, not *2*; variable *C* is not set; label *kind* is *base*, not *leaf*; label *more* is not set
+*check failed: config user, entrypoint: the user is *claude*, not **; the entrypoint is *"/bin/tini","--"*, not *' 'each with what it is'
 done_testing
