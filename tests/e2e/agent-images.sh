@@ -94,4 +94,14 @@ rebuilds 'agent-base python-sandbox secure-agent-kali vk-local' 'a package in ba
 like "$("$LOCKSTEP" why secure-agent-kali)" "*because parent agent-base has a new image*
     because base/Dockerfile:* changed: RUN apt-install*: 'tree' is new*" 'and why'
 rebuilds '' 'and nothing is left to do'
+
+# --- a fork without its frontend: by the guard before the build, and without it by the check after
+cp vk-fork/crates/server/Dockerfile.footgun vk-fork/crates/server/Dockerfile
+exits 2 'the server without its page is refused' "$LOCKSTEP" build
+like "$tap_out" "*lockstep.yaml:*: guard of image 'vibe-kanban-build': nothing in 'crates/server/Dockerfile' matches*" 'by its guard'
+sed -i '/^    guards:/,/^    checks:/{/^    checks:/!d}' lockstep.yaml
+exits 1 'without the guard it is built' "$LOCKSTEP" build
+like "$tap_out" "*vibe-kanban-build failed: 1 of * checks
+*check failed: file /server: *holds 'Please build @vibe/local-web first'*
+vk-local skipped: 'vibe-kanban-build' failed*" 'and caught by its check, before anything stands on it'
 done_testing
