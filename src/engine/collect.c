@@ -294,23 +294,63 @@ nothing_found(struct collect *c, const struct recipe_read *read)
 		 "paths are relative to the context, not to the Dockerfile");
 }
 
+/* What was found is added to *all. */
 static int
-collect_read(struct collect *c, const struct recipe_read *read, struct err *err)
+collect_read(struct collect *c, const struct recipe_read *read, size_t *all, struct err *err)
 {
 	struct str pattern = str_c(read->pattern);
 	size_t taken = 0;
 	int r;
 
 	c->read = read;
-	if (str_eq_c(pattern, "."))
+	if (str_eq_c(pattern, ".")) {
+		*all += 1; /* an empty context is there all the same */
 		return walk(c, pattern, &taken, err);
+	}
 	if (read->glob && !glob_valid(pattern)) {
 		err_hint(complain(c, read, "malformed pattern"), "close the '[' class");
 		return 0;
 	}
 	r = read->glob ? glob(c, ".", pattern, &taken, err) : take(c, pattern, &taken, err);
+	*all += taken;
 	if (!r && !taken && !read->may_be_missing)
 		nothing_found(c, read);
+	return r;
+}
+
+static bool
+of_one_instruction(const struct recipe_read *a, const struct recipe_read *b)
+{
+	return a->kind == b->kind && a->line == b->line && a->stage == b->stage &&
+	       a->onbuild == b->onbuild;
+}
+
+static bool
+has_remote(const struct recipe *recipe, const struct recipe_read *read)
+{
+	for (size_t i = 0; i < recipe->nremotes; i++)
+		if (recipe->remotes[i].line == read->line &&
+		    recipe->remotes[i].stage == read->stage)
+			return true;
+	return false;
+}
+
+/*
+ * The sources of one instruction. One pattern of several may match nothing, as in "COPY package.json
+ * yarn.lock* ./", which all builders take for "if it is there"; but that none matches is an error,
+ * also in BuildKit's dialect, where the builder would copy nothing and go on.
+ */
+static int
+collect_instruction(struct collect *c, const struct recipe_read *reads, size_t n, struct err *err)
+{
+	size_t taken = 0, mistakes = c->errs->n;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++)
+		r = collect_read(c, &reads[i], &taken, err);
+	if (!r && !taken && c->errs->n == mistakes && reads->glob && reads->may_be_missing &&
+	    !has_remote(c->recipe, reads))
+		nothing_found(c, reads);
 	return r;
 }
 
@@ -409,11 +449,13 @@ collect_files(const struct collect_opts *opts, struct inputs *in, struct err_lis
 			     .seen = map_new() };
 	int r = 0;
 
-	for (size_t i = 0; !r && i < opts->recipe->nreads; i++) {
-		const struct recipe_read *read = &opts->recipe->reads[i];
+	for (size_t i = 0, n; !r && i < opts->recipe->nreads; i += n) {
+		const struct recipe_read *reads = &opts->recipe->reads[i];
 
-		if (!opts->skip_widened || read->kind != RECIPE_READ_WIDEN)
-			r = collect_read(&c, read, err);
+		for (n = 1; i + n < opts->recipe->nreads && of_one_instruction(reads, reads + n);)
+			n++;
+		if (!opts->skip_widened || reads->kind != RECIPE_READ_WIDEN)
+			r = collect_instruction(&c, reads, n, err);
 	}
 	if (!r && errs->n == mistakes && opts->pool)
 		r = hash_all(&c, opts->pool, err);

@@ -24,12 +24,12 @@ struct case_ {
 
 /* Collects for the image in dir/ctx with this Dockerfile (below FROM scratch). */
 static struct case_
-collect(const char *dir, const char *lines)
+collect_for(enum builder_kind builder, const char *dir, const char *lines)
 {
 	AUTO_FREE char *graph = tmp_path(dir, "lockstep.yaml");
 	AUTO_FREE char *text = xasprintf("FROM scratch\n%s", lines);
 	struct case_ c = { 0 };
-	struct project_opts opts = { .graph_file = graph, .builder = BUILDER_BUILDAH };
+	struct project_opts opts = { .graph_file = graph, .builder = builder };
 
 	tmp_text(dir, "lockstep.yaml", "version: 1\nimages:\n  it: { context: ctx }\n");
 	tmp_text(dir, "ctx/Dockerfile", text);
@@ -45,6 +45,12 @@ collect(const char *dir, const char *lines)
 
 	c.r = collect_files(&what, c.in, &c.errs, &c.err);
 	return c;
+}
+
+static struct case_
+collect(const char *dir, const char *lines)
+{
+	return collect_for(BUILDER_BUILDAH, dir, lines);
 }
 
 static void
@@ -198,6 +204,34 @@ test_globs(void **state)
 	check(*state, "COPY b/s*b /", "file b/sub/z.c\ndir b/sub\n");
 }
 
+/* Optional is one pattern of several, in every dialect, and never all of an instruction. */
+static void
+test_patterns_that_match_nothing(void **state)
+{
+	static const struct {
+		const char *lines, *want; /* NULL = it is right */
+	} cases[] = {
+		{ "COPY a no* /o/", NULL },
+		{ "COPY no* a /o/", NULL },
+		{ "COPY no* /o/", "COPY: 'no*' matches nothing in context 'ctx'" },
+		{ "COPY no* not* /o/", "COPY: 'no*' matches nothing in context 'ctx'" },
+		{ "ADD [\"no*\", \"/o/\"]", "ADD: 'no*' matches nothing in context 'ctx'" },
+		{ "COPY no* /o/\nCOPY a /o/", "COPY: 'no*' matches nothing in context 'ctx'" },
+	};
+	static const enum builder_kind builders[] = { BUILDER_BUILDAH, BUILDER_DOCKER };
+
+	tmp_text(*state, "ctx/a", "");
+	for (size_t i = 0; i < ARRAY_SIZE(cases) * ARRAY_SIZE(builders); i++) {
+		const char *want = cases[i / 2].want;
+		struct case_ c = collect_for(builders[i % 2], *state, cases[i / 2].lines);
+
+		assert_int_equal(c.r, want ? -ERR_INPUT : 0);
+		assert_int_equal(c.errs.n, want ? 1 : 0);
+		assert_string_equal(want ? c.errs.items[0].msg : "", want ? want : "");
+		done(&c);
+	}
+}
+
 static void
 test_sources_that_are_not_there(void **state)
 {
@@ -262,6 +296,7 @@ main(void)
 		CASE(test_symlinks_below_a_folder_stay_links),
 		CASE(test_links_that_lead_nowhere),
 		CASE(test_globs),
+		CASE(test_patterns_that_match_nothing),
 		CASE(test_sources_that_are_not_there),
 		CASE(test_a_source_that_is_left_out),
 		CASE(test_what_no_image_can_hold),
