@@ -8,6 +8,7 @@ dist_doc_DATA += \
 	%D%/lock.md \
 	%D%/pins.md \
 	%D%/store.md \
+	%D%/verify.md \
 	$(NULL)
 dist_pkgdata_DATA += \
 	%D%/lockstep-event.schema.json \

@@ -20,6 +20,7 @@ libcli_a_SOURCES += \
 	%D%/cmd_plan.c \
 	%D%/cmd_replay.c \
 	%D%/cmd_stage.c \
+	%D%/cmd_verify.c \
 	%D%/cmd_why.c \
 	%D%/live.c \
 	%D%/live.h \

@@ -75,5 +75,7 @@ libengine_a_SOURCES += \
 	%D%/source.h \
 	%D%/stage.c \
 	%D%/stage.h \
+	%D%/verify.c \
+	%D%/verify.h \
 	$(NULL)
 # list: end

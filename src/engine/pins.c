@@ -114,18 +114,43 @@ read_files(struct finder *f, struct err *err)
 	return r;
 }
 
-int
-pins_find(const struct pins_opts *opts, const struct pin_image *images, size_t n, struct pins **ret,
-	  struct err *err)
+static struct pins *
+new_pins(const struct pin_image *images, size_t n)
 {
 	struct pins *p = xcalloc(1, sizeof(*p));
-	struct finder f = { .o = opts, .p = p };
-	int r;
 
 	p->arena = arena_new();
 	p->images = images;
 	p->nimages = n;
 	p->set = pin_set_new(p->arena, images, n);
+	return p;
+}
+
+struct pins *
+pins_of_texts(const struct pin_image *images, size_t nimages, const struct pins_text *texts,
+	      size_t n)
+{
+	struct pins *p = new_pins(images, nimages);
+
+	p->files = arena_calloc(p->arena, n, sizeof(*p->files));
+	p->nread = n;
+	for (size_t i = 0; i < n; i++) {
+		struct pins_file *f = &p->files[p->nfiles];
+
+		pin_find(p->arena, p->set, texts[i].path, texts[i].text, &f->file);
+		p->nfiles += f->file.npins > 0;
+	}
+	return p;
+}
+
+int
+pins_find(const struct pins_opts *opts, const struct pin_image *images, size_t n, struct pins **ret,
+	  struct err *err)
+{
+	struct pins *p = new_pins(images, n);
+	struct finder f = { .o = opts, .p = p };
+	int r;
+
 	f.seen = arena_calloc(p->arena, opts->npaths + 1, sizeof(*f.seen));
 	r = open_tree(opts, &f.tree, err);
 	if (!r)

@@ -64,6 +64,14 @@ struct pins {
 /* images are borrowed until pins_free. */
 int pins_find(const struct pins_opts *opts, const struct pin_image *images, size_t n,
 	      struct pins **ret, struct err *err) NODISCARD;
+/* A file that was read already; both are borrowed until pins_free. */
+struct pins_text {
+	const char *path;
+	struct str text;
+};
+/* The pins of such texts. */
+struct pins *pins_of_texts(const struct pin_image *images, size_t nimages,
+			   const struct pins_text *texts, size_t n) NODISCARD;
 /* ERR_REFUSED and ERR_FAILED as pin_edit has them. Uncovered pins are no error here: the caller
  * says so, and names them. */
 int pins_plan(struct pins *p, const struct pins_opts *opts, struct err *err) NODISCARD;

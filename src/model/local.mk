@@ -66,6 +66,8 @@ libmodel_a_SOURCES += \
 	%D%/inputs_same.c \
 	%D%/inputs_stages.c \
 	%D%/inputs_stages_priv.h \
+	%D%/kube_check.c \
+	%D%/kube_check.h \
 	%D%/kube_pod.c \
 	%D%/kube_pod.h \
 	%D%/kube_pod_ports.c \

@@ -31,6 +31,7 @@ TESTS += \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-usage.sh \
+	%D%/t-verify.sh \
 	$(NULL)
 %C%_ignore_tool_LDADD = $(LDADD_model)
 %C%_recipe_tool_LDADD = $(LDADD_model)
@@ -59,5 +60,6 @@ EXTRA_DIST += \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-usage.sh \
+	%D%/t-verify.sh \
 	$(NULL)
 # list: end
