@@ -167,7 +167,11 @@ const struct cmd cmd_build = {
 		"Builds the images named (all without a name) and what they are built from, as far\n"
 		"as their inputs changed. Independent images are built at once, the longest\n"
 		"remaining path first. Finished images are recorded one by one; Ctrl-C stops\n"
-		"everything and leaves nothing half recorded.",
+		"everything and leaves nothing half recorded.\n\n"
+		"Guards of the graph file are looked at before anything is built, the checks of an\n"
+		"image after its build: one that fails a check is not recorded, not loaded, and\n"
+		"nothing is built on it. An image that is up to date is checked again only when a\n"
+		"check of it is new or was edited.",
 	.examples = "  $ lockstep build\n"
 		    "  $ lockstep build vk-local -j 4\n"
 		    "  $ lockstep build --dry-run\n"

@@ -145,8 +145,9 @@ void
 job_check(struct job *job)
 {
 	AUTO_ERR struct err err = ERR_INIT;
-	bool tree;
-	int r = wants_tree(job, &tree, &err);
+	bool tree = false;
+	int r = job->run->signo ? err_set(&err, ERR_CANCELLED, "cancelled")
+				: wants_tree(job, &tree, &err);
 
 	if (!r && tree)
 		r = start_reading(job, &err);

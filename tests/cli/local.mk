@@ -14,6 +14,7 @@ TESTS += \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
+	%D%/t-check-podman.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-failure-podman.sh \
@@ -43,6 +44,7 @@ EXTRA_DIST += \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
+	%D%/t-check-podman.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-failure-podman.sh \
