@@ -100,6 +100,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-graph/alias-in-itself.yaml \
 	%D%/corpus/fuzz-graph/alias-many.yaml \
 	%D%/corpus/fuzz-graph/args-forms.yaml \
+	%D%/corpus/fuzz-graph/check-config.yaml \
 	%D%/corpus/fuzz-graph/check-file.yaml \
 	%D%/corpus/fuzz-graph/check-http.yaml \
 	%D%/corpus/fuzz-graph/check-kind.yaml \
@@ -113,6 +114,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-graph/file-syntax.yaml \
 	%D%/corpus/fuzz-graph/file-tab.yaml \
 	%D%/corpus/fuzz-graph/file-two-documents.yaml \
+	%D%/corpus/fuzz-graph/guards-wrong.yaml \
 	%D%/corpus/fuzz-graph/image-name-signs.yaml \
 	%D%/corpus/fuzz-graph/key-merge-key-typo.yaml \
 	%D%/corpus/fuzz-graph/many.yaml \

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	%D%/t-arena \
 	%D%/t-base64 \
 	%D%/t-buf \
+	%D%/t-check \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-cstorage \
@@ -29,6 +30,7 @@ check_PROGRAMS += \
 	%D%/t-graph \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
+	%D%/t-guard_log \
 	%D%/t-hmac \
 	%D%/t-http \
 	%D%/t-ignore \
@@ -90,6 +92,7 @@ TESTS += \
 	%D%/t-arena \
 	%D%/t-base64 \
 	%D%/t-buf \
+	%D%/t-check \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-cstorage \
@@ -112,6 +115,7 @@ TESTS += \
 	%D%/t-graph \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
+	%D%/t-guard_log \
 	%D%/t-hmac \
 	%D%/t-http \
 	%D%/t-ignore \
@@ -176,6 +180,8 @@ endif
 %C%_t_base64_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_buf_CPPFLAGS = $(unit_cppflags)
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_check_CPPFLAGS = $(unit_cppflags)
+%C%_t_check_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_collect_CPPFLAGS = $(unit_cppflags)
@@ -220,6 +226,8 @@ endif
 %C%_t_graph_load_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_graph_schema_CPPFLAGS = $(unit_cppflags)
 %C%_t_graph_schema_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_guard_log_CPPFLAGS = $(unit_cppflags)
+%C%_t_guard_log_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_hmac_CPPFLAGS = $(unit_cppflags)
 %C%_t_hmac_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_http_CPPFLAGS = $(unit_cppflags)
