@@ -8,25 +8,31 @@ check_PROGRAMS += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
 	%D%/fuzz-graph \
+	%D%/fuzz-header \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
 	%D%/fuzz-lockfile \
+	%D%/fuzz-manifest \
 	%D%/fuzz-pin \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
+	%D%/fuzz-toml \
 	$(NULL)
 fuzz_programs += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
 	%D%/fuzz-graph \
+	%D%/fuzz-header \
 	%D%/fuzz-ignore \
 	%D%/fuzz-kube_pod \
 	%D%/fuzz-lockfile \
+	%D%/fuzz-manifest \
 	%D%/fuzz-pin \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
+	%D%/fuzz-toml \
 	$(NULL)
 %C%_fuzz_dockerfile_SOURCES = %D%/fuzz-dockerfile.c %D%/standalone.c
 %C%_fuzz_dockerfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -37,6 +43,9 @@ fuzz_programs += \
 %C%_fuzz_graph_SOURCES = %D%/fuzz-graph.c %D%/standalone.c
 %C%_fuzz_graph_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_graph_LDADD = $(LDADD_model)
+%C%_fuzz_header_SOURCES = %D%/fuzz-header.c %D%/standalone.c
+%C%_fuzz_header_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_header_LDADD = $(LDADD_model)
 %C%_fuzz_ignore_SOURCES = %D%/fuzz-ignore.c %D%/standalone.c
 %C%_fuzz_ignore_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_ignore_LDADD = $(LDADD_model)
@@ -46,6 +55,9 @@ fuzz_programs += \
 %C%_fuzz_lockfile_SOURCES = %D%/fuzz-lockfile.c %D%/standalone.c
 %C%_fuzz_lockfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_lockfile_LDADD = $(LDADD_model)
+%C%_fuzz_manifest_SOURCES = %D%/fuzz-manifest.c %D%/standalone.c
+%C%_fuzz_manifest_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_manifest_LDADD = $(LDADD_model)
 %C%_fuzz_pin_SOURCES = %D%/fuzz-pin.c %D%/standalone.c
 %C%_fuzz_pin_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_pin_LDADD = $(LDADD_model)
@@ -58,6 +70,9 @@ fuzz_programs += \
 %C%_fuzz_shellword_SOURCES = %D%/fuzz-shellword.c %D%/standalone.c
 %C%_fuzz_shellword_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_shellword_LDADD = $(LDADD_model)
+%C%_fuzz_toml_SOURCES = %D%/fuzz-toml.c %D%/standalone.c
+%C%_fuzz_toml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_toml_LDADD = $(LDADD_model)
 TESTS += \
 	%D%/replay.sh \
 	$(NULL)
@@ -128,6 +143,9 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-graph/secrets-wrong.yaml \
 	%D%/corpus/fuzz-graph/source-wrong.yaml \
 	%D%/corpus/fuzz-graph/variable-form.yaml \
+	%D%/corpus/fuzz-header/bearer \
+	%D%/corpus/fuzz-header/link \
+	%D%/corpus/fuzz-header/several \
 	%D%/corpus/fuzz-ignore/classes \
 	%D%/corpus/fuzz-ignore/exception-below \
 	%D%/corpus/fuzz-ignore/exception-of-parent \
@@ -142,6 +160,8 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-lockfile/same \
 	%D%/corpus/fuzz-lockfile/version \
 	%D%/corpus/fuzz-lockfile/wrong \
+	%D%/corpus/fuzz-manifest/image \
+	%D%/corpus/fuzz-manifest/index \
 	%D%/corpus/fuzz-pin/broken \
 	%D%/corpus/fuzz-pin/broken-comment \
 	%D%/corpus/fuzz-pin/helm \
@@ -183,6 +203,10 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-shellword/suffix \
 	%D%/corpus/fuzz-shellword/trailing \
 	%D%/corpus/fuzz-shellword/words \
+	%D%/corpus/fuzz-toml/debian \
+	%D%/corpus/fuzz-toml/everything \
+	%D%/corpus/fuzz-toml/mirrors \
+	%D%/corpus/fuzz-toml/old \
 	%D%/replay.sh \
 	$(NULL)
 # list: end

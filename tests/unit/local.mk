@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
+	%D%/t-env \
 	%D%/t-err \
 	%D%/t-event \
 	%D%/t-file \
@@ -31,6 +32,7 @@ check_PROGRAMS += \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
 	%D%/t-guard_log \
+	%D%/t-header \
 	%D%/t-hmac \
 	%D%/t-http \
 	%D%/t-ignore \
@@ -43,6 +45,7 @@ check_PROGRAMS += \
 	%D%/t-lock \
 	%D%/t-lockfile \
 	%D%/t-loop \
+	%D%/t-manifest \
 	%D%/t-map \
 	%D%/t-mem \
 	%D%/t-oci \
@@ -65,6 +68,7 @@ check_PROGRAMS += \
 	%D%/t-recipe_sources \
 	%D%/t-ref \
 	%D%/t-regexp \
+	%D%/t-registries_conf \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -81,6 +85,7 @@ check_PROGRAMS += \
 	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tar \
+	%D%/t-toml \
 	%D%/t-tree \
 	%D%/t-tree_git \
 	%D%/t-tree_process \
@@ -105,6 +110,7 @@ TESTS += \
 	%D%/t-dockerfile_print \
 	%D%/t-enc \
 	%D%/t-enum \
+	%D%/t-env \
 	%D%/t-err \
 	%D%/t-event \
 	%D%/t-file \
@@ -116,6 +122,7 @@ TESTS += \
 	%D%/t-graph_load \
 	%D%/t-graph_schema \
 	%D%/t-guard_log \
+	%D%/t-header \
 	%D%/t-hmac \
 	%D%/t-http \
 	%D%/t-ignore \
@@ -128,6 +135,7 @@ TESTS += \
 	%D%/t-lock \
 	%D%/t-lockfile \
 	%D%/t-loop \
+	%D%/t-manifest \
 	%D%/t-map \
 	%D%/t-mem \
 	%D%/t-oci \
@@ -150,6 +158,7 @@ TESTS += \
 	%D%/t-recipe_sources \
 	%D%/t-ref \
 	%D%/t-regexp \
+	%D%/t-registries_conf \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -166,6 +175,7 @@ TESTS += \
 	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tar \
+	%D%/t-toml \
 	%D%/t-tree \
 	%D%/t-tree_git \
 	%D%/t-tree_process \
@@ -206,6 +216,8 @@ endif
 %C%_t_enc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enum_CPPFLAGS = $(unit_cppflags)
 %C%_t_enum_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_env_CPPFLAGS = $(unit_cppflags)
+%C%_t_env_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_err_CPPFLAGS = $(unit_cppflags)
 %C%_t_err_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_event_CPPFLAGS = $(unit_cppflags)
@@ -228,6 +240,8 @@ endif
 %C%_t_graph_schema_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_guard_log_CPPFLAGS = $(unit_cppflags)
 %C%_t_guard_log_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_header_CPPFLAGS = $(unit_cppflags)
+%C%_t_header_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_hmac_CPPFLAGS = $(unit_cppflags)
 %C%_t_hmac_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_http_CPPFLAGS = $(unit_cppflags)
@@ -252,6 +266,8 @@ endif
 %C%_t_lockfile_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_loop_CPPFLAGS = $(unit_cppflags)
 %C%_t_loop_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_manifest_CPPFLAGS = $(unit_cppflags)
+%C%_t_manifest_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_map_CPPFLAGS = $(unit_cppflags)
 %C%_t_map_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_mem_CPPFLAGS = $(unit_cppflags)
@@ -296,6 +312,8 @@ endif
 %C%_t_ref_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_regexp_CPPFLAGS = $(unit_cppflags)
 %C%_t_regexp_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_registries_conf_CPPFLAGS = $(unit_cppflags)
+%C%_t_registries_conf_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_replace_CPPFLAGS = $(unit_cppflags)
 %C%_t_replace_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
@@ -328,6 +346,8 @@ endif
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_tar_CPPFLAGS = $(unit_cppflags)
 %C%_t_tar_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_toml_CPPFLAGS = $(unit_cppflags)
+%C%_t_toml_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_tree_CPPFLAGS = $(unit_cppflags)
 %C%_t_tree_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tree_git_CPPFLAGS = $(unit_cppflags)
