@@ -138,7 +138,7 @@ manifest_parse(struct str json, const char *media_type, const char *file, struct
 	int r = json_parse(json, file, &m->json, err);
 
 	if (!r)
-		r = read_all(m, str_c(media_type), file, err);
+		r = read_all(m, str_c(media_type ? media_type : ""), file, err);
 	if (r) {
 		manifest_free(m);
 		return r;

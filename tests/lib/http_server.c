@@ -32,7 +32,7 @@ struct http_server {
 	VEC(struct rule) rules;
 	VEC(struct peer *) peers;
 	VEC(char *) texts;
-	struct buf log;
+	struct buf log, lines;
 };
 
 static void
@@ -76,6 +76,8 @@ answer(struct peer *p, struct str request)
 	struct http_server *s = p->server;
 
 	buf_add_str(&s->log, request);
+	buf_add_str(&s->lines, str_sub(request, 0, str_find(request, '\r') - strlen(" HTTP/1.1")));
+	buf_addc(&s->lines, '\n');
 	for (size_t i = 0; i < s->rules.n; i++) {
 		struct rule *r = &s->rules.v[i];
 
@@ -126,6 +128,11 @@ on_peer(void *ctx, int fd, short revents UNUSED)
 		peer_close(p);
 		return;
 	}
+	/* The first byte of a TLS handshake: there is none here. */
+	if (!p->in.len && bytes[0] == 0x16) {
+		peer_close(p);
+		return;
+	}
 	buf_add(&p->in, bytes, (size_t)n);
 	while (p->fd >= 0 && (whole = whole_request(&p->in))) {
 		answer(p, (struct str){ p->in.data, whole });
@@ -171,6 +178,7 @@ http_server_new(struct loop *loop, const char *socket_path)
 	}
 	BUG_ON(listen(s->fd, 64));
 	buf_init(&s->log, 0);
+	buf_init(&s->lines, 0);
 	s->source = loop_add_fd(loop, s->fd, POLLIN, on_connect, s);
 	return s;
 }
@@ -195,6 +203,7 @@ http_server_free(struct http_server *s)
 	vec_fini(&s->rules);
 	vec_fini(&s->texts);
 	buf_fini(&s->log);
+	buf_fini(&s->lines);
 	free(s);
 }
 
@@ -236,20 +245,9 @@ http_server_log(const struct http_server *s)
 }
 
 const char *
-http_server_lines(struct http_server *s)
+http_server_lines(const struct http_server *s)
 {
-	struct str rest = buf_str(&s->log), line;
-	struct buf out;
-
-	buf_init(&out, 0);
-	while (str_next_line(&rest, &line)) {
-		line = str_trim(line, "\r");
-		if (str_ends(line, STR_LIT(" HTTP/1.1"))) {
-			buf_add_str(&out, str_sub(line, 0, line.n - 9));
-			buf_addc(&out, '\n');
-		}
-	}
-	return keep(s, buf_steal(&out));
+	return s->lines.data;
 }
 
 unsigned
@@ -262,4 +260,5 @@ void
 http_server_forget(struct http_server *s)
 {
 	buf_clear(&s->log);
+	buf_clear(&s->lines);
 }

@@ -9,7 +9,7 @@
 /*
  * It lives on a loop of the test, on a free port of 127.0.0.1 or on a unix socket. Rules are tried
  * in order, and the first that fits and has turns left answers; without one the answer is 599. In
- * answers, "{port}" becomes the port.
+ * answers, "{port}" becomes the port. Who begins with TLS is cut off.
  */
 struct http_server;
 
@@ -30,8 +30,8 @@ void http_server_answer(struct http_server *s, const char *prefix, int status, c
 			const char *body);
 /* Every request so far, byte for byte, one after the other. */
 struct str http_server_log(const struct http_server *s);
-/* Only their first lines, each ended by LF; owned by the server. */
-const char *http_server_lines(struct http_server *s);
+/* Only method and target of each, a line a request; valid until the next one. */
+const char *http_server_lines(const struct http_server *s);
 unsigned http_server_connections(const struct http_server *s);
 void http_server_forget(struct http_server *s); /* the log */
 

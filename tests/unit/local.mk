@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	%D%/t-check \
 	%D%/t-clock \
 	%D%/t-collect \
+	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
 	%D%/t-dockerfile \
@@ -69,6 +70,7 @@ check_PROGRAMS += \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
+	%D%/t-registry \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -100,6 +102,7 @@ TESTS += \
 	%D%/t-check \
 	%D%/t-clock \
 	%D%/t-collect \
+	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
 	%D%/t-dockerfile \
@@ -159,6 +162,7 @@ TESTS += \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
+	%D%/t-registry \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -196,6 +200,8 @@ endif
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_collect_CPPFLAGS = $(unit_cppflags)
 %C%_t_collect_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_creds_CPPFLAGS = $(unit_cppflags)
+%C%_t_creds_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_cstorage_CPPFLAGS = $(unit_cppflags)
 %C%_t_cstorage_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_delivery_CPPFLAGS = $(unit_cppflags)
@@ -314,6 +320,8 @@ endif
 %C%_t_regexp_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_registries_conf_CPPFLAGS = $(unit_cppflags)
 %C%_t_registries_conf_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_registry_CPPFLAGS = $(unit_cppflags)
+%C%_t_registry_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_replace_CPPFLAGS = $(unit_cppflags)
 %C%_t_replace_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
