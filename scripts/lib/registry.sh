@@ -9,6 +9,8 @@
 #                    tls        https with a certificate of a CA of its own
 #                    tlsauth    both
 #                    token      http and Bearer tokens, from a server of its own
+#   registry_faults [FOLDER]              a proxy in front of the last one that fails as FOLDER/faults says, see
+#                    tests/lib/faulty_proxy.py; $REG_HOST is the proxy from then on (plain and auth only)
 #   trap registry_stop EXIT
 #   registry_stop [PID]                   end this one, or all that registry_start started; remove their new folders
 #
@@ -20,6 +22,7 @@
 #   REG_CA        the file with the CA's certificate, or empty
 #   REG_USER, REG_PASSWORD   who may read and write, or empty
 #   REG_CURL      flags for curl: --cacert and --user
+#   REG_TOKEN_URL with token: where tokens are had
 # FOLDER may be that of a registry that was stopped: then it goes on with the data, and with PORT at its old place.
 # It listens on 127.0.0.1 only; the certificate is also for localhost and ghcr.io.
 
@@ -141,6 +144,15 @@ registry_start() {
 	registry_wait_for "$REG_DIR/log" 's/.*msg="listening on \(127\.0\.0\.1:[0-9]*\).*/\1/p' "$REG_PID" || return
 	REG_HOST=$reg_found
 	REG_URL=$REG_URL://$REG_HOST
+}
+
+registry_faults() {
+	reg_folder=${1:-$REG_DIR}
+	python3 "${top_srcdir:-.}/tests/lib/faulty_proxy.py" "$reg_folder" "${REG_HOST##*:}" >"$reg_folder/proxy.log" 2>&1 &
+	REG_STARTED="$REG_STARTED $!"
+	registry_wait_for "$reg_folder/proxy.log" 's/^listening on \(.*\)$/\1/p' "$!" || return
+	REG_HOST=$reg_found
+	REG_URL=http://$REG_HOST
 }
 
 registry_stop() {

@@ -26,6 +26,7 @@ TESTS += \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \
@@ -56,6 +57,7 @@ EXTRA_DIST += \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-single.sh \

@@ -21,6 +21,7 @@ libtest_a_SOURCES += \
 	$(NULL)
 EXTRA_DIST += \
 	%D%/count \
+	%D%/faulty_proxy.py \
 	%D%/graph.sh \
 	%D%/ignore_builders.sh \
 	%D%/stage.sh \

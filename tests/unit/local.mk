@@ -71,6 +71,8 @@ check_PROGRAMS += \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
 	%D%/t-registry \
+	%D%/t-registry_auth \
+	%D%/t-registry_write \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -163,6 +165,8 @@ TESTS += \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
 	%D%/t-registry \
+	%D%/t-registry_auth \
+	%D%/t-registry_write \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -322,6 +326,10 @@ endif
 %C%_t_registries_conf_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_registry_CPPFLAGS = $(unit_cppflags)
 %C%_t_registry_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
+%C%_t_registry_auth_CPPFLAGS = $(unit_cppflags)
+%C%_t_registry_auth_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
+%C%_t_registry_write_CPPFLAGS = $(unit_cppflags)
+%C%_t_registry_write_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_replace_CPPFLAGS = $(unit_cppflags)
 %C%_t_replace_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
@@ -371,5 +379,6 @@ endif
 EXTRA_DIST += \
 	%D%/dockerfile_case.h \
 	%D%/recipe_case.h \
+	%D%/registry_bench.h \
 	$(NULL)
 # list: end
