@@ -48,8 +48,8 @@ static const char *const migrations[] = {
 	" http_status INTEGER, retry_after_ms INTEGER, error TEXT,"
 	" PRIMARY KEY(event_seq, target, n), FOREIGN KEY(event_seq, target)"
 	" REFERENCES delivery(event_seq, target) ON DELETE CASCADE) STRICT, WITHOUT ROWID;",
-	"ALTER TABLE trace ADD COLUMN tree_id BLOB;"
-	"ALTER TABLE step ADD COLUMN made_id TEXT;",
+	("ALTER TABLE trace ADD COLUMN tree_id BLOB;"
+	 "ALTER TABLE step ADD COLUMN made_id TEXT;"),
 };
 
 int

@@ -14,6 +14,7 @@ TESTS += \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
+	%D%/t-check-broken.sh \
 	%D%/t-check-podman.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
@@ -45,6 +46,7 @@ EXTRA_DIST += \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
+	%D%/t-check-broken.sh \
 	%D%/t-check-podman.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
