@@ -20,6 +20,26 @@ too_large(const char *path, size_t max, struct err *err)
 }
 
 static int
+read_to_end(int fd, const char *path, size_t max, size_t step, struct buf *ret, struct err *err)
+{
+	for (;;) {
+		char *to = buf_reserve(ret, step);
+		ssize_t n = read(fd, to, step);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "cannot read '%s'", path);
+		if (!n)
+			return 0;
+		ret->len += (size_t)n;
+		if (ret->len > max)
+			return too_large(path, max, err);
+		step = (size_t)n == step ? READ_STEP : step - (size_t)n;
+	}
+}
+
+static int
 read_all(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
 {
 	struct stat st;
@@ -37,21 +57,19 @@ read_all(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
 		return too_large(path, max, err);
 	/* One byte more than the size sees the end in one read; files in /proc have size 0. */
 	step = st.st_size ? (size_t)st.st_size + 1 : READ_STEP;
-	for (;;) {
-		char *to = buf_reserve(ret, step);
-		ssize_t n = read(fd, to, step);
+	return read_to_end(fd, path, max, step, ret, err);
+}
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, "cannot read '%s'", path);
-		if (!n)
-			return 0;
-		ret->len += (size_t)n;
-		if (ret->len > max)
-			return too_large(path, max, err);
-		step = (size_t)n == step ? READ_STEP : step - (size_t)n;
-	}
+int
+file_read_fd(int fd, const char *name, size_t max, struct buf *ret, struct err *err)
+{
+	int r;
+
+	buf_clear(ret);
+	r = read_to_end(fd, name, max, READ_STEP, ret, err);
+	if (r)
+		buf_clear(ret);
+	return r;
 }
 
 int

@@ -32,6 +32,8 @@
  * ERR_SYSTEM with sys_errno ENOENT. dirfd may be AT_FDCWD. ret is initialised by the caller; what
  * it held is replaced, and it is empty after an error. */
 int file_read(int dirfd, const char *path, size_t max, struct buf *ret, struct err *err) NODISCARD;
+/* The same for an open descriptor of any kind, such as standard input; name is for messages. */
+int file_read_fd(int fd, const char *name, size_t max, struct buf *ret, struct err *err) NODISCARD;
 /* Writes path + ".XXXXXX.tmp" beside, fsync, rename; mode is subject to no umask. */
 int file_write(const char *path, struct str data, mode_t mode, struct err *err) NODISCARD;
 /* The first half of it: the file beside is there, synced, and to be renamed or removed by the caller,
