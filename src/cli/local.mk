@@ -7,10 +7,13 @@ libcli_a_SOURCES =
 libcli_a_SOURCES += \
 	%D%/bump.c \
 	%D%/bump.h \
+	%D%/ci_env.c \
+	%D%/ci_env.h \
 	%D%/cmd.c \
 	%D%/cmd.h \
 	%D%/cmd_build.c \
 	%D%/cmd_bump.c \
+	%D%/cmd_dispatch.c \
 	%D%/cmd_doctor.c \
 	%D%/cmd_graph.c \
 	%D%/cmd_history.c \
@@ -22,6 +25,8 @@ libcli_a_SOURCES += \
 	%D%/cmd_stage.c \
 	%D%/cmd_verify.c \
 	%D%/cmd_why.c \
+	%D%/dispatch_emit.c \
+	%D%/dispatch_emit.h \
 	%D%/live.c \
 	%D%/live.h \
 	%D%/opt.c \

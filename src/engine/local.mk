@@ -24,6 +24,10 @@ libengine_a_SOURCES += \
 	%D%/collect_priv.h \
 	%D%/cstorage.c \
 	%D%/cstorage.h \
+	%D%/deliver.c \
+	%D%/deliver.h \
+	%D%/deliver_priv.h \
+	%D%/deliver_secret.c \
 	%D%/download.c \
 	%D%/download.h \
 	%D%/explain.c \
@@ -47,6 +51,8 @@ libengine_a_SOURCES += \
 	%D%/image_tree_id.c \
 	%D%/key.c \
 	%D%/key.h \
+	%D%/outbox.c \
+	%D%/outbox.h \
 	%D%/pins.c \
 	%D%/pins.h \
 	%D%/pins_body.c \

@@ -23,6 +23,7 @@
  * | disk-full | the disk was full while a file was copied |
  * | http-cut | the connection was cut before the answer was whole |
  * | kill-before-commit, kill-after-commit | the machine stopped around a commit |
+ * | kill-after-send | the machine stopped after an event was sent, before that was written down |
  */
 #ifdef LOCKSTEP_FAULTS
 /* True if the caller is to fail now. Safe in threads. */

@@ -31,6 +31,8 @@ libio_a_SOURCES += \
 	%D%/lock.h \
 	%D%/loop.c \
 	%D%/loop.h \
+	%D%/owner.c \
+	%D%/owner.h \
 	%D%/pool.c \
 	%D%/pool.h \
 	%D%/proc.c \

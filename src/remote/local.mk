@@ -16,5 +16,7 @@ libremote_a_SOURCES += \
 	%D%/registry_read.c \
 	%D%/registry_refer.c \
 	%D%/registry_write.c \
+	%D%/sender.c \
+	%D%/sender.h \
 	$(NULL)
 # list: end

@@ -60,6 +60,14 @@ store_outbox_get(struct store *s, const char *group, const char *id, struct stor
 }
 
 int
+store_outbox_by_seq(struct store *s, int64_t seq, struct store_event *ret, struct err *err)
+{
+	int r = sql_query(s->db, SQL_EVENT_BY_SEQ, err, "i", seq);
+
+	return one_event(s, SQL_EVENT_BY_SEQ, r, ret, err);
+}
+
+int
 store_outbox_images(struct store *s, int64_t seq, struct arena *arena, struct event_image **ret,
 		    size_t *ret_n, struct err *err)
 {

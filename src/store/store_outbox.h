@@ -71,11 +71,13 @@ struct store_attempt {
 	int64_t not_before_ms;    /* of a pending one */
 };
 
-/* The latest event of a group, or the one with that id. 1 found, 0 not. */
+/* The latest event of a group, the one with that id, the one with that number. 1 found, 0 not. */
 int store_outbox_last(struct store *s, const char *group, struct store_event *ret, struct err *err)
 	NODISCARD;
 int store_outbox_get(struct store *s, const char *group, const char *id, struct store_event *ret,
 		     struct err *err) NODISCARD;
+int store_outbox_by_seq(struct store *s, int64_t seq, struct store_event *ret, struct err *err)
+	NODISCARD;
 /* The state that an event announced: *ret_n images in the arena, by name. */
 int store_outbox_images(struct store *s, int64_t seq, struct arena *arena, struct event_image **ret,
 			size_t *ret_n, struct err *err) NODISCARD;
@@ -116,6 +118,8 @@ int store_outbox_retry(struct store *s, int64_t seq, int64_t now_ms, struct err 
 int store_outbox_drop(struct store *s, int64_t seq, int64_t now_ms, struct err *err) NODISCARD;
 
 void store_event_fini(struct store_event *e);
+#define AUTO_STORE_EVENT CLEANUP(store_event_fini)
+
 void store_deliveries_fini(store_deliveries *v);
 
 #endif

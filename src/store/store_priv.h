@@ -72,6 +72,8 @@ struct store {
 			  "WHERE grp = ? ORDER BY seq DESC LIMIT 1")                               \
 	X(SQL_EVENT_GET, "SELECT seq, id, grp, created_ms, body, content_key FROM event "          \
 			 "WHERE grp = ? AND id = ?")                                               \
+	X(SQL_EVENT_BY_SEQ, "SELECT seq, id, grp, created_ms, body, content_key FROM event "       \
+			    "WHERE seq = ?")                                                       \
 	X(SQL_EVENT_MAX, "SELECT coalesce(max(seq), 0) FROM event")                                \
 	X(SQL_EVENT_PUT, "INSERT INTO event(seq, id, grp, created_ms, body, content_key) "         \
 			 "VALUES(?, ?, ?, ?, ?, ?)")                                               \

@@ -18,6 +18,9 @@ TESTS += \
 	%D%/t-check-podman.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
+	%D%/t-dispatch-crash.sh \
+	%D%/t-dispatch-secrets.sh \
+	%D%/t-dispatch.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
@@ -50,6 +53,9 @@ EXTRA_DIST += \
 	%D%/t-check-podman.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
+	%D%/t-dispatch-crash.sh \
+	%D%/t-dispatch-secrets.sh \
+	%D%/t-dispatch.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \

@@ -22,6 +22,7 @@ graph_write() {
 	cat >lockstep.yaml <<-'YAML'
 		version: 1
 		registry: localhost/m
+		events: { group: agent-images }
 		images:
 		  agent-base: { context: base }
 		  secure-agent-kali: { context: kali }

@@ -21,8 +21,13 @@ libtest_a_SOURCES += \
 	$(NULL)
 EXTRA_DIST += \
 	%D%/count \
+	%D%/dispatch.sh \
 	%D%/faulty_proxy.py \
+	%D%/github.py \
+	%D%/github.sh \
+	%D%/github_git.py \
 	%D%/graph.sh \
+	%D%/hook.py \
 	%D%/ignore_builders.sh \
 	%D%/stage.sh \
 	%D%/sum \
