@@ -25,7 +25,8 @@ lockstep dispatch --deliver-timeout 10 >"$OUT.1" 2>&1 &
 one=$!
 lockstep dispatch --deliver-timeout 10 >"$OUT.2" 2>&1 &
 two=$!
-wait "$one" && wait "$two" || :
+wait "$one" || :
+wait "$two" || :
 is "$(told)" 'first first two' 'two senders, one request'
 is "$(states | cut -d ' ' -f 1)" 'done:1' 'one attempt'
 

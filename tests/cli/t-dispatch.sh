@@ -109,6 +109,7 @@ github_faults '[]'
 sqlite3 "$LOCKSTEP_STATE/lockstep.db" 'SELECT body FROM event ORDER BY seq LIMIT 1' >event.json
 before=$(github_state '.events | length')
 exits 0 '--event FILE' lockstep dispatch --event event.json
+# shellcheck disable=SC2016 # the inner shell's
 exits 0 '--event -' sh -c 'jq . event.json | "$LOCKSTEP" dispatch --event -'
 is "$(github_state ".events[$before:] | map(.client_payload.changed[0].tag) | join(\" \")")" '"k-1 k-1"' 'both arrive'
 is "$(github_state ".events[$before:] | .[0] == .[1]")" true 'and are the same'

@@ -22,14 +22,16 @@ dispatch_cleanup() {
 
 # hook_start [ANSWER...]
 hook_start() {
+	# shellcheck disable=SC2154 # of graph.sh
 	HOOK_LOG=$graph_dir/hook.log
 	rm -f "$graph_dir/hook.port" "$HOOK_LOG"
-	"$top_srcdir/tests/lib/hook.py" "$HOOK_LOG" "$graph_dir/hook.port" "$@" &
+	"${top_srcdir:?}/tests/lib/hook.py" "$HOOK_LOG" "$graph_dir/hook.port" "$@" &
 	hook_pid=$!
 	for _ in $(seq 100); do
 		[ ! -s "$graph_dir/hook.port" ] || break
 		sleep 0.1
 	done
+	# shellcheck disable=SC2034 # for the scripts
 	HOOK=http://127.0.0.1:$(cat "$graph_dir/hook.port")
 }
 
