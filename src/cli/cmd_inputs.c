@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_inputs.c: lockstep inputs. */
+#include "base/clock.h"
 #include "base/out.h"
 #include "base/path.h"
 #include "cli/cmd.h"
@@ -118,6 +119,13 @@ print_text(struct plan *p, const struct plan_node *node)
 			  arena_printf(p->arena, "ADD at %s:%d", r->df->file, r->remotes[i].line));
 	for (size_t i = 0; i < r->nsecrets; i++)
 		print_row("secret", r->secrets[i], "(its id only)", "");
+	if (node->image->refresh_days) {
+		char due[CLOCK_TEXT_SIZE];
+
+		clock_local(key_refresh_due(node->image, p->opts.now_ms), due);
+		print_row("refresh", arena_printf(p->arena, "every %dd", node->image->refresh_days),
+			  arena_printf(p->arena, "next %s", due), "");
+	}
 	for (size_t i = 0; i < r->nwidens; i++)
 		print_row("widened", r->widens[i].reason, "",
 			  arena_printf(p->arena, "%s:%d", r->df->file, r->widens[i].line));
@@ -184,6 +192,16 @@ inputs_json(struct plan *p, const struct plan_node *node)
 		json_set_text(e, "name", r->args[i].name);
 		json_set_text(e, "value", r->args[i].value);
 		json_set_int(e, "line", r->args[i].line);
+		json_array_append_new(list, e);
+	}
+	if (node->image->refresh_days) {
+		json_t *e = json_object();
+		char due[CLOCK_TEXT_SIZE];
+
+		clock_rfc3339(key_refresh_due(node->image, p->opts.now_ms), due);
+		json_set_text(e, "kind", "refresh");
+		json_set_int(e, "days", node->image->refresh_days);
+		json_set_text(e, "due", due);
 		json_array_append_new(list, e);
 	}
 	for (size_t i = 0; i < r->nwidens; i++) {

@@ -119,27 +119,58 @@ add_images(struct maker *m)
 	}
 }
 
+static int64_t
+stagger(const char *image, int days)
+{
+	struct sha256 h = sha256_of(image, strlen(image));
+
+	return ((int64_t)h.b[0] << 8 | h.b[1]) % days;
+}
+
 int64_t
 key_refresh_epoch(const char *image, int days, int64_t now_ms)
 {
-	struct sha256 h = sha256_of(image, strlen(image));
-	int64_t stagger = ((int64_t)h.b[0] << 8 | h.b[1]) % days;
+	return (now_ms / DAY_MS + stagger(image, days)) / days;
+}
 
-	return (now_ms / DAY_MS + stagger) / days;
+int64_t
+key_refresh_due(const struct graph_image *image, int64_t now_ms)
+{
+	int days = image->refresh_days;
+	int64_t next = key_refresh_epoch(image->name, days, now_ms) + 1;
+
+	return (next * days - stagger(image->name, days)) * DAY_MS;
+}
+
+const char *
+key_epoch_of(const struct inputs *in, struct arena *arena)
+{
+	static const char start[] = "epoch\t";
+
+	for (size_t i = 0; i < in->tail.n; i++)
+		if (!strncmp(in->tail.v[i], start, sizeof(start) - 1))
+			return arena_strdup(arena, in->tail.v[i] + sizeof(start) - 1);
+	return NULL;
 }
 
 static void
 add_epoch(struct maker *m)
 {
 	const struct graph_image *image = m->image;
-	char *line;
+	struct inputs *in = m->ret->inputs;
+	AUTO_FREE char *class = xasprintf("%dd\t", image->refresh_days);
+	const char *was = m->env->epoch;
 
-	if (!image->refresh_days || m->env->frozen)
+	if (!image->refresh_days || (was && !*was))
 		return;
-	line = arena_printf(m->ret->inputs->arena, "epoch\t%dd\t%lld", image->refresh_days,
-			    (long long)key_refresh_epoch(image->name, image->refresh_days,
-							 m->env->now_ms));
-	vec_push(&m->ret->inputs->tail, line);
+	/* Of another class, it says nothing about this one. */
+	if (was && !strncmp(was, class, strlen(class)))
+		vec_push(&in->tail, arena_printf(in->arena, "epoch\t%s", was));
+	else
+		vec_push(&in->tail,
+			 arena_printf(in->arena, "epoch\t%s%lld", class,
+				      (long long)key_refresh_epoch(image->name, image->refresh_days,
+								   m->env->now_ms)));
 }
 
 static int

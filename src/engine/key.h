@@ -13,7 +13,9 @@ struct key_env {
 	struct store *store; /* stat cache; may be NULL */
 	struct pool *pool;   /* NULL: files are looked at, not hashed */
 	int64_t now_ms;      /* for refresh epochs */
-	bool frozen;         /* refresh epochs are left out */
+	/* Instead of that of now, the epoch of the last build ("7d\t2951"): --frozen. "" = none at
+	 * all; NULL = now's. */
+	const char *epoch;
 	/* The identity of a used image ("sha256:…"), or NULL while it is unknown. parent is the
 	 * image of the graph that ref means, or NULL for an external. */
 	const char *(*identity)(void *ctx, const char *ref, const struct graph_image *parent);
@@ -39,6 +41,10 @@ int key_make(const struct key_env *env, const struct graph_image *image, struct 
 	     struct err_list *errs, struct err *err) NODISCARD;
 void key_result_fini(struct key_result *r);
 
+/* When the epoch ends that image is in: the next refresh, in ms since 1970. */
+int64_t key_refresh_due(const struct graph_image *image, int64_t now_ms);
+/* The epoch that an input set was made in, as key_env wants it; NULL if it has none. arena. */
+const char *key_epoch_of(const struct inputs *in, struct arena *arena);
 /* Days of a refresh class are counted from a start that depends on the image's name, so that not
  * all images refresh on one day (keys.md, "refresh"). */
 int64_t key_refresh_epoch(const char *image, int days, int64_t now_ms);

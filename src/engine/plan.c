@@ -243,6 +243,25 @@ no_cache_reason(struct plan *p, const struct plan_node *node)
 	return builder_no_cache_reason(p->opts.builder, p->arena, node->made.recipe);
 }
 
+/* --frozen: the period of the last build goes on. */
+static int
+frozen_epoch(struct plan *p, struct plan_node *node, const char **ret, struct err *err)
+{
+	struct inputs *before = NULL;
+	int r;
+
+	*ret = NULL;
+	if (!p->opts.frozen || !node->image->refresh_days)
+		return 0;
+	r = last_build(p, node, err);
+	if (!r && node->previous && node->last.has_inputs)
+		r = store_inputs_get(p->opts.store, node->last.inputs, &before, err);
+	if (r > 0)
+		*ret = key_epoch_of(before, p->arena);
+	inputs_free(before);
+	return r < 0 ? r : 0;
+}
+
 int
 plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs, struct err *err)
 {
@@ -252,7 +271,6 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 			       .store = p->opts.store,
 			       .pool = p->opts.pool,
 			       .now_ms = p->opts.now_ms,
-			       .frozen = p->opts.frozen,
 			       .identity = identity,
 			       .config = config,
 			       .ctx = &k };
@@ -262,6 +280,9 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	key_result_fini(&node->made);
 	node->reasons = (struct reasons){ 0 };
 	node->open_checks = 0;
+	r = frozen_epoch(p, node, &env.epoch, err);
+	if (r)
+		return r;
 	pending = waits(p, node);
 	if (pending && !p->opts.hash_waiting)
 		env.pool = NULL; /* decided again later: now only for its mistakes */

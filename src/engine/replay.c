@@ -95,7 +95,7 @@ do_image(struct replayer *x, struct replay_commit *c, const struct graph_image *
 	struct key_env env = { .project = x->p,
 			       .store = x->o->store,
 			       .pool = x->o->pool,
-			       .frozen = true,
+			       .epoch = "",
 			       .identity = identity,
 			       .config = config,
 			       .ctx = x };

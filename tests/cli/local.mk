@@ -30,6 +30,7 @@ TESTS += \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
@@ -65,6 +66,7 @@ EXTRA_DIST += \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
