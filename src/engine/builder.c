@@ -164,6 +164,30 @@ builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 	b->ops->build_cmd(b, a, build, ret);
 }
 
+int
+builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image *image,
+		    struct builder_cmd *cmd, struct err *err)
+{
+	for (size_t i = 0; i < image->nsecrets; i++) {
+		const char *from = graph_secret_field(image->secrets[i], "env"), *value;
+		AUTO_FREE char *name = from ? xstrndup(from, strcspn(from, ",")) : NULL;
+
+		if (!name)
+			continue;
+		value = builder_env(b->env, name);
+		if (!value) {
+			err_set(err, ERR_INPUT,
+				"image '%s': the variable %s of a secret is not set", image->name,
+				name);
+			err_hint(err, "`secrets` of the graph file: %s", image->secrets[i]);
+			return -ERR_INPUT;
+		}
+		cmd->env.v[cmd->env.n - 1] = arena_printf(a, "%s=%s", name, value);
+		vec_push(&cmd->env, NULL);
+	}
+	return 0;
+}
+
 const char *
 builder_no_cache_reason(const struct builder *b, struct arena *a, const struct recipe *recipe)
 {

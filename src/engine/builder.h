@@ -99,6 +99,10 @@ struct builder_build {
 };
 void builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 		       struct builder_cmd *ret);
+/* Gives a build the variables that its secrets come from, which it otherwise does not get: values
+ * are in no argv. ERR_INPUT when one is not set: the builder would take it for empty. */
+int builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image *image,
+			struct builder_cmd *cmd, struct err *err) NODISCARD;
 /* Why the builder's layer cache is not trusted for this recipe, as one phrase with its line
  * ("RUN --mount=type=bind at 12"); NULL = it is. arena. */
 const char *builder_no_cache_reason(const struct builder *b, struct arena *a,

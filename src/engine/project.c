@@ -216,6 +216,25 @@ open_tree(struct project *p, const struct project_opts *opts, struct err *err)
 	return tree_open_commit(p->toplevel, p->head, prefix, &p->own.tree, err);
 }
 
+/* Files of secrets, like all paths of the graph, are meant from the root on. */
+static void
+place_secrets(struct project *p)
+{
+	for (size_t i = 0; i < p->graph->nimages; i++) {
+		struct graph_image *image = &p->graph->images[i];
+
+		for (size_t k = 0; k < image->nsecrets; k++) {
+			const char *spec = image->secrets[k];
+			const char *src = graph_secret_field(spec, "src");
+
+			if (src && *src != '/')
+				image->secrets[k] =
+					arena_printf(p->arena, "%.*s%s/%s", (int)(src - spec), spec,
+						     p->root, src);
+		}
+	}
+}
+
 /* text: of the graph, if it comes from no file. */
 static int
 read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
@@ -236,6 +255,7 @@ read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
 	r = graph_set_variables(p->graph, opts->lookup, opts->ctx, errs);
 	if (r)
 		return r;
+	place_secrets(p);
 	p->scope = xstrdup(*p->graph->registry ? p->graph->registry : p->root);
 	return 0;
 }

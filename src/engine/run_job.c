@@ -114,6 +114,13 @@ on_line(void *ctx, struct str line)
 
 static void on_exit_of(void *ctx, const struct proc_result *result);
 
+static void
+drop_cmd(struct builder_cmd *cmd)
+{
+	vec_fini(&cmd->argv);
+	vec_fini(&cmd->env);
+}
+
 static int
 start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct err *err)
 {
@@ -126,8 +133,7 @@ start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct
 				  .ctx = job };
 	int r = proc_start(job->run->opts->loop, &opts, on_exit_of, job, &job->proc, err);
 
-	vec_fini(&cmd->argv);
-	vec_fini(&cmd->env);
+	drop_cmd(cmd);
 	if (!r)
 		run_set_state(job, state);
 	return r;
@@ -220,7 +226,11 @@ start_build(struct job *job, struct err *err)
 	guard_log_free(job->guards);
 	job->guards = guard_log_new(job->image);
 	builder_build_cmd(builder_of(job), a, &build, &cmd);
-	r = start_cmd(job, &cmd, JOB_BUILDING, err);
+	r = builder_add_secrets(builder_of(job), a, job->image, &cmd, err);
+	if (!r)
+		r = start_cmd(job, &cmd, JOB_BUILDING, err);
+	else
+		drop_cmd(&cmd);
 	if (!r && job->node->previous) {
 		struct store_run last = { 0 };
 		AUTO_ERR struct err ignored = ERR_INIT; /* only the explanation is poorer */

@@ -38,6 +38,18 @@ without_registry(const char *registry, const char *name)
 	return n && !strncmp(name, registry, n) && name[n] == '/' ? name + n + 1 : NULL;
 }
 
+const char *
+graph_secret_field(const char *secret, const char *field)
+{
+	struct str rest = str_c(secret), piece;
+	size_t n = strlen(field);
+
+	while (str_next(&rest, ',', &piece))
+		if (piece.n > n && !strncmp(piece.p, field, n) && piece.p[n] == '=')
+			return piece.p + n + 1;
+	return NULL;
+}
+
 struct graph_image *
 graph_find(const struct graph *g, const char *name)
 {

@@ -167,6 +167,10 @@ typedef const char *(*graph_lookup)(void *ctx, const struct graph_variable *var)
 int graph_set_variables(struct graph *g, graph_lookup lookup, void *ctx, struct err_list *errs)
 	NODISCARD;
 
+/* Where the value of a field ("src", "env") of a secret's text begins; NULL if it has none. It ends
+ * at a comma, or with the text. */
+const char *graph_secret_field(const char *secret, const char *field);
+
 /* The image with that name, also when it is written with the graph's registry in front; NULL. */
 struct graph_image *graph_find(const struct graph *g, const char *name);
 

@@ -34,6 +34,7 @@ TESTS += \
 	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-secret.sh \
 	%D%/t-single.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
@@ -70,6 +71,7 @@ EXTRA_DIST += \
 	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-secret.sh \
 	%D%/t-single.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
