@@ -6,7 +6,8 @@
 #include "cli/render.h"
 
 static unsigned arg_jobs;
-static bool arg_dry_run, arg_force, arg_keep_going, arg_only, arg_load, arg_no_load, arg_frozen;
+static bool arg_dry_run, arg_force, arg_keep_going, arg_only, arg_load, arg_no_load, arg_frozen,
+	arg_pull;
 static const char *arg_commit;
 
 static const struct opt options[] = {
@@ -19,6 +20,8 @@ static const struct opt options[] = {
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
 	  &arg_commit },
 	{ 0, "frozen", OPT_FLAG, NULL, "let no `refresh:` period end", &arg_frozen },
+	{ 0, "pull", OPT_FLAG, NULL, "ask registries for images from outside that are here, too",
+	  &arg_pull },
 	{ 0, "load", OPT_FLAG, NULL, "put built images into your container storage", &arg_load },
 	{ 0, "no-load", OPT_FLAG, NULL, "do not, also on a terminal", &arg_no_load },
 	{ 0 },
@@ -129,6 +132,7 @@ build(struct session *s, int argc, char **argv, struct err *err)
 	if (arg_only && !argc)
 		return err_set(err, ERR_USAGE, "--only needs the name of an image");
 	s->o.commit = arg_commit;
+	s->o.pull = arg_pull;
 	r = session_engine(s, err);
 	if (!r)
 		r = make_plan(s, argc, argv, &plan, err);

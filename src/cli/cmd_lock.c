@@ -31,6 +31,7 @@ one_round(struct session *s, const struct wish *wish, struct lockfile **ret, str
 	struct relock_opts opts = { .project = s->project,
 				    .cache = s->sources,
 				    .builder = s->builder,
+				    .identities = s->identities,
 				    .all = wish->all,
 				    .again = again };
 	int r = relock_choose(s->project, &all, wish->names, wish->n, again, err);

@@ -15,7 +15,7 @@ ENUM_DECLARE(plan_format, FORMAT_LIST);
 ENUM_DEFINE(plan_format, FORMAT_LIST);
 
 static const char *arg_commit, *arg_format;
-static bool arg_exit_code, arg_frozen;
+static bool arg_exit_code, arg_frozen, arg_pull;
 
 static const struct opt options[] = {
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
@@ -24,6 +24,8 @@ static const struct opt options[] = {
 	{ 0, "format", OPT_TEXT, "FORMAT", "text, json, github-matrix, gitlab, argo or make",
 	  &arg_format },
 	{ 0, "frozen", OPT_FLAG, NULL, "let no `refresh:` period end", &arg_frozen },
+	{ 0, "pull", OPT_FLAG, NULL, "ask registries for images from outside that are here, too",
+	  &arg_pull },
 	{ 0 },
 };
 
@@ -80,6 +82,7 @@ plan(struct session *s, int argc, char **argv, struct err *err)
 			       "make",
 			       arg_format);
 	s->o.commit = arg_commit;
+	s->o.pull = arg_pull;
 	r = session_engine(s, err);
 	if (r)
 		return r;

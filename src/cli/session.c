@@ -24,6 +24,7 @@ void
 session_fini(struct session *s)
 {
 	lock_release(s->lock);
+	identities_free(s->identities);
 	builder_free(s->builder);
 	project_free(s->project);
 	source_cache_free(s->sources);
@@ -296,6 +297,13 @@ session_engine(struct session *s, struct err *err)
 							 .store = s->store,
 							 .env = (const char *const *)environ },
 				 &s->builder, err);
+	if (!r && !s->identities)
+		s->identities = identities_new(
+			&(struct identities_opts){ .builder = s->builder,
+						   .store = s->store,
+						   .env = (const char *const *)environ,
+						   .locked = s->o.locked && !s->single,
+						   .pull = s->o.pull });
 	if (!r && !s->pool)
 		s->pool = pool_new(0);
 	return r;
@@ -367,10 +375,10 @@ session_plan_opts(struct session *s, char **images, int n)
 	return (struct plan_opts){ .project = s->project,
 				   .store = s->store,
 				   .builder = s->builder,
+				   .identities = s->identities,
 				   .pool = s->pool,
 				   .images = (const char *const *)images,
 				   .nimages = (size_t)n,
-				   .locked = s->o.locked && !s->single,
 				   .now_ms = clock_wall_ms() };
 }
 

@@ -20,6 +20,7 @@ struct session_opts {
 	const char *commit;  /* --commit; only of commands that offer it */
 	opt_texts sets;      /* --set */
 	bool locked;         /* --locked */
+	bool pull;           /* --pull; only of commands that offer it */
 	bool json;
 	bool help;
 };
@@ -39,6 +40,7 @@ struct session {
 	struct project *project;
 	struct store *store;
 	struct builder *builder;
+	struct identities *identities;
 	struct pool *pool;
 	struct loop *loop;
 	struct lock *lock;

@@ -4,7 +4,6 @@
 
 #include "engine/check.h"
 #include "engine/guard.h"
-#include "engine/identity.h"
 #include "store/store_inputs.h"
 #include "store/store_trace.h"
 
@@ -17,6 +16,7 @@ ENUM_DEFINE(plan_state, PLAN_STATE_LIST);
 
 struct knowledge {
 	struct plan *plan;
+	const struct plan_node *node; /* that is decided */
 	struct err *err;
 	int r; /* first failure inside a callback */
 };
@@ -40,13 +40,11 @@ plan_add_reason(struct plan *p, struct plan_node *node, const struct reason *rea
 }
 
 static int
-find_external(struct plan *p, const char *ref, struct identity *ret, struct err *err)
+find_external(struct plan *p, const struct plan_node *node, const char *ref, struct identity *ret,
+	      struct err *err)
 {
-	struct identity_opts opts = { .project = p->opts.project,
-				      .builder = p->opts.builder,
-				      .locked = p->opts.locked };
-
-	return identity_find(&opts, p->arena, ref, ret, err);
+	return identity_find(p->opts.identities, p->opts.project, p->arena, ref,
+			     &node->image->platform, ret, err);
 }
 
 static const char *
@@ -56,7 +54,7 @@ external_id(struct knowledge *k, const char *ref)
 
 	if (k->r)
 		return NULL;
-	k->r = find_external(k->plan, ref, &found, k->err);
+	k->r = find_external(k->plan, k->node, ref, &found, k->err);
 	return k->r ? NULL : found.id;
 }
 
@@ -82,10 +80,12 @@ config(void *ctx, const char *ref, const struct graph_image *parent)
 
 	if (!id || k->r)
 		return NULL;
-	k->r = builder_config(k->plan->opts.builder, id, k->plan->arena, &ret, k->err);
+	k->r = identity_config(k->plan->opts.identities, k->plan->arena, ref, id, &ret, k->err);
 	return ret;
 }
 
+/* What is to be pulled before the image can be built; the unknown ones are reasons, as the key is
+ * unknown with them. */
 static int
 note_pulls(struct plan *p, struct plan_node *node, struct err *err)
 {
@@ -99,19 +99,23 @@ note_pulls(struct plan *p, struct plan_node *node, struct err *err)
 		const struct input_image *im = &in->images.v[i];
 		bool again = false;
 
-		if (im->name || *im->id)
+		if (im->name)
 			continue;
-		r = find_external(p, im->ref, &found, err);
-		for (size_t k = 0; !r && k < node->npulls; k++)
+		r = find_external(p, node, im->ref, &found, err);
+		if (r || !found.pull)
+			continue;
+		for (size_t k = 0; k < node->npulls; k++)
 			again = again || !strcmp(node->pulls[k], found.pull);
-		if (r || again)
+		if (again)
 			continue;
 		node->pulls[node->npulls++] = found.pull;
-		plan_add_reason(p, node,
-				&(struct reason){ .kind = REASON_EXTERNAL,
-						  .subject = arena_strdup(p->arena, im->ref),
-						  .added = -1,
-						  .removed = -1 });
+		if (!*im->id)
+			plan_add_reason(p, node,
+					&(struct reason){ .kind = REASON_EXTERNAL,
+							  .subject =
+								  arena_strdup(p->arena, im->ref),
+							  .added = -1,
+							  .removed = -1 });
 	}
 	return r;
 }
@@ -266,7 +270,7 @@ int
 plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs, struct err *err)
 {
 	struct plan_node *node = &p->nodes[image->index];
-	struct knowledge k = { .plan = p, .err = err };
+	struct knowledge k = { .plan = p, .node = node, .err = err };
 	struct key_env env = { .project = p->opts.project,
 			       .store = p->opts.store,
 			       .pool = p->opts.pool,
@@ -303,7 +307,10 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 		r = note_pulls(p, node, err);
 		return r ? r : last_build(p, node, err);
 	}
-	return decide_known(p, node, err);
+	r = decide_known(p, node, err);
+	if (!r && node->state == PLAN_BUILD)
+		r = note_pulls(p, node, err);
+	return r;
 }
 
 void

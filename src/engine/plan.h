@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_ENGINE_PLAN_H
 #define LOCKSTEP_ENGINE_PLAN_H
 
+#include "engine/identity.h"
 #include "engine/key.h"
 #include "store/store_run.h"
 
@@ -39,13 +40,13 @@ struct plan_opts {
 	struct project *project;
 	struct store *store;
 	struct builder *builder;
+	struct identities *identities; /* of images from outside */
 	struct pool *pool;
 	const char *const *images; /* asked for; none = all */
 	size_t nimages;
 	bool force; /* the images asked for are built even if up to date */
 	bool only;  /* nothing but the images asked for; their parents must be up to date */
 	bool frozen;
-	bool locked;       /* refuse externals that the lock file does not hold */
 	bool hash_waiting; /* files of waiting images too, for showing them */
 	int64_t now_ms;
 };

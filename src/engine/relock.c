@@ -59,8 +59,11 @@ look_at_image(struct relocker *x, struct err *err)
 
 	if (r)
 		return r;
-	if (strcmp(ref.domain, "localhost") != 0)
-		return err_set(err, ERR_TOOL, "registries are not asked yet for '%s'", x->e->name);
+	if (strcmp(ref.domain, "localhost") != 0) {
+		r = identity_digest(x->o->identities, x->e->name, &id, err);
+		x->entry.value = r ? NULL : arena_strdup(x->arena, id);
+		return r;
+	}
 	r = builder_find(x->o->builder, x->e->name, &id, err);
 	if (r)
 		return r;

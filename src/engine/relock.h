@@ -5,13 +5,15 @@
 
 #include "engine/builder.h"
 #include "engine/external.h"
+#include "engine/identity.h"
 
 struct relock_opts {
 	struct project *project;
 	struct source_cache *cache;
 	struct builder *builder; /* whose storage images without a registry are in */
-	bool all;                /* look again at everything, too */
-	const bool *again;       /* by index in externals: look again at these; NULL = none */
+	struct identities *identities;
+	bool all;          /* look again at everything, too */
+	const bool *again; /* by index in externals: look again at these; NULL = none */
 };
 
 /* What the lock file has to hold: entries that it has stay as they are unless they are looked at

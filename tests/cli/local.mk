@@ -21,6 +21,7 @@ TESTS += \
 	%D%/t-dispatch-crash.sh \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
+	%D%/t-external.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
@@ -58,6 +59,7 @@ EXTRA_DIST += \
 	%D%/t-dispatch-crash.sh \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
+	%D%/t-external.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
