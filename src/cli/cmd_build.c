@@ -48,7 +48,7 @@ make_plan(struct session *s, int argc, char **argv, struct plan **ret, struct er
 	opts.force = arg_force;
 	opts.only = arg_only;
 	opts.frozen = arg_frozen;
-	return plan_make(&opts, ret, &s->errs, err);
+	return session_plan(s, &opts, ret, err);
 }
 
 static bool

@@ -130,6 +130,12 @@ print_text(struct plan *p, const struct plan_node *node)
 		print_row("widened", r->widens[i].reason, "",
 			  arena_printf(p->arena, "%s:%d", r->df->file, r->widens[i].line));
 	print_files(p, node);
+	for (size_t i = 0; i < in->skipped.n; i++)
+		print_row("socket",
+			  project_shown(p->opts.project, node->image,
+					project_tree_path(p->opts.project, node->image,
+							  str_c(in->skipped.v[i]))),
+			  "left out", "");
 }
 
 static json_t *

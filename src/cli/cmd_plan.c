@@ -88,7 +88,7 @@ plan(struct session *s, int argc, char **argv, struct err *err)
 		return r;
 	opts = session_plan_opts(s, argv, argc);
 	opts.frozen = arg_frozen;
-	r = plan_make(&opts, &p, &s->errs, err);
+	r = session_plan(s, &opts, &p, err);
 	if (!r && (p->nbuild || p->nwait))
 		r = plan_load_durations(p, err);
 	if (r) {

@@ -62,7 +62,7 @@ why_path(struct session *s, char *name, const char *path, struct err *err)
 	if (r)
 		return r;
 	opts = session_plan_opts(s, &name, 1);
-	r = plan_make(&opts, &plan, &s->errs, err);
+	r = session_plan(s, &opts, &plan, err);
 	if (!r)
 		r = explain_path(plan, image, rooted, &answer, err);
 	if (!r && s->o.json)

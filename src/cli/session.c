@@ -369,6 +369,34 @@ session_image(struct session *s, const char *name, const struct graph_image **re
 	return -ERR_USAGE;
 }
 
+/* A server may have left its socket in the context; no image can hold it. */
+static void
+tell_skipped(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct plan_node *node = &p->nodes[i];
+		const struct inputs *in = node->made.inputs;
+
+		for (size_t k = 0; in && k < in->skipped.n; k++) {
+			AUTO_BUF struct buf name = BUF_INIT;
+
+			out_safe(&name, str_c(in->skipped.v[k]));
+			out_err("lockstep: skipping '%s' of '%s': it is a socket\n", name.data,
+				node->image->name);
+		}
+	}
+}
+
+int
+session_plan(struct session *s, const struct plan_opts *opts, struct plan **ret, struct err *err)
+{
+	int r = plan_make(opts, ret, &s->errs, err);
+
+	if (!r)
+		tell_skipped(*ret);
+	return r;
+}
+
 struct plan_opts
 session_plan_opts(struct session *s, char **images, int n)
 {
@@ -395,5 +423,5 @@ session_plan_image(struct session *s, char *name, const struct graph_image **ret
 		return r;
 	opts = session_plan_opts(s, &name, 1);
 	opts.hash_waiting = true;
-	return plan_make(&opts, ret, &s->errs, err);
+	return session_plan(s, &opts, ret, err);
 }

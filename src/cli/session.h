@@ -82,7 +82,10 @@ int session_image(struct session *s, const char *name, const struct graph_image 
  * it is for showing. The caller frees it. */
 int session_plan_image(struct session *s, char *name, const struct graph_image **ret_image,
 		       struct plan **ret, struct err *err) NODISCARD;
-/* Options for plan_make from what is open. */
+/* plan_make, with a word on stderr about what it left out. */
+int session_plan(struct session *s, const struct plan_opts *opts, struct plan **ret,
+		 struct err *err) NODISCARD;
+/* Options for it from what is open. */
 struct plan_opts session_plan_opts(struct session *s, char **images, int n);
 
 #endif

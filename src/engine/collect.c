@@ -106,6 +106,10 @@ add_entry(struct collect *c, struct str path, const struct tree_entry *entry, st
 	case TREE_LINK:
 		return found_link(c, path, entry, NULL, err);
 	case TREE_SOCKET:
+		if (!map_has(c->seen, path)) {
+			map_set(c->seen, path, c);
+			vec_push(&c->in->skipped, arena_str(c->in->arena, path));
+		}
 		return 0; /* as buildah: a socket cannot be in an image */
 	case TREE_SPECIAL:
 		break;
@@ -205,6 +209,33 @@ resolve(struct collect *c, struct str path, int depth, const char **ret, struct 
 	return 0;
 }
 
+/* Of the walk below; on any thread. The ignore file speaks of paths of the context. */
+static bool
+will_enter(void *ctx, struct str dir)
+{
+	const struct collect *c = ctx;
+	const char *context = c->image->context;
+
+	if (!c->ignore || str_eq_c(dir, "."))
+		return true;
+	if (strcmp(context, ".") != 0) {
+		if (!path_within(dir, str_c(context)) || dir.n <= strlen(context))
+			return true;
+		dir = str_sub(dir, strlen(context) + 1, dir.n);
+	}
+	return !ignore_match(c->ignore, dir).ignored || ignore_may_include_below(c->ignore, dir);
+}
+
+/* Lists all of it first, several folders at once. */
+static int
+walk_ahead(struct collect *c, struct str dir, size_t *taken, struct err *err)
+{
+	if (c->pool)
+		tree_prefetch(c->files->tree, c->pool,
+			      str_c(project_tree_path(c->p, c->image, dir)), will_enter, c);
+	return walk(c, dir, taken, err);
+}
+
 /* A path that a source names: the file, or the contents of the folder. */
 static int
 take(struct collect *c, struct str path, size_t *taken, struct err *err)
@@ -214,7 +245,7 @@ take(struct collect *c, struct str path, size_t *taken, struct err *err)
 	int r = resolve(c, path, 0, &end, err);
 
 	if (!r && end && !strcmp(end, "."))
-		return walk(c, STR_LIT("."), taken, err);
+		return walk_ahead(c, STR_LIT("."), taken, err);
 	if (!r && end)
 		r = look(c, str_c(end), &entry, err);
 	if (r || !entry)
@@ -228,7 +259,7 @@ take(struct collect *c, struct str path, size_t *taken, struct err *err)
 		} else if (!ignore_may_include_below(c->ignore, str_c(end))) {
 			return 0;
 		}
-		return walk(c, str_c(end), taken, err);
+		return walk_ahead(c, str_c(end), taken, err);
 	}
 	if (c->ignore && ignore_match(c->ignore, str_c(end)).ignored)
 		return 0;
@@ -305,7 +336,7 @@ collect_read(struct collect *c, const struct recipe_read *read, size_t *all, str
 	c->read = read;
 	if (str_eq_c(pattern, ".")) {
 		*all += 1; /* an empty context is there all the same */
-		return walk(c, pattern, &taken, err);
+		return walk_ahead(c, pattern, &taken, err);
 	}
 	if (read->glob && !glob_valid(pattern)) {
 		err_hint(complain(c, read, "malformed pattern"), "close the '[' class");
@@ -444,6 +475,7 @@ collect_files(const struct collect_opts *opts, struct inputs *in, struct err_lis
 			     .recipe = opts->recipe,
 			     .ignore = opts->project->sources[opts->image->index].ignore,
 			     .store = opts->store,
+			     .pool = opts->pool,
 			     .in = in,
 			     .errs = errs,
 			     .seen = map_new() };

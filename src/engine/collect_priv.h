@@ -19,6 +19,7 @@ struct collect {
 	const struct recipe_read *read; /* the one at work */
 	const struct ignore *ignore;
 	struct store *store;
+	struct pool *pool; /* NULL: nothing is hashed */
 	struct inputs *in;
 	struct err_list *errs;
 	struct map *seen; /* context paths */

@@ -29,6 +29,7 @@ inputs_free(struct inputs *in)
 	vec_fini(&in->tail);
 	vec_fini(&in->files);
 	vec_fini(&in->images);
+	vec_fini(&in->skipped);
 	arena_free(in->arena);
 	free(in);
 }

@@ -72,6 +72,7 @@ struct inputs {
 	VEC(char *) tail;  /* epoch lines */
 	VEC(struct input_file) files;
 	VEC(struct input_image) images;
+	VEC(const char *) skipped;   /* provenance: sockets, which are in no image */
 	struct sha256 key;           /* after inputs_finish */
 	const char *dockerfile_path; /* provenance: relative to the graph's root */
 	struct str dockerfile_text;  /* provenance: raw bytes, for "changed in comments only" */

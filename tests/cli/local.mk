@@ -31,6 +31,7 @@ TESTS += \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \
@@ -69,6 +70,7 @@ EXTRA_DIST += \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-render-buildah.sh \

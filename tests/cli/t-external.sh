@@ -11,6 +11,7 @@ set -eu
 
 command -v docker-registry >/dev/null || skip_all 'no docker-registry'
 cleanup() {
+	# shellcheck disable=SC2119 # all of them
 	registry_stop
 	graph_cleanup
 }
@@ -61,7 +62,7 @@ here() {
 }
 
 one=$(external one)
-id1=${one% *} digest1=${one#* }
+id1=${one% *}
 is "$(lockstep plan --json | jq -r '.images[0] | .state, .reasons[0].kind')" "build
 first-build" 'a plan knows the image in the registry'
 is "$(used)" "$id1" 'by its image ID'
@@ -136,6 +137,7 @@ exits 2 'and cannot be locked' lockstep lock
 like "$tap_out" "app/Dockerfile:1: registry $REG_HOST has no '$EXT:none'*" 'which is told with its place'
 sed -i '1s/:none$/:1/' app/Dockerfile
 fresh
+# shellcheck disable=SC2119 # all of them
 registry_stop
 exits 0 'with a registry that is down a plan is incomplete' lockstep plan
 like "$tap_out" "*$EXT:1 is not in the storage yet*" 'and says so'

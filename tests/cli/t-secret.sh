@@ -50,15 +50,19 @@ cd app
 APP_TOKEN=planted-other-4712
 rebuilds '' 'another value is no other input'
 cd ..
-lockstep inputs app >"$graph_dir/said" 2>&1
-lockstep inputs app --json >>"$graph_dir/said" 2>&1
-lockstep inputs app --canonical >>"$graph_dir/said" 2>&1
+{
+	lockstep inputs app
+	lockstep inputs app --json
+	lockstep inputs app --canonical
+} >"$graph_dir/said" 2>&1
 is "$(sed -n 's/^secret[ \t]*//p' "$graph_dir/said" | sed 's/ .*//' | sort -u | tr '\n' ' ')" 'key token ' 'their names are inputs'
-lockstep why app >>"$graph_dir/said" 2>&1
-lockstep log app >>"$graph_dir/said" 2>&1
-lockstep history --json >>"$graph_dir/said" 2>&1
-lockstep build --force --json >>"$graph_dir/said" 2>&1
-cat "$OUT" "$OUT.err" >>"$graph_dir/said"
+{
+	lockstep why app
+	lockstep log app
+	lockstep history --json
+	lockstep build --force --json
+	cat "$OUT" "$OUT.err"
+} >>"$graph_dir/said" 2>&1
 
 # found TEXT FOLDER...: files that hold it, databases and layers included.
 found() {

@@ -80,6 +80,7 @@ check_PROGRAMS += \
 	%D%/t-shellword \
 	%D%/t-single \
 	%D%/t-sql \
+	%D%/t-stage \
 	%D%/t-store \
 	%D%/t-store_check \
 	%D%/t-store_inputs \
@@ -174,6 +175,7 @@ TESTS += \
 	%D%/t-shellword \
 	%D%/t-single \
 	%D%/t-sql \
+	%D%/t-stage \
 	%D%/t-store \
 	%D%/t-store_check \
 	%D%/t-store_inputs \
@@ -344,6 +346,8 @@ endif
 %C%_t_single_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_sql_CPPFLAGS = $(unit_cppflags)
 %C%_t_sql_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_stage_CPPFLAGS = $(unit_cppflags)
+%C%_t_stage_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_store_CPPFLAGS = $(unit_cppflags)
 %C%_t_store_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_store_check_CPPFLAGS = $(unit_cppflags)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* t-collect.c: which files of a real folder a recipe reads, and what is wrong with its sources. */
+#include "base/file.h"
 #include "engine/collect.h"
 #include "lib/tmp.h"
 
@@ -7,7 +8,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -83,6 +88,8 @@ check(const char *dir, const char *lines, const char *want)
 			buf_addf(&got, " -> %.*s", STR_FMT(f->target));
 		buf_addc(&got, '\n');
 	}
+	for (size_t i = 0; i < c.in->skipped.n; i++)
+		buf_addf(&got, "socket %s\n", c.in->skipped.v[i]);
 	assert_string_equal(got.data ? got.data : "", want);
 	done(&c);
 }
@@ -275,6 +282,34 @@ test_what_no_image_can_hold(void **state)
 }
 
 static void
+test_sockets_are_skipped_and_said(void **state)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	AUTO_FREE char *path = tmp_path(*state, "ctx/d/s");
+	int AUTO_FD fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	tmp_mkdir(*state, "ctx/d");
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&addr, sizeof(addr)), 0);
+	check(*state, "COPY d d/s* /", "dir d\nsocket d/s\n");
+	tmp_text(*state, "ctx/.dockerignore", "d/s\n");
+	check(*state, "COPY d /", "dir d\n");
+}
+
+static void
+test_devices_are_mistakes(void **state)
+{
+	AUTO_FREE char *path = tmp_path(*state, "ctx/d/null");
+
+	tmp_mkdir(*state, "ctx/d");
+	if (mknod(path, S_IFCHR | 0600, makedev(1, 3)))
+		skip(); /* not root, or not even root may */
+	check_mistake(*state, "COPY d /",
+		      "COPY: 'd/null' is a device or a FIFO, which no image should hold",
+		      "remove it, or add it to the ignore file");
+}
+
+static void
 test_names_that_buildah_misreads(void **state)
 {
 	tmp_text(*state, "ctx/d/a[1]", "");
@@ -300,6 +335,8 @@ main(void)
 		CASE(test_sources_that_are_not_there),
 		CASE(test_a_source_that_is_left_out),
 		CASE(test_what_no_image_can_hold),
+		CASE(test_sockets_are_skipped_and_said),
+		CASE(test_devices_are_mistakes),
 		CASE(test_names_that_buildah_misreads),
 	};
 
