@@ -159,6 +159,31 @@ file_json(struct plan *p, const struct plan_node *node, const struct input_file 
 }
 
 static json_t *
+source_json(const struct input_source *source)
+{
+	json_t *e = json_object();
+
+	json_set_text(e, "kind", "source");
+	json_set_text(e, "url", source->url);
+	json_set_text(e, "ref", source->ref);
+	json_set_text(e, "commit", source->commit);
+	return e;
+}
+
+static json_t *
+refresh_json(const struct plan *p, const struct plan_node *node)
+{
+	json_t *e = json_object();
+	char due[CLOCK_TEXT_SIZE];
+
+	clock_rfc3339(key_refresh_due(node->image, p->opts.now_ms), due);
+	json_set_text(e, "kind", "refresh");
+	json_set_int(e, "days", node->image->refresh_days);
+	json_set_text(e, "due", due);
+	return e;
+}
+
+static json_t *
 inputs_json(struct plan *p, const struct plan_node *node)
 {
 	const struct recipe *r = node->made.recipe;
@@ -170,15 +195,8 @@ inputs_json(struct plan *p, const struct plan_node *node)
 	json_set_text(j, "image", node->image->name);
 	json_set_text(j, "key", node->made.complete ? key : NULL);
 	json_set_text(j, "dockerfile", in->dockerfile_path);
-	if (in->source.url) {
-		json_t *e = json_object();
-
-		json_set_text(e, "kind", "source");
-		json_set_text(e, "url", in->source.url);
-		json_set_text(e, "ref", in->source.ref);
-		json_set_text(e, "commit", in->source.commit);
-		json_array_append_new(list, e);
-	}
+	if (in->source.url)
+		json_array_append_new(list, source_json(&in->source));
 	for (size_t i = 0; i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
 		json_t *e = json_object();
@@ -200,16 +218,8 @@ inputs_json(struct plan *p, const struct plan_node *node)
 		json_set_int(e, "line", r->args[i].line);
 		json_array_append_new(list, e);
 	}
-	if (node->image->refresh_days) {
-		json_t *e = json_object();
-		char due[CLOCK_TEXT_SIZE];
-
-		clock_rfc3339(key_refresh_due(node->image, p->opts.now_ms), due);
-		json_set_text(e, "kind", "refresh");
-		json_set_int(e, "days", node->image->refresh_days);
-		json_set_text(e, "due", due);
-		json_array_append_new(list, e);
-	}
+	if (node->image->refresh_days)
+		json_array_append_new(list, refresh_json(p, node));
 	for (size_t i = 0; i < r->nwidens; i++) {
 		json_t *e = json_object();
 

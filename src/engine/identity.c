@@ -193,28 +193,28 @@ find_remote(struct identities *ids, struct arena *arena, const char *pinned,
 }
 
 int
-identity_find(struct identities *ids, struct project *p, struct arena *arena, const char *ref,
-	      const struct platform *platform, struct identity *ret, struct err *err)
+identity_find(struct identities *ids, const struct identity_query *query, struct arena *arena,
+	      struct identity *ret, struct err *err)
 {
 	AUTO_FREE char *id = NULL;
 	struct sha256 hash;
 	const char *pinned;
-	int r = external_pinned(p, arena, ref, &pinned, err);
+	int r = external_pinned(query->project, arena, query->ref, &pinned, err);
 
 	*ret = (struct identity){ 0 };
 	if (r)
 		return r;
 	if (sha256_parse_digest(str_c(pinned), &hash))
-		return find_local(ids, arena, ref, pinned, ret, err);
+		return find_local(ids, arena, query->ref, pinned, ret, err);
 	if (ids->o.locked && !strchr(pinned, '@'))
-		return refuse(ref, p, err);
+		return refuse(query->ref, query->project, err);
 	if (!ids->o.pull || strchr(pinned, '@')) {
 		r = builder_find(ids->o.builder, pinned, &id, err);
 		if (r)
 			return r;
 	}
 	if (!id)
-		return find_remote(ids, arena, pinned, platform, ret, err);
+		return find_remote(ids, arena, pinned, query->platform, ret, err);
 	ret->id = arena_strdup(arena, id);
 	return 0;
 }

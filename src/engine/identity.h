@@ -27,6 +27,12 @@ struct identities *identities_new(const struct identities_opts *opts) NODISCARD;
 /* NULL is fine. */
 void identities_free(struct identities *ids);
 
+struct identity_query {
+	struct project *project; /* whose lock file counts */
+	const char *ref;         /* as a Dockerfile has it */
+	const struct platform *platform;
+};
+
 struct identity {
 	const char *id;   /* image ID; NULL while it is unknown */
 	const char *pull; /* the reference to pull before a build can use it; NULL = it is here */
@@ -34,8 +40,8 @@ struct identity {
 
 /* Texts live in arena. A registry that cannot be asked leaves the ID unknown, as the builder may
  * know better; with `pull` that is an error. ERR_REMOTE: the registry does not have it. */
-int identity_find(struct identities *ids, struct project *p, struct arena *arena, const char *ref,
-		  const struct platform *platform, struct identity *ret, struct err *err) NODISCARD;
+int identity_find(struct identities *ids, const struct identity_query *query, struct arena *arena,
+		  struct identity *ret, struct err *err) NODISCARD;
 /* The configuration of what was found, from a storage or from the registry; NULL in *ret when it
  * cannot be had. */
 int identity_config(struct identities *ids, struct arena *arena, const char *ref, const char *id,

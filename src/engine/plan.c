@@ -43,8 +43,9 @@ static int
 find_external(struct plan *p, const struct plan_node *node, const char *ref, struct identity *ret,
 	      struct err *err)
 {
-	return identity_find(p->opts.identities, p->opts.project, p->arena, ref,
-			     &node->image->platform, ret, err);
+	struct identity_query query = { p->opts.project, ref, &node->image->platform };
+
+	return identity_find(p->opts.identities, &query, p->arena, ret, err);
 }
 
 static const char *
