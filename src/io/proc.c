@@ -105,8 +105,22 @@ write_log(struct proc *p, struct str bytes)
 }
 
 static void
+overflow(struct proc *p)
+{
+	if (p->result.overflow)
+		return;
+	p->result.overflow = true;
+	p->ending = true;
+	signal_group(p, SIGKILL);
+}
+
+static void
 take_output(struct proc *p, struct str bytes)
 {
+	if (p->opts.whole && p->tail.len + bytes.n > MAX_CHILD_KEPT) {
+		bytes = str_sub(bytes, 0, MAX_CHILD_KEPT - p->tail.len);
+		overflow(p);
+	}
 	write_log(p, bytes);
 	buf_add_str(&p->tail, bytes);
 	if (p->tail.len > 2 * MAX_CHILD_KEPT)
@@ -118,11 +132,8 @@ take_output(struct proc *p, struct str bytes)
 static void
 take_stdout(struct proc *p, struct str bytes)
 {
-	if (p->stdout_bytes.len + bytes.n > p->opts.stdout_max && !p->result.overflow) {
-		p->result.overflow = true;
-		p->ending = true;
-		signal_group(p, SIGKILL);
-	}
+	if (p->stdout_bytes.len + bytes.n > p->opts.stdout_max)
+		overflow(p);
 	buf_add_str(&p->stdout_bytes, bytes);
 }
 

@@ -21,6 +21,7 @@ struct proc_opts {
 	int log_fd;              /* -1 = none; not owned */
 	bool split_stdout;       /* stdout apart: kept whole in proc_stdout(), not logged */
 	size_t stdout_max;       /* ceiling for it; more ends the child; 0 = MAX_CHILD_KEPT */
+	bool whole;              /* more than MAX_CHILD_KEPT of the rest ends the child, too */
 	struct str input;        /* for standard input (copied); empty = /dev/null */
 	int64_t timeout_ms;      /* 0 = none */
 	int64_t grace_ms;        /* between SIGTERM and SIGKILL; 0 = 5000 */
@@ -35,7 +36,7 @@ struct proc_result {
 	int status; /* as of waitpid */
 	bool timed_out;
 	bool cancelled; /* proc_end() was called */
-	bool overflow;  /* stdout was larger than stdout_max, and the child was ended */
+	bool overflow;  /* stdout was larger than stdout_max, or not `whole`: the child was ended */
 	int log_errno;  /* of the first write to the log that failed; nothing was logged after */
 	int64_t wall_ms;
 };

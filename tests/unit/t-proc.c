@@ -194,6 +194,22 @@ too_much_stdout_ends_the_child(void **state)
 }
 
 static void
+too_much_output_ends_the_child_when_all_is_wanted(void **state)
+{
+	struct proc_opts opts = OPTS("echo begin; yes >&2", .whole = true);
+	struct job j;
+
+	(void)state;
+	job_start(&j, &opts);
+	job_wait(&j);
+	assert_status(&j, "killed by SIGKILL");
+	assert_true(j.result.overflow);
+	assert_int_equal(proc_tail(j.p).n, MAX_CHILD_KEPT);
+	assert_memory_equal(proc_tail(j.p).p, "begin\ny\n", 8);
+	job_fini(&j);
+}
+
+static void
 environment_folder_and_input_are_given(void **state)
 {
 	static const char *const env[] = { "A=1", "PATH=/usr/bin:/bin", NULL };
@@ -497,6 +513,7 @@ main(void)
 		TEST(full_disk_ends_the_log_only),
 		TEST(only_the_last_bytes_are_kept),
 		TEST(too_much_stdout_ends_the_child),
+		TEST(too_much_output_ends_the_child_when_all_is_wanted),
 		TEST(environment_folder_and_input_are_given),
 		TEST(large_input_that_nobody_reads_does_no_harm),
 		TEST(child_gets_nothing_of_ours),
