@@ -35,6 +35,8 @@ libio_a_SOURCES += \
 	%D%/owner.h \
 	%D%/pool.c \
 	%D%/pool.h \
+	%D%/port.c \
+	%D%/port.h \
 	%D%/proc.c \
 	%D%/proc.h \
 	%D%/proc_priv.h \
