@@ -2,6 +2,7 @@
 /* builder.c: hands each question to the builder at work; what all builders need. */
 #include "base/file.h"
 #include "base/path.h"
+#include "base/sha256.h"
 #include "engine/builder_priv.h"
 #include "io/tree.h"
 
@@ -146,6 +147,27 @@ builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, con
 		   struct builder_cmd *ret)
 {
 	b->ops->export_cmd(b, a, image_id, dir, ret);
+}
+
+bool
+builder_podman_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret)
+{
+	return b->ops->podman_cmd && b->ops->podman_cmd(b, a, ret);
+}
+
+bool
+builder_has_containers(struct builder *b)
+{
+	return b->ops->has_containers && b->ops->has_containers(b);
+}
+
+const char *
+builder_mark(const struct builder *b, struct arena *a)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_hex(sha256_of(b->state_dir, strlen(b->state_dir)), hex);
+	return arena_printf(a, "%.12s", hex);
 }
 
 bool

@@ -19,11 +19,11 @@ containers_of(struct builder *b)
 }
 
 static void
-start_cmd(const struct containers_builder *c, struct arena *a, const struct cstorage *in,
-	  struct builder_cmd *cmd)
+start_program(const struct containers_builder *c, const char *name, struct arena *a,
+	      const struct cstorage *in, struct builder_cmd *cmd)
 {
 	*cmd = (struct builder_cmd){ 0 };
-	vec_push(&cmd->argv, c->program->name);
+	vec_push(&cmd->argv, name);
 	if (in) {
 		vec_push(&cmd->argv, "--root");
 		vec_push(&cmd->argv, in->root);
@@ -32,7 +32,26 @@ start_cmd(const struct containers_builder *c, struct arena *a, const struct csto
 		vec_push(&cmd->argv, "--storage-driver");
 		vec_push(&cmd->argv, in->driver ? in->driver : "overlay");
 	}
+	/* podman's own book-keeping stays apart from that of the user's containers. */
+	if (in == &c->own && !strcmp(name, "podman"))
+		builder_cmd_add2(cmd, "--tmpdir", arena_printf(a, "%s/libpod", in->run));
 	builder_scrub_env(&c->base, a, env_names, ARRAY_SIZE(env_names), cmd);
+}
+
+static void
+start_cmd(const struct containers_builder *c, struct arena *a, const struct cstorage *in,
+	  struct builder_cmd *cmd)
+{
+	start_program(c, c->program->name, a, in, cmd);
+}
+
+static bool
+podman_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret)
+{
+	struct containers_builder *c = containers_of(b);
+
+	start_program(c, "podman", a, &c->own, ret);
+	return true;
 }
 
 void
@@ -248,7 +267,8 @@ open_podman(const struct builder_opts *opts)
 	.prepare = builder_containers_prepare, .tidy = builder_containers_tidy,                    \
 	.has = builder_containers_has, .config = builder_containers_config,                        \
 	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
-	.load_cmd = load_cmd, .export_cmd = export_cmd, .build_cmd = build_cmd,                    \
+	.load_cmd = load_cmd, .export_cmd = export_cmd, .podman_cmd = podman_cmd,                  \
+	.has_containers = builder_containers_left, .build_cmd = build_cmd,                         \
 	.no_cache_reason = no_cache_reason, .parse_step = parse_step,                              \
 	.should_retry = should_retry, .probe = builder_containers_probe
 

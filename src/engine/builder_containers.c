@@ -193,6 +193,15 @@ left_containers(const struct containers_builder *c)
 	return NULL;
 }
 
+bool
+builder_containers_left(struct builder *b)
+{
+	struct containers_builder *c = containers_of(b);
+	AUTO_JSON json_t *left = own_driver(c) ? left_containers(c) : NULL;
+
+	return left != NULL;
+}
+
 int
 builder_containers_tidy(struct builder *b, struct err *err)
 {

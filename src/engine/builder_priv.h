@@ -31,6 +31,8 @@ struct builder_ops {
 			 struct builder_cmd *ret);
 	void (*export_cmd)(struct builder *b, struct arena *a, const char *image_id,
 			   const char *dir, struct builder_cmd *ret);
+	bool (*podman_cmd)(struct builder *b, struct arena *a, struct builder_cmd *ret);
+	bool (*has_containers)(struct builder *b);
 	void (*build_cmd)(struct builder *b, struct arena *a, const struct builder_build *build,
 			  struct builder_cmd *ret);
 	const char *(*no_cache_reason)(struct arena *a, const struct recipe *recipe);
