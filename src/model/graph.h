@@ -59,7 +59,8 @@ struct graph_source {
 	X(GRAPH_CHECK_ABSENT, "absent")                                                            \
 	X(GRAPH_CHECK_CONFIG, "config")                                                            \
 	X(GRAPH_CHECK_HTTP, "http")                                                                \
-	X(GRAPH_CHECK_RUN, "run")
+	X(GRAPH_CHECK_RUN, "run")                                                                  \
+	X(GRAPH_CHECK_EXEC, "exec")
 ENUM_DECLARE(graph_check_kind, GRAPH_CHECK_LIST);
 
 struct graph_check {
@@ -68,7 +69,9 @@ struct graph_check {
 	 * Owned by the graph: the list item with its own keys, in one form and with defaults:
 	 * "text or a list" is a list, sizes are bytes, durations seconds, modes four octal
 	 * digits ("0755"). http has path "/", status 200 and wait 30 unless it says otherwise;
-	 * run has status 0, and a command given as text is ["/bin/sh", "-c", text].
+	 * run and exec have status 0, run timeout 60, exec wait 10, and a command given as text is
+	 * ["/bin/sh", "-c", text]. Mounts are "tmpfs:PATH", "volume:PATH" and "FOLDER:PATH" with
+	 * a cleaned folder below the root.
 	 */
 	json_t *spec;
 	struct graph_place at;

@@ -68,6 +68,10 @@ TYPE(hosts, "hosts", GRAPH_SHAPE_ONE_OR_MORE, "a host and its address", "^[^: -]
      "HOST:ADDRESS");
 TYPE(limits, "limits", GRAPH_SHAPE_ONE_OR_MORE, "a limit", "^[a-z]+=[^ ]+$",
      "NAME=SOFT or NAME=SOFT:HARD");
+TYPE(capability, "capability", GRAPH_SHAPE_ONE_OR_MORE, "a capability", "^[A-Za-z_]+$",
+     "all, or one of capabilities(7): NET_BIND_SERVICE");
+TYPE(mounts, "mounts", GRAPH_SHAPE_ONE_OR_MORE, "a mount", "^[^/:,][^:,]*:/[^:,]*$",
+     "tmpfs:PATH, volume:PATH, or FOLDER:PATH for a folder of the repository, read-only");
 HIDDEN_TYPE(secrets, "secrets", GRAPH_SHAPE_TEXTS, "a secret", "^[a-z]+=[^,=]+(,[a-z]+=[^,=]+)*$",
 	    "id=NAME,env=VARIABLE or id=NAME,src=FILE");
 
@@ -128,6 +132,28 @@ static const struct graph_key keys_check_config[] = {
 };
 OBJECT(check_config, "check-config");
 
+static const char *const network_names[] = { "none", "outside" };
+static const size_t network_count = ARRAY_SIZE(network_names);
+
+/* How the container of a check is started. */
+#define CONTAINER_KEYS                                                                             \
+	{ KEY("user", owner, "user: \"1000:1000\"") },                                             \
+		{ KEY("cap-drop", capability, "cap-drop: all") },                                  \
+		{ KEY("cap-add", capability, "cap-add: NET_BIND_SERVICE") },                       \
+		{ KEY("no-new-privileges", boolean, "no-new-privileges: true") },                  \
+		{ KEY("read-only", boolean, "read-only: true") },                                  \
+		{ KEY("mounts", mounts, "mounts: [ \"tmpfs:/tmp\", \"volume:/data\" ]") },         \
+		{ KEY("env", pairs, "env: { PORT: 8081 }") },                                      \
+		{ KEY("workdir", image_path, "workdir: /srv") },                                   \
+		{ KEY("memory", size, "memory: 512M") },                                           \
+		{ KEY("pids", number, "pids: 100"), .min = 1, .max = 1 << 22 },                    \
+	{                                                                                          \
+		KEY("network", choice, "network: none"), CHOICES(network)                          \
+	}
+
+/* What is started, where it is not asked but serves. */
+#define SERVER_KEYS { KEY("command", one_or_more, "command: [ serve, --port, \"8081\" ]") }
+
 static const struct graph_key keys_http[] = {
 	{ KEY("port", number, "port: 8081"), .required = true, .min = 1, .max = 65535 },
 	{ KEY("path", image_path, "path: /api/health") },
@@ -141,6 +167,8 @@ OBJECT(http, "http");
 static const struct graph_key keys_check_http[] = {
 	{ KEY("http", object, "http: { port: 8081, path: /api/health }"), .required = true,
 	  OBJECTS(&object_http) },
+	SERVER_KEYS,
+	CONTAINER_KEYS,
 };
 OBJECT(check_http, "check-http");
 
@@ -149,6 +177,9 @@ static const struct graph_key keys_check_run[] = {
 	{ KEY("status", number, "status: 0"), .min = 0, .max = 255 },
 	{ KEY("contains", one_or_more, "contains: v22") },
 	{ KEY("not-contains", one_or_more, "not-contains: error") },
+	{ KEY("timeout", duration, "timeout: 60s") },
+	{ KEY("entrypoint", boolean, "entrypoint: true") },
+	CONTAINER_KEYS,
 };
 OBJECT(check_run, "check-run");
 
@@ -169,6 +200,17 @@ static const struct graph_key keys_guard_log_defaults[] = {
 	{ KEY("log-defaults", boolean, "log-defaults: true"), .required = true },
 };
 OBJECT(guard_log_defaults, "guard-log-defaults");
+
+static const struct graph_key keys_check_exec[] = {
+	{ KEY("exec", one_or_more, "exec: [pg_isready]"), .required = true },
+	{ KEY("status", number, "status: 0"), .min = 0, .max = 255 },
+	{ KEY("contains", one_or_more, "contains: ready") },
+	{ KEY("not-contains", one_or_more, "not-contains: error") },
+	{ KEY("wait", duration, "wait: 10s") },
+	SERVER_KEYS,
+	CONTAINER_KEYS,
+};
+OBJECT(check_exec, "check-exec");
 
 static const struct graph_key keys_image[] = {
 	{ KEY("context", path, "context: app") },
@@ -193,7 +235,7 @@ static const struct graph_key keys_image[] = {
 	  OBJECTS(&object_guard_input, &object_guard_log, &object_guard_log_defaults) },
 	{ KEY("checks", objects, "checks: [ { file: /server } ]"), .item = "a check",
 	  OBJECTS(&object_check_file, &object_check_absent, &object_check_config,
-		  &object_check_http, &object_check_run) },
+		  &object_check_http, &object_check_run, &object_check_exec) },
 };
 const struct graph_object graph_object_image = { "image", keys_image, ARRAY_SIZE(keys_image) };
 

@@ -73,6 +73,11 @@ void graph_load_image(struct graph_loader *ld, struct graph_image *img, struct y
 void graph_load_guards(struct graph_loader *ld, struct graph_image *img, const struct yaml *list);
 void graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct yaml *list);
 void graph_load_events(struct graph_loader *ld, const struct yaml *map);
+/* What is told of a check that runs a command (key: "run", "exec") or a container; spec gets its
+ * defaults. */
+void graph_load_command(struct graph_loader *ld, const struct yaml *item, const char *key,
+			json_t *spec);
+void graph_load_container(struct graph_loader *ld, const struct yaml *item, json_t *spec);
 void graph_load_dispatch(struct graph_loader *ld, const struct yaml *list);
 void graph_load_variables(struct graph_loader *ld, const struct yaml *map);
 /* A mapping, or a list of NAME=VALUE, as an array in the arena; phrase is "'args' of image 'x'". Tells

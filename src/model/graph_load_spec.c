@@ -161,25 +161,6 @@ finish_http(json_t *spec)
 	default_int(http, "wait", DEFAULT_HTTP_WAIT_S);
 }
 
-static void
-finish_run(struct graph_loader *ld, const struct graph_image *img, const struct yaml *item,
-	   json_t *spec)
-{
-	const struct yaml *run = yaml_get(item, "run");
-	json_t *argv = json_object_get(spec, "run");
-
-	default_int(spec, "status", 0);
-	if (!run)
-		return;
-	if (run->kind == YAML_SCALAR) {
-		json_array_insert_new(argv, 0, json_string("-c"));
-		json_array_insert_new(argv, 0, json_string("/bin/sh"));
-	}
-	if (run->kind == YAML_SEQ ? !run->n : !run->len)
-		err_hint(graph_err(ld, run, "'run' of a check of image '%s' is empty", img->name),
-			 "a command and its arguments: run: [node, --version]");
-}
-
 void
 graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct yaml *list)
 {
@@ -204,7 +185,9 @@ graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct
 			finish_config(ld, img, item);
 		else if (c->kind == GRAPH_CHECK_HTTP)
 			finish_http(c->spec);
-		else if (c->kind == GRAPH_CHECK_RUN)
-			finish_run(ld, img, item, c->spec);
+		else if (c->kind == GRAPH_CHECK_RUN || c->kind == GRAPH_CHECK_EXEC)
+			graph_load_command(ld, item, object->keys[0].name, c->spec);
+		if (c->kind >= GRAPH_CHECK_HTTP)
+			graph_load_container(ld, item, c->spec);
 	}
 }

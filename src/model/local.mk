@@ -37,6 +37,7 @@ libmodel_a_SOURCES += \
 	%D%/graph_keys.h \
 	%D%/graph_link.c \
 	%D%/graph_load.c \
+	%D%/graph_load_container.c \
 	%D%/graph_load_events.c \
 	%D%/graph_load_guard.c \
 	%D%/graph_load_image.c \

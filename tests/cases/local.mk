@@ -52,6 +52,7 @@ EXTRA_DIST += \
 	%D%/event/wrong-was.json \
 	%D%/graph/args-forms.case \
 	%D%/graph/check-config.case \
+	%D%/graph/check-container.case \
 	%D%/graph/check-file.case \
 	%D%/graph/check-http.case \
 	%D%/graph/check-kind.case \

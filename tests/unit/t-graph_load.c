@@ -256,9 +256,18 @@ static const struct check_row check_rows[] = {
 	{ "http: { port: 80, path: /x, status: 404, wait: 2m, contains: a }", "http",
 	  "{\"http\":{\"contains\":[\"a\"],\"path\":\"/x\",\"port\":80,\"status\":404,"
 	  "\"wait\":120}}" },
-	{ "run: [node, --version]", "run", "{\"run\":[\"node\",\"--version\"],\"status\":0}" },
-	{ "{ run: 'node -v | grep v22', status: 1 }", "run",
-	  "{\"run\":[\"/bin/sh\",\"-c\",\"node -v | grep v22\"],\"status\":1}" },
+	{ "run: [node, --version]", "run",
+	  "{\"run\":[\"node\",\"--version\"],\"status\":0,\"timeout\":60}" },
+	{ "{ run: 'node -v | grep v22', status: 1, timeout: 2m }", "run",
+	  "{\"run\":[\"/bin/sh\",\"-c\",\"node -v | grep v22\"],\"status\":1,\"timeout\":120}" },
+	{ "{ exec: [a], command: 'b c', env: [A=b=c], memory: 1k, read-only: true }", "exec",
+	  "{\"command\":[\"/bin/sh\",\"-c\",\"b c\"],\"env\":{\"A\":\"b=c\"},\"exec\":[\"a\"],"
+	  "\"memory\":1024,\"read-only\":true,\"status\":0,\"wait\":10}" },
+	{ "{ exec: [a], env: { A: 1, B: '' }, mounts: ['tmpfs:/t/', 'a//b:/x/../y', "
+	  "'./volume:/v'] }",
+	  "exec",
+	  "{\"env\":{\"A\":\"1\",\"B\":\"\"},\"exec\":[\"a\"],\"mounts\":[\"tmpfs:/t\",\"a/b:/y\","
+	  "\"./volume:/v\"],\"status\":0,\"wait\":10}" },
 };
 
 static void
