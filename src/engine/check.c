@@ -3,6 +3,7 @@
 #include "engine/check.h"
 
 #include "base/clock.h"
+#include "engine/check_live.h"
 #include "engine/check_priv.h"
 #include "store/store_check.h"
 
@@ -29,11 +30,9 @@ const struct check_ops *
 check_ops_of(enum graph_check_kind kind)
 {
 	static const struct check_ops *const table[] = {
-		[GRAPH_CHECK_FILE] = &check_file_ops,
-		[GRAPH_CHECK_ABSENT] = &check_absent_ops,
-		[GRAPH_CHECK_CONFIG] = &check_config_ops,
-		[GRAPH_CHECK_HTTP] = NULL,
-		[GRAPH_CHECK_RUN] = NULL,
+		[GRAPH_CHECK_FILE] = &check_file_ops,     [GRAPH_CHECK_ABSENT] = &check_absent_ops,
+		[GRAPH_CHECK_CONFIG] = &check_config_ops, [GRAPH_CHECK_HTTP] = &check_serve_ops,
+		[GRAPH_CHECK_RUN] = &check_run_ops,       [GRAPH_CHECK_EXEC] = &check_serve_ops,
 	};
 
 	return table[kind];
@@ -120,7 +119,7 @@ check_subject(const struct graph_check *check)
 		return xasprintf("http :%lld%s",
 				 (long long)json_integer_value(json_object_get(http, "port")),
 				 json_get_text(http, "path"));
-	if (check->kind == GRAPH_CHECK_RUN)
+	if (check->kind == GRAPH_CHECK_RUN || check->kind == GRAPH_CHECK_EXEC)
 		text = first_word(json_object_get(check->spec, kind));
 	if (check->kind == GRAPH_CHECK_CONFIG)
 		text = keys = key_list(json_object_get(check->spec, kind));

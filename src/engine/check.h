@@ -5,6 +5,7 @@
 
 #include "engine/builder.h"
 #include "engine/image_tree.h"
+#include "engine/project.h"
 #include "io/loop.h"
 #include "io/pool.h"
 #include "model/graph.h"
@@ -61,12 +62,14 @@ struct check_opts {
 	const struct graph_image *image;
 	const char *image_id;          /* in the builder's storage */
 	const struct image_tree *tree; /* of that image; NULL = none is needed */
+	struct project *project;       /* for the folders that checks mount */
 	struct builder *builder;
 	struct store *store;
 	struct pool *pool;
 	struct loop *loop;
-	int64_t run_id; /* for the record */
-	int log_fd;     /* for what running checks print; not owned */
+	int64_t run_id;        /* for the record */
+	int log_fd;            /* for what running checks print; not owned */
+	const char *stage_dir; /* for their files; the next run empties it */
 };
 
 /* All checks of one image. */

@@ -15,9 +15,19 @@ libengine_a_SOURCES += \
 	%D%/builder_priv.h \
 	%D%/check.c \
 	%D%/check.h \
+	%D%/check_ask.c \
+	%D%/check_ask.h \
 	%D%/check_config.c \
 	%D%/check_file.c \
+	%D%/check_folder.c \
+	%D%/check_folder.h \
+	%D%/check_live.c \
+	%D%/check_live.h \
 	%D%/check_priv.h \
+	%D%/check_run.c \
+	%D%/check_serve.c \
+	%D%/check_text.c \
+	%D%/check_text.h \
 	%D%/collect.c \
 	%D%/collect.h \
 	%D%/collect_explain.c \
@@ -58,6 +68,10 @@ libengine_a_SOURCES += \
 	%D%/pins_body.c \
 	%D%/plan.c \
 	%D%/plan.h \
+	%D%/podman.c \
+	%D%/podman.h \
+	%D%/podman_priv.h \
+	%D%/podman_tidy.c \
 	%D%/project.c \
 	%D%/project.h \
 	%D%/project_lock.c \

@@ -3,6 +3,7 @@
 #include "engine/plan.h"
 
 #include "engine/check.h"
+#include "engine/check_folder.h"
 #include "engine/guard.h"
 #include "store/store_inputs.h"
 #include "store/store_trace.h"
@@ -399,9 +400,12 @@ make(struct plan *p, struct err_list *errs, struct err *err)
 		node->state = PLAN_IGNORED;
 		if (!p->selected[image->index])
 			continue;
-		if (project->sources[image->index].absent)
+		if (project->sources[image->index].absent) {
 			node->state = PLAN_ABSENT;
-		else
+			continue;
+		}
+		r = check_folder_read(p->opts.project, image, p->opts.pool, errs, err);
+		if (!r)
 			r = plan_decide(p, image, errs, err);
 		if (r == -ERR_INPUT && errs->n)
 			r = 0; /* all mistakes of all images in one go */

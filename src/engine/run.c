@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "engine/podman.h"
 #include "engine/run_priv.h"
 #include "io/git.h"
 
@@ -270,6 +271,10 @@ begin(struct run *run, struct err *err)
 	AUTO_FREE char *commit = commit_text(p);
 	int r = builder_prepare(run->plan->opts.builder, err);
 
+	if (!r)
+		r = run_check_tools(run, err);
+	if (!r)
+		r = podman_tidy(run->plan->opts.builder, err);
 	if (!r)
 		r = builder_tidy(run->plan->opts.builder, err);
 	if (!r)

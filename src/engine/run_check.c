@@ -2,6 +2,7 @@
 /* run_check.c: the checks of an image, between its build and its record. */
 #include "base/file.h"
 #include "base/path.h"
+#include "engine/podman.h"
 #include "engine/run_priv.h"
 #include "store/store_trace.h"
 
@@ -44,12 +45,14 @@ start_checks(struct job *job)
 	struct check_opts check = { .image = job->image,
 				    .image_id = image_id(job),
 				    .tree = job->tree,
+				    .project = opts->project,
 				    .builder = opts->builder,
 				    .store = opts->store,
 				    .pool = opts->pool,
 				    .loop = job->run->opts->loop,
 				    .run_id = job->run->row.id,
-				    .log_fd = job->log_fd };
+				    .log_fd = job->log_fd,
+				    .stage_dir = job->run->stage_dir };
 
 	if (!job->image->nchecks) {
 		go_on(job);
@@ -155,4 +158,31 @@ job_check(struct job *job)
 		job_fail(job, &err);
 	else if (!tree)
 		start_checks(job);
+}
+
+/* A job that can come to its checks. */
+static bool
+may_check(const struct plan_node *node)
+{
+	return node->state == PLAN_BUILD || node->state == PLAN_WAITS || node->open_checks;
+}
+
+int
+run_check_tools(struct run *run, struct err *err)
+{
+	bool needed = false, network = false;
+
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct plan_node *node = &run->plan->nodes[i];
+
+		for (size_t k = 0; may_check(node) && k < node->image->nchecks; k++) {
+			const struct graph_check *check = &node->image->checks[k];
+			const char *way = json_get_text(check->spec, "network");
+
+			needed = needed || check->kind >= GRAPH_CHECK_HTTP;
+			network = network || check->kind == GRAPH_CHECK_HTTP ||
+				  (way && strcmp(way, "none") != 0);
+		}
+	}
+	return needed ? podman_probe(run->plan->opts.builder, network, err) : 0;
 }

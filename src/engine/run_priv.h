@@ -36,6 +36,8 @@ void job_record(struct job *job);
 /* run_check.c: reads and checks the image in built_id (job_record() comes after), or the node's,
  * which is up to date (job_go_on()); or job_fail(). */
 void job_check(struct job *job);
+/* What checks need that may have to be run: says what the machine lacks before anything is built. */
+int run_check_tools(struct run *run, struct err *err) NODISCARD;
 /* run.c: what a job tells the run. */
 void run_set_state(struct job *job, enum job_state state);
 /* The job has left its place; its children are decided or skipped. */

@@ -16,6 +16,7 @@ TESTS += \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
 	%D%/t-check-podman.sh \
+	%D%/t-check-run.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-dispatch-crash.sh \
@@ -55,6 +56,7 @@ EXTRA_DIST += \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
 	%D%/t-check-podman.sh \
+	%D%/t-check-run.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
 	%D%/t-dispatch-crash.sh \

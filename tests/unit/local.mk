@@ -8,6 +8,9 @@ check_PROGRAMS += \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-check \
+	%D%/t-check_ask \
+	%D%/t-check_folder \
+	%D%/t-check_text \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-creds \
@@ -56,7 +59,9 @@ check_PROGRAMS += \
 	%D%/t-pin_edit \
 	%D%/t-pin_find \
 	%D%/t-platform \
+	%D%/t-podman \
 	%D%/t-pool \
+	%D%/t-port \
 	%D%/t-proc \
 	%D%/t-project \
 	%D%/t-reason \
@@ -103,6 +108,9 @@ TESTS += \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-check \
+	%D%/t-check_ask \
+	%D%/t-check_folder \
+	%D%/t-check_text \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-creds \
@@ -151,7 +159,9 @@ TESTS += \
 	%D%/t-pin_edit \
 	%D%/t-pin_find \
 	%D%/t-platform \
+	%D%/t-podman \
 	%D%/t-pool \
+	%D%/t-port \
 	%D%/t-proc \
 	%D%/t-project \
 	%D%/t-reason \
@@ -202,6 +212,12 @@ endif
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_check_CPPFLAGS = $(unit_cppflags)
 %C%_t_check_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_check_ask_CPPFLAGS = $(unit_cppflags)
+%C%_t_check_ask_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_check_folder_CPPFLAGS = $(unit_cppflags)
+%C%_t_check_folder_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_check_text_CPPFLAGS = $(unit_cppflags)
+%C%_t_check_text_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_collect_CPPFLAGS = $(unit_cppflags)
@@ -298,8 +314,12 @@ endif
 %C%_t_pin_find_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_platform_CPPFLAGS = $(unit_cppflags)
 %C%_t_platform_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_podman_CPPFLAGS = $(unit_cppflags)
+%C%_t_podman_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_pool_CPPFLAGS = $(unit_cppflags)
 %C%_t_pool_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_port_CPPFLAGS = $(unit_cppflags)
+%C%_t_port_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_proc_CPPFLAGS = $(unit_cppflags)
 %C%_t_proc_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_project_CPPFLAGS = $(unit_cppflags)
