@@ -110,7 +110,8 @@ const struct cmd cmd_plan = {
 	.about =
 		"Prints for each image whether it is up to date, would be built, or waits for a\n"
 		"parent that would be built first, and what moved. Nothing is built and no builder\n"
-		"is started.\n"
+		"is started. An image that is up to date may have checks to run, new or edited ones:\n"
+		"they are work for `build` too.\n"
 		"\n"
 		"Other engines can do the work: --format prints what has to be built as the matrices\n"
 		"of a GitHub workflow, one a wave, as a GitLab child pipeline, an Argo Workflow or a\n"
