@@ -4,11 +4,14 @@
 #include "cli/cmd.h"
 #include "cli/render.h"
 #include "io/proc.h"
+#include "remote/registry.h"
 
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MIN_FREE_GIB 5
+/* Somebody waits for the answer. */
+#define REGISTRY_TIMEOUT_MS 5000
 #define GIB (1024ull * 1024 * 1024)
 
 struct report {
@@ -98,6 +101,52 @@ check_builder(struct report *rep, struct session *s)
 }
 
 static void
+say_registry(struct report *rep, const char *domain, const struct registry_answer *a)
+{
+	AUTO_FREE char *found = NULL;
+
+	if (a->state == REGISTRY_UNKNOWN) {
+		found = err_text(&a->err);
+		say(rep, "registry", false, found,
+		    a->err.hint ? a->err.hint : "without it every image is built here");
+		return;
+	}
+	found = xasprintf("%s answers by %s%s", domain, registry_security_name(a->security),
+			  a->credentials   ? ", and takes the login that was found"
+			  : a->needs_login ? "; it wants a login, and none was found"
+					   : ", and wants no login");
+	say(rep, "registry", true, found, NULL);
+}
+
+/* Of the graph; localhost without a port is what builders call images that stay here. */
+static void
+check_registry(struct report *rep, struct session *s)
+{
+	struct arena *AUTO_ARENA arena = arena_new();
+	const char *name = s->project ? s->project->graph->registry : "";
+	struct registry_opts opts = { .env = (const char *const *)environ,
+				      .http = { .connect_ms = REGISTRY_TIMEOUT_MS,
+						.total_ms = REGISTRY_TIMEOUT_MS,
+						.attempts = 1 } };
+	struct registry_answer answer = { 0 };
+	struct registry *reg = NULL;
+	struct ref ref;
+	int r;
+
+	if (!*name || ref_parse(arena, str_c(arena_printf(arena, "%s/x", name)), &ref, NULL) ||
+	    !strcmp(ref.domain, "localhost"))
+		return;
+	r = registry_new(&opts, &reg, &answer.err);
+	if (!r) {
+		registry_ping(reg, &ref, registry_keep, &answer);
+		r = registry_wait(reg, &answer.err);
+	}
+	say_registry(rep, ref.domain, &answer);
+	registry_answer_fini(&answer);
+	registry_free(reg);
+}
+
+static void
 check_user_namespaces(struct report *rep)
 {
 	if (geteuid() == 0)
@@ -132,6 +181,7 @@ doctor(struct session *s, int argc, char **argv UNUSED, struct err *err)
 	}
 	check_program(&rep, "git", "Debian, Ubuntu: apt-get install git");
 	check_builder(&rep, s);
+	check_registry(&rep, s);
 	check_user_namespaces(&rep);
 	if (s->o.json)
 		render_json(rep.list);
@@ -147,8 +197,10 @@ const struct cmd cmd_doctor = {
 	.name = "doctor",
 	.args = "",
 	.summary = "what is missing on this machine, and how to get it",
-	.about = "Looks at everything that a build needs: the state folder, room on the disk, the\n"
-		 "graph file, git, the builder and its container storages.",
+	.about =
+		"Looks at everything that a build needs: the state folder, room on the disk, the\n"
+		"graph file, git, the builder and its container storages, and whether the graph's\n"
+		"registry answers, by https or http, and knows the login that was found.",
 	.examples = "  $ lockstep doctor\n"
 		    "  $ lockstep doctor --json\n",
 	.run = doctor,

@@ -132,6 +132,26 @@ is "$(tool --attempts=1 head "$PLAIN/a/b:v1" "$PLAIN/a/b:v2")" "present $M $TYPE
 absent" 'a mirror that is down does not matter'
 : >"$CONTAINERS_REGISTRIES_CONF"
 
+# --- what doctor says of the graph's registry
+mkdir "$dir/graph"
+# doctor REGISTRY: its finding.
+doctor() {
+	printf 'version: 1\nregistry: %s\nimages: { a: { context: . } }\n' "$1" >"$dir/graph/lockstep.yaml"
+	printf 'FROM scratch\n' >"$dir/graph/Dockerfile"
+	# No builder: it would make container storages.
+	PATH=$dir/none "${LOCKSTEP:?}" doctor -C "$dir/graph" --state "$dir/state" --json 2>/dev/null |
+		jq -r '.[] | select(.check == "registry") | "\(.ok) \(.found)"'
+}
+is "$(doctor "$PLAIN/x")" "true $PLAIN answers by http, and wants no login" 'doctor: a registry answers'
+is "$(doctor "$REG_HOST")" "true $REG_HOST answers by http; it wants a login, and none was found" \
+	'doctor: it wants a login'
+login_as lk:lk-secret
+is "$(doctor "$REG_HOST")" "true $REG_HOST answers by http, and takes the login that was found" \
+	'doctor: it takes the login'
+like "$(doctor 127.0.0.1:1)" "false cannot reach the registry: 'http://127.0.0.1:1/v2/': *" 'doctor: it does not answer'
+is "$(doctor localhost/t)" '' 'doctor: localhost is no registry'
+logout
+
 # --- what goes wrong on the way
 registry_start plain
 registry_faults ""
