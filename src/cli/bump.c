@@ -213,7 +213,8 @@ bump_open(struct session *s, const struct bump_flags *flags, struct bump *b, str
 	r = pins_find(&b->opts, b->want.images.v, b->want.images.n, &b->pins, err);
 	if (r || flags->list || flags->check)
 		return r;
-	return pins_plan(b->pins, &b->opts, err);
+	r = pins_plan(b->pins, &b->opts, err);
+	return r ? r : bump_prove(flags, b, err);
 }
 
 void
@@ -225,6 +226,7 @@ bump_close(struct bump *b)
 	arena_free(b->want.arena);
 	vec_fini(&b->paths);
 	vec_fini(&b->globs);
+	vec_fini(&b->skipped);
 	free(b->top);
 	free(b->applied);
 }

@@ -7,10 +7,16 @@
 #include "cli/session.h"
 #include "model/pin_want.h"
 
+#define BUMP_GATE_LIST(X)                                                                          \
+	X(BUMP_GATE_CLOSED, "closed")                                                              \
+	X(BUMP_GATE_WARN, "warn")                                                                  \
+	X(BUMP_GATE_OFF, "off")
+ENUM_DECLARE(bump_gate, BUMP_GATE_LIST);
+
 struct bump_flags {
-	const char *event, *group, *repo, *via, *pin, *format, *body_file;
+	const char *event, *group, *repo, *via, *pin, *format, *body_file, *gate, *gate_auth;
 	opt_texts *images, *paths, *also;
-	bool github_event, allow_downgrade, dry_run, diff, check, list;
+	bool github_event, allow_downgrade, dry_run, diff, check, list, skip_missing;
 };
 
 struct bump {
@@ -23,12 +29,15 @@ struct bump {
 	VEC(const char *) paths, globs; /* in want.arena */
 	bool outdated;                  /* an event of a later seq was applied */
 	char *applied;                  /* that seq */
+	opt_texts skipped;              /* images that are not there, with --skip-missing */
 };
 
 /* Reads what is wanted, and the pins that are there. To be closed whatever it returns. */
 int bump_open(struct session *s, const struct bump_flags *flags, struct bump *ret, struct err *err)
 	NODISCARD;
 void bump_close(struct bump *b);
+/* Asks the registries for what is to be pinned, as the flags say; bump_open does. */
+int bump_prove(const struct bump_flags *flags, struct bump *b, struct err *err) NODISCARD;
 /* Adds the pins that would be left behind to the session's mistakes, and returns their number. */
 size_t bump_tell_uncovered(struct session *s, const struct pins *p);
 /* The same for pins that nobody could move, whatever is wanted. */

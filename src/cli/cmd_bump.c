@@ -24,6 +24,12 @@ static const struct opt options[] = {
 	{ 0, "pin", OPT_TEXT, "FORM", "keep, tag, digest or both", &arg.pin },
 	{ 0, "also", OPT_LIST, "WHAT", "edit embedded, comment, or files like GLOB too",
 	  &arg_also },
+	{ 0, "gate", OPT_TEXT, "HOW",
+	  "images that are not in their registry: closed (refuse), warn, off", &arg.gate },
+	{ 0, "gate-auth", OPT_TEXT, "WHOSE",
+	  "ask as the cluster would: anonymous, docker-config, env", &arg.gate_auth },
+	{ 0, "skip-missing", OPT_FLAG, NULL, "keep the pins of images that are not there",
+	  &arg.skip_missing },
 	{ 0, "allow-downgrade", OPT_FLAG, NULL, "apply an event older than the last one",
 	  &arg.allow_downgrade },
 	{ 'n', "dry-run", OPT_FLAG, NULL, "write nothing", &arg.dry_run },
@@ -80,7 +86,7 @@ write_body(const struct bump *b, struct err *err)
 	if (!arg.body_file)
 		return 0;
 	buf_init(&body, 0);
-	pins_body(b->pins, b->event, &body);
+	pins_body(b->pins, b->event, b->skipped.v, b->skipped.n, &body);
 	return file_write(arg.body_file, buf_str(&body), 0644, err);
 }
 
@@ -192,10 +198,10 @@ const struct cmd cmd_bump = {
 		"Finds every pin of the images that an event names (--event, --github-event), that\n"
 		"--image names or that are in the graph file, in all files that git tracks, and\n"
 		"moves those that are not at the wanted version, byte for byte. Nothing is written\n"
-		"unless every pin is understood. With neither event nor version there is nothing to\n"
+		"unless every pin is understood and each image is in its registry. With neither event nor version there is nothing to\n"
 		"move: --list and --check look at what is there.",
-	.examples = "  $ lockstep bump --image ghcr.io/owner/app=v2 --dry-run --diff\n"
-		    "  $ lockstep bump --image ghcr.io/owner/app=v2 --path apps\n"
+	.examples = "  $ lockstep bump --image ghcr.io/owner/app=v2 --dry-run --diff --gate off\n"
+		    "  $ lockstep bump --image ghcr.io/owner/app=v2 --path apps --gate off\n"
 		    "  $ lockstep bump --image ghcr.io/owner/app --check --format github\n"
 		    "  $ lockstep bump --image ghcr.io/owner/app --list\n",
 	.opts = options,

@@ -7,6 +7,7 @@ libcli_a_SOURCES =
 libcli_a_SOURCES += \
 	%D%/bump.c \
 	%D%/bump.h \
+	%D%/bump_gate.c \
 	%D%/ci_env.c \
 	%D%/ci_env.h \
 	%D%/cmd.c \

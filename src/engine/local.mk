@@ -66,12 +66,16 @@ libengine_a_SOURCES += \
 	%D%/pins.c \
 	%D%/pins.h \
 	%D%/pins_body.c \
+	%D%/pins_gate.c \
+	%D%/pins_gate.h \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/podman.c \
 	%D%/podman.h \
 	%D%/podman_priv.h \
 	%D%/podman_tidy.c \
+	%D%/presence.c \
+	%D%/presence.h \
 	%D%/project.c \
 	%D%/project.h \
 	%D%/project_lock.c \

@@ -192,6 +192,7 @@ also_of(const struct pins_opts *o, const char *path)
 int
 pins_plan(struct pins *p, const struct pins_opts *opts, struct err *err)
 {
+	p->npins = p->nmoved = p->nuncovered = p->nchanged = 0;
 	for (size_t i = 0; i < p->nfiles; i++) {
 		struct pins_file *f = &p->files[i];
 		struct pin_rules rules = { opts->form, also_of(opts, f->file.path) };

@@ -72,7 +72,7 @@ struct pins_text {
 /* The pins of such texts. */
 struct pins *pins_of_texts(const struct pin_image *images, size_t nimages,
 			   const struct pins_text *texts, size_t n) NODISCARD;
-/* ERR_REFUSED and ERR_FAILED as pin_edit has them. Uncovered pins are no error here: the caller
+/* May be called again when what is wanted has changed. ERR_REFUSED and ERR_FAILED as pin_edit has them. Uncovered pins are no error here: the caller
  * says so, and names them. */
 int pins_plan(struct pins *p, const struct pins_opts *opts, struct err *err) NODISCARD;
 /* Writes the working tree, all files or none. */
@@ -88,7 +88,9 @@ struct pins_drift *pins_drifts(struct pins *p, size_t *ret_n) NODISCARD;
 bool pins_counts(const struct pin *pin);
 
 /* The text of a pull request (docs/pins.md): what moved from where, what was kept, what is only
- * mentioned, and how many pins are covered. e: the event, or NULL. */
-void pins_body(const struct pins *p, const struct event *e, struct buf *ret);
+ * mentioned, and how many pins are covered. e: the event, or NULL; skipped: images that are not in
+ * their registry, and keep their pins. */
+void pins_body(const struct pins *p, const struct event *e, const char *const *skipped,
+	       size_t nskipped, struct buf *ret);
 
 #endif

@@ -158,14 +158,13 @@ add_kept(const struct pins *p, const rows *list, struct buf *b)
 }
 
 static void
-add_skipped(const struct event *e, struct buf *b)
+add_names(const char *what, const char *const *names, size_t n, struct buf *b)
 {
-	for (size_t i = 0; e && i < e->ndegraded; i++) {
-		buf_adds(b, i ? ", " : "\n**Failed**, and stay at an older build: ");
-		add_code(b, e->degraded[i]);
+	for (size_t i = 0; i < n; i++) {
+		buf_addf(b, "%s%s", i ? ", " : "\n", i ? "" : what);
+		add_code(b, names[i]);
 	}
-	if (e && e->ndegraded)
-		buf_addc(b, '\n');
+	buf_adds(b, n ? "\n" : "");
 }
 
 static void
@@ -216,7 +215,8 @@ pinned_files(const struct pins *p)
 }
 
 void
-pins_body(const struct pins *p, const struct event *e, struct buf *ret)
+pins_body(const struct pins *p, const struct event *e, const char *const *skipped, size_t nskipped,
+	  struct buf *ret)
 {
 	AUTO_BUF struct buf b = BUF_INIT;
 	rows list = { 0 };
@@ -232,7 +232,10 @@ pins_body(const struct pins *p, const struct event *e, struct buf *ret)
 		 p->npins, pinned_files(p), p->nuncovered);
 	add_causes(e, &b);
 	add_kept(p, &list, &b);
-	add_skipped(e, &b);
+	if (e)
+		add_names("**Failed**, and stay at an older build: ",
+			  (const char *const *)e->degraded, e->ndegraded, &b);
+	add_names("**Skipped**, not being in their registry: ", skipped, nskipped, &b);
 	add_mentions(p, &b);
 	text = buf_str(&b);
 	if (text.n > BODY_MAX) {

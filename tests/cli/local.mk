@@ -12,6 +12,7 @@ TESTS += \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-bump-event.sh \
+	%D%/t-bump-gate.sh \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
@@ -52,6 +53,7 @@ EXTRA_DIST += \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-bump-event.sh \
+	%D%/t-bump-gate.sh \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \

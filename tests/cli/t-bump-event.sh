@@ -14,8 +14,9 @@ d2=sha256:2222222222222222222222222222222222222222222222222222222222222222
 old=1111111111111111111111111111111111111111
 new=2222222222222222222222222222222222222222
 
+# No network here: t-bump-gate.sh is about that.
 lockstep() {
-	"${LOCKSTEP:?}" "$@"
+	"${LOCKSTEP:?}" "$@" --gate off
 }
 
 # event SEQ: image a moved, b did not.
@@ -47,18 +48,18 @@ like "$(cat "$dir/body")" '<!-- lockstep:{"event":"01K2ZZZZZZZZZZZZZZZZZZZZZZ","
 *- `ghcr.io/o/a`: `file-changed Dockerfile by @someone, #7`
 *Kept*`ghcr.io/o/b`*' 'the text of the pull request: cause, kept, coverage, and nobody is called'
 git checkout -q .
-exits 0 'from standard input' sh -c "cat '$dir/event.json' | $LOCKSTEP bump --event -"
+exits 0 'from standard input' sh -c "cat '$dir/event.json' | $LOCKSTEP bump --gate off --event -"
 is "$(git diff --name-only)" a.yaml 'the same'
 git checkout -q .
 jq -c '{ action: "agent-images-bumped", client_payload: . }' "$dir/event.json" >"$dir/github.json"
-exits 0 'from GitHub' env GITHUB_EVENT_PATH="$dir/github.json" "$LOCKSTEP" bump --github-event --group agents
+exits 0 'from GitHub' env GITHUB_EVENT_PATH="$dir/github.json" "$LOCKSTEP" bump --gate off --github-event --group agents
 is "$(git diff --name-only)" a.yaml 'the same'
 git checkout -q .
 exits 2 'of another group' lockstep bump --event "$dir/event.json" --group others
 exits 4 'F2: drift against the event' lockstep bump --event "$dir/event.json" --check
 exits 2 'with an image' lockstep bump --event "$dir/event.json" --image ghcr.io/o/a=1
 echo '{}' >"$dir/push.json"
-exits 2 'another event of GitHub' env GITHUB_EVENT_PATH="$dir/push.json" "$LOCKSTEP" bump --github-event
+exits 2 'another event of GitHub' env GITHUB_EVENT_PATH="$dir/push.json" "$LOCKSTEP" bump --gate off --github-event
 exits 2 'an event that is none' lockstep bump --event "$dir/push.json"
 like "$tap_out" "*push.json: *" 'with all its mistakes'
 

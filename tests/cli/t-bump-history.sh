@@ -36,11 +36,11 @@ for commit in f13a0a60 fa536a76 16cab0cd bbb61a41 09670746 08236225 52702cfc cee
 		set -- "$@" --image "${ref%%:*}=${ref##*:}"
 	done
 	ok "$commit: $# words of what to pin" [ "$#" -ge 2 ]
-	ok "$commit: bump" "${LOCKSTEP:?}" bump --repo "$dir/before" "$@"
+	ok "$commit: bump" "${LOCKSTEP:?}" bump --gate off --repo "$dir/before" "$@"
 	ok "$commit: the same tree, byte for byte" \
 		diff -r --exclude=.git --exclude='*.md' "$dir/before" "$dir/after"
 	is "$(git -C "$dir/before" diff --name-only -- '*.md')" '' "$commit: prose is left alone"
-	is "$("$LOCKSTEP" bump --repo "$dir/before" "$@" --json | jq -c '[.moved, .uncovered]')" '[0,0]' \
+	is "$("$LOCKSTEP" bump --gate off --repo "$dir/before" "$@" --json | jq -c '[.moved, .uncovered]')" '[0,0]' \
 		"$commit: nothing to do the second time"
 	rm -rf "$dir/before" "$dir/after"
 done

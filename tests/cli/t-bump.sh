@@ -14,8 +14,9 @@ new=2222222222222222222222222222222222222222
 digest=sha256:3333333333333333333333333333333333333333333333333333333333333333
 digest2=sha256:4444444444444444444444444444444444444444444444444444444444444444
 
+# No network here: t-bump-gate.sh is about that.
 lockstep() {
-	"${LOCKSTEP:?}" "$@"
+	"${LOCKSTEP:?}" "$@" --gate off
 }
 
 git_() {
@@ -87,7 +88,7 @@ like "$(cat "$dir/body")" "| image | old → new | digest | pins | files |
 *7/7 pins in 7 files; 0 uncovered
 *Mentioned, not edited*\`apps/b/job.yaml:1\` (comment)*\`docs/README.md:1\` (prose)*" 'the text of the pull request'
 
-exits 4 'F4: a pin that was added since is seen' sh -c "git checkout -q apps/a/deployment.yaml && $LOCKSTEP bump --image ghcr.io/o/a --check"
+exits 4 'F4: a pin that was added since is seen' sh -c "git checkout -q apps/a/deployment.yaml && $LOCKSTEP bump --gate off --image ghcr.io/o/a --check"
 like "$tap_out" "apps/a/two.yml:2:12 ghcr.io/o/a is at * and at 111111111111… in apps/a/deployment.yaml:3:10
 *" 'with both places'
 exits 4 'the same for GitHub' lockstep bump --image ghcr.io/o/a --check --format github
@@ -138,10 +139,10 @@ exits 2 'a path that is not there' lockstep bump --image ghcr.io/o/a=1 --path no
 exits 2 'no such form' lockstep bump --image ghcr.io/o/a=1 --pin both-of-them
 exits 2 'no such format' lockstep bump --image ghcr.io/o/a=1 --format xml
 exits 2 'no repository' lockstep bump --repo / --image ghcr.io/o/a=1
-exits 2 'an event that is none' sh -c "echo '{}' | $LOCKSTEP bump --event -"
-exits 2 'no event of GitHub' env -u GITHUB_EVENT_PATH "$LOCKSTEP" bump --github-event
+exits 2 'an event that is none' sh -c "echo '{}' | $LOCKSTEP bump --gate off --event -"
+exits 2 'no event of GitHub' env -u GITHUB_EVENT_PATH "$LOCKSTEP" bump --gate off --github-event
 if [ "${FAULTS-}" = yes ]; then
-	exits 3 'the third rename fails' env LOCKSTEP_FAULT=rename:3 "$LOCKSTEP" bump --image ghcr.io/o/a=$new@$digest2
+	exits 3 'the third rename fails' env LOCKSTEP_FAULT=rename:3 "$LOCKSTEP" bump --gate off --image ghcr.io/o/a=$new@$digest2
 	is "$(git diff --name-only)" '' 'all files or none'
 	is "$(find . -name '*.tmp')" '' 'nothing is left beside'
 fi
