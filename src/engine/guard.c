@@ -145,8 +145,11 @@ guard_input(struct guarding *g, struct err *err)
 	struct recipe recipe = { .df = &df, .reads = &read, .nreads = 1 };
 	struct collect_opts opts = { .project = g->p, .image = g->image, .recipe = &recipe };
 	struct inputs *in = inputs_new();
+	size_t before = g->errs->n;
 	int r = collect_files(&opts, in, g->errs, err);
 
+	for (size_t i = before; i < g->errs->n; i++) /* a Dockerfile's lines have no columns */
+		g->errs->items[i].where.col = g->guard->at.col;
 	g->in = in;
 	if (!r)
 		r = find_content(g, err);

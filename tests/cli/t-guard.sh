@@ -58,7 +58,7 @@ is "$(lockstep build)" 'nothing to do: 1 image up to date' 'and it stays so'
 
 # --- caught by a guard of the input, before anything is built
 guarded 'guards: [ { input: packages/local-web/dist/index.html } ]'
-refused "lockstep.yaml:4: guard: 'packages/local-web/dist/index.html' is left out by web/.dockerignore:1: packages/\\*/dist" \
+refused "lockstep.yaml:4:34: guard: 'packages/local-web/dist/index.html' is left out by web/.dockerignore:1: packages/\\*/dist" \
 	'an input that is ignored'
 # --- by a guard of the log
 guarded 'guards: [ { log: "^warning: missing" } ]'
@@ -90,7 +90,7 @@ guarded 'guards: [ { input: packages/local-web/dist/index.html, may-be-empty: tr
 exits 0 'that may be empty' lockstep plan
 echo 'Please build it' >web/packages/local-web/dist/index.html
 guarded 'guards: [ { input: packages/*/dist/*.html, matches: "^<div", not-matches: [ "lease +build", x ] }, { input: nowhere.txt }, { input: crates }, { input: "*.nothing" } ]'
-refused "lockstep.yaml:4: guard: '\\*.nothing' matches nothing in context 'web'" 'a pattern that names nothing'
+refused "lockstep.yaml:4:*: guard: '\\*.nothing' matches nothing in context 'web'" 'a pattern that names nothing'
 like "$tap_out" "*guard: 'nowhere.txt' does not exist in context 'web'*" 'a file that is not there'
 like "$tap_out" "*4:34: guard of image 'web': nothing in 'packages/\\*/dist/\\*.html' matches '^<div'*" 'a text that is missing'
 like "$tap_out" "*4:34: guard of image 'web': web/packages/local-web/dist/index.html:1 matches 'lease +build'*" 'one that must not be there, with its line'
