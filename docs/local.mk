@@ -4,6 +4,7 @@
 # list: begin (written by scripts/list-sources)
 dist_doc_DATA += \
 	%D%/errors.md \
+	%D%/events.md \
 	%D%/key.md \
 	%D%/lock.md \
 	%D%/pins.md \
