@@ -5,6 +5,7 @@
 EXTRA_DIST += \
 	%D%/agent-images.sh \
 	%D%/demo.sh \
+	%D%/events-contract.sh \
 	%D%/soundness.sh \
 	$(NULL)
 # list: end

@@ -55,6 +55,8 @@ check_PROGRAMS += \
 	%D%/t-oci \
 	%D%/t-opt \
 	%D%/t-out \
+	%D%/t-outbox \
+	%D%/t-owner \
 	%D%/t-path \
 	%D%/t-pin_edit \
 	%D%/t-pin_find \
@@ -155,6 +157,8 @@ TESTS += \
 	%D%/t-oci \
 	%D%/t-opt \
 	%D%/t-out \
+	%D%/t-outbox \
+	%D%/t-owner \
 	%D%/t-path \
 	%D%/t-pin_edit \
 	%D%/t-pin_find \
@@ -306,6 +310,10 @@ endif
 %C%_t_opt_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_out_CPPFLAGS = $(unit_cppflags)
 %C%_t_out_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_outbox_CPPFLAGS = $(unit_cppflags)
+%C%_t_outbox_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_owner_CPPFLAGS = $(unit_cppflags)
+%C%_t_owner_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_path_CPPFLAGS = $(unit_cppflags)
 %C%_t_path_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_pin_edit_CPPFLAGS = $(unit_cppflags)
