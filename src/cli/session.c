@@ -301,6 +301,7 @@ session_engine(struct session *s, struct err *err)
 		s->identities = identities_new(
 			&(struct identities_opts){ .builder = s->builder,
 						   .store = s->store,
+						   .cache = s->sources,
 						   .env = (const char *const *)environ,
 						   .locked = s->o.locked && !s->single,
 						   .pull = s->o.pull });

@@ -57,30 +57,49 @@ add_image(struct finder *f, const struct graph_image *image, const struct recipe
 				.line = used->line });
 }
 
+struct external
+external_of_remote(struct arena *arena, const struct recipe_remote *remote)
+{
+	struct external e = {
+		.kind = LOCKFILE_HTTP, .name = remote->url, .ref = "", .line = remote->line
+	};
+	size_t n = strcspn(remote->url, "?#");
+	const char *hash = strchr(remote->url, '#');
+
+	if (!remote->git)
+		return e;
+	e.kind = LOCKFILE_GIT;
+	e.name = arena_printf(arena, "%.*s", (int)n, remote->url);
+	e.ref = "HEAD";
+	if (hash && hash[1] && hash[1] != ':')
+		e.ref = arena_printf(arena, "%.*s", (int)strcspn(hash + 1, ":"), hash + 1);
+	return e;
+}
+
+const char *
+external_pinned_remote(const struct project *p, struct arena *arena,
+		       const struct recipe_remote *remote)
+{
+	struct external e = external_of_remote(arena, remote);
+	const struct lockfile_entry *locked;
+
+	if (remote->checksum)
+		return remote->checksum;
+	if (e.kind == LOCKFILE_GIT && git_is_commit_id(str_c(e.ref)))
+		return e.ref;
+	locked = lockfile_find(p->lock, e.kind, e.name, e.ref);
+	return locked ? locked->value : NULL;
+}
+
 static void
 add_remote(struct finder *f, const struct graph_image *image, const struct recipe *r,
 	   const struct recipe_remote *remote)
 {
-	struct external e = { .kind = LOCKFILE_HTTP,
-			      .name = remote->url,
-			      .ref = "",
-			      .file = r->df->file,
-			      .line = remote->line };
-	size_t n = strcspn(remote->url, "?#");
-	const char *hash = strchr(remote->url, '#');
+	struct external e = external_of_remote(f->arena, remote);
 
-	if (remote->checksum)
+	if (remote->checksum || git_is_commit_id(str_c(e.ref)))
 		return;
-	if (remote->git) {
-		e.kind = LOCKFILE_GIT;
-		e.name = arena_printf(f->arena, "%.*s", (int)n, remote->url);
-		e.ref = "HEAD";
-		if (hash && hash[1] && hash[1] != ':')
-			e.ref = arena_printf(f->arena, "%.*s", (int)strcspn(hash + 1, ":"),
-					     hash + 1);
-		if (git_is_commit_id(str_c(e.ref)))
-			return;
-	}
+	e.file = r->df->file;
 	add(f, image, &e);
 }
 

@@ -40,4 +40,12 @@ int externals_check(struct project *p, bool strict, struct err_list *errs, struc
 int external_pinned(const struct project *p, struct arena *arena, const char *ref, const char **ret,
 		    struct err *err) NODISCARD;
 
+/* The same for what ADD takes from an address: its checksum, full commit or lock entry; NULL if it
+ * has none. */
+const char *external_pinned_remote(const struct project *p, struct arena *arena,
+				   const struct recipe_remote *remote);
+/* An address of ADD as a lock entry names it; of git without the query and the fragment, in which
+ * the reference is. arena. */
+struct external external_of_remote(struct arena *arena, const struct recipe_remote *remote);
+
 #endif

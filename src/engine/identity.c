@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/sha256.h"
+#include "engine/download.h"
 #include "model/ref.h"
 #include "remote/registry.h"
 
@@ -14,9 +15,10 @@ struct identities {
 	struct identities_opts o;
 	struct arena *arena;
 	struct registry *registry; /* opened when the first is asked */
-	struct map *ids;           /* reference LF platform → image ID, as registries told */
-	struct map *configs;       /* image ID → its text */
-	struct map *down;          /* registries that could not be asked */
+	struct map
+		*ids; /* reference LF platform → image ID, as registries told; address → digest */
+	struct map *configs; /* image ID → its text */
+	struct map *down;    /* registries that could not be asked */
 };
 
 struct identities *
@@ -280,5 +282,75 @@ identity_digest(struct identities *ids, const char *ref, char **ret, struct err 
 	else if (!r)
 		r = err_move(err, &answer.err);
 	registry_answer_fini(&answer);
+	return r;
+}
+
+int
+identity_remote(struct identities *ids, struct project *p, struct arena *arena,
+		const struct recipe_remote *remote, const char **ret, struct err *err)
+{
+	struct external e = external_of_remote(arena, remote);
+	char digest[DIGEST_SIZE];
+	struct sha256 hash;
+	int r;
+
+	*ret = external_pinned_remote(p, arena, remote);
+	if (*ret)
+		return 0;
+	if (ids->o.locked)
+		return refuse(e.name, p, err);
+	if (remote->git) {
+		r = source_resolve(ids->o.cache, e.name, e.ref, ret, err);
+		if (!r && !*ret)
+			r = err_set(err, ERR_INPUT, "'%s' has no branch or tag '%s'", e.name,
+				    e.ref);
+		return r;
+	}
+	*ret = map_get(ids->ids, str_c(e.name));
+	if (*ret)
+		return 0;
+	r = download_digest(e.name, &hash, err);
+	if (r)
+		return r;
+	sha256_digest(hash, digest);
+	*ret = arena_strdup(ids->arena, digest);
+	map_set(ids->ids, str_c(e.name), (char *)*ret);
+	return 0;
+}
+
+static int
+check_remote(const char *url, const char *want, struct err *err)
+{
+	char digest[DIGEST_SIZE];
+	struct sha256 hash;
+	int r = download_digest(url, &hash, err);
+
+	if (r)
+		return r;
+	sha256_digest(hash, digest);
+	if (!strcmp(digest, want))
+		return 0;
+	err_set(err, ERR_FAILED, "'%s' holds %.19s… and not %.19s…", url, digest, want);
+	err_hint(err, "lockstep update moves what is locked");
+	return -ERR_FAILED;
+}
+
+int
+identity_check_remotes(struct identities *ids, struct project *p, const struct recipe *recipe,
+		       struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	int r = 0;
+
+	for (size_t i = 0; !r && i < recipe->nremotes; i++) {
+		const struct recipe_remote *remote = &recipe->remotes[i];
+		const char *want;
+
+		if (remote->checksum || remote->git)
+			continue;
+		r = identity_remote(ids, p, arena, remote, &want, err);
+		if (!r)
+			r = check_remote(remote->url, want, err);
+	}
 	return r;
 }

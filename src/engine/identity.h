@@ -18,7 +18,8 @@ struct identities;
 struct identities_opts {
 	struct builder *builder;
 	struct store *store;
-	const char *const *env; /* of the command; for the registry's credentials */
+	struct source_cache *cache; /* for git repositories that ADD names */
+	const char *const *env;     /* of the command; for the registry's credentials */
 	bool locked; /* what is neither in the lock file nor pinned by itself is ERR_REFUSED */
 	bool pull;   /* registries are asked about what is in the user's storage, too */
 };
@@ -49,5 +50,15 @@ int identity_config(struct identities *ids, struct arena *arena, const char *ref
 /* The digest that a normalised reference has in its registry, of the index where there is one; for
  * the lock file. Caller frees. */
 int identity_digest(struct identities *ids, const char *ref, char **ret, struct err *err) NODISCARD;
+
+/* What ADD takes from an address: pinned, or looked up, once in the life of this object. arena. */
+int identity_remote(struct identities *ids, struct project *p, struct arena *arena,
+		    const struct recipe_remote *remote, const char **ret, struct err *err)
+	NODISCARD;
+
+/* Builders download by themselves: ERR_FAILED when an address holds something else by now than what
+ * the key was made with. What has a checksum of its own the builder checks. */
+int identity_check_remotes(struct identities *ids, struct project *p, const struct recipe *recipe,
+			   struct err *err) NODISCARD;
 
 #endif

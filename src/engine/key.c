@@ -127,6 +127,23 @@ stagger(const char *image, int days)
 	return ((int64_t)h.b[0] << 8 | h.b[1]) % days;
 }
 
+static void
+add_remotes(struct maker *m)
+{
+	const struct recipe *r = m->ret->recipe;
+
+	for (size_t i = 0; i < r->nremotes; i++) {
+		const struct recipe_remote *remote = &r->remotes[i];
+		const char *value = m->env->remote(m->env->ctx, remote);
+
+		if (!value)
+			m->ret->complete = false;
+		inputs_add(m->ret->inputs, INPUT_SOURCE, 2,
+			   (struct str[]){ remote->git ? STR_LIT("git") : STR_LIT("http"),
+					   str_c(value ? value : UNKNOWN) });
+	}
+}
+
 int64_t
 key_refresh_epoch(const char *image, int days, int64_t now_ms)
 {
@@ -194,6 +211,7 @@ make(struct maker *m, struct err_list *errs, struct err *err)
 	add_settings(m);
 	add_recipe(m);
 	add_images(m);
+	add_remotes(m);
 	r = collect_files(&(struct collect_opts){ .project = p,
 						  .image = m->image,
 						  .recipe = res->recipe,

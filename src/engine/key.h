@@ -22,6 +22,8 @@ struct key_env {
 	/* Its config, or NULL when it is unknown. */
 	const struct oci_config *(*config)(void *ctx, const char *ref,
 					   const struct graph_image *parent);
+	/* What an address of ADD holds: "sha256:…" or a commit; NULL while it is unknown. */
+	const char *(*remote)(void *ctx, const struct recipe_remote *remote);
 	void *ctx;
 };
 

@@ -86,6 +86,18 @@ config(void *ctx, const char *ref, const struct graph_image *parent)
 	return ret;
 }
 
+static const char *
+remote(void *ctx, const struct recipe_remote *remote)
+{
+	struct knowledge *k = ctx;
+	const char *ret = NULL;
+
+	if (!k->r)
+		k->r = identity_remote(k->plan->opts.identities, k->plan->opts.project,
+				       k->plan->arena, remote, &ret, k->err);
+	return k->r ? NULL : ret;
+}
+
 /* What is to be pulled before the image can be built; the unknown ones are reasons, as the key is
  * unknown with them. */
 static int
@@ -279,6 +291,7 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 			       .now_ms = p->opts.now_ms,
 			       .identity = identity,
 			       .config = config,
+			       .remote = remote,
 			       .ctx = &k };
 	bool pending;
 	int r, guarded;

@@ -41,6 +41,16 @@ identity(void *ctx, const char *ref, const struct graph_image *parent)
 	return arena_printf(x->p->arena, "ref:%s", pinned);
 }
 
+/* Nobody is asked about the past: its lock file says it, or the instruction's text has to do. */
+static const char *
+remote(void *ctx, const struct recipe_remote *remote)
+{
+	struct replayer *x = ctx;
+	const char *pinned = external_pinned_remote(x->p, x->p->arena, remote);
+
+	return pinned ? pinned : "";
+}
+
 static const struct oci_config *
 config(void *ctx UNUSED, const char *ref UNUSED, const struct graph_image *parent UNUSED)
 {
@@ -98,6 +108,7 @@ do_image(struct replayer *x, struct replay_commit *c, const struct graph_image *
 			       .epoch = "",
 			       .identity = identity,
 			       .config = config,
+			       .remote = remote,
 			       .ctx = x };
 	struct seen *seen = seen_of(x, image->name);
 	struct key_result made;

@@ -212,8 +212,11 @@ start_build(struct job *job, struct err *err)
 				       .no_cache = job->node->no_cache ||
 						   job->run->plan->forced[job->image->index] };
 	struct builder_cmd cmd;
-	int r = job_make_dir(job, err);
+	int r = identity_check_remotes(job->run->plan->opts.identities, stage.project,
+				       job->node->made.recipe, err);
 
+	if (!r)
+		r = job_make_dir(job, err);
 	stage.dir = job->dir;
 	if (!r)
 		r = stage_make(&stage, err);

@@ -36,6 +36,7 @@ TESTS += \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
+	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-secret.sh \
@@ -77,6 +78,7 @@ EXTRA_DIST += \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
+	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-secret.sh \
