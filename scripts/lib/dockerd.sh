@@ -28,6 +28,11 @@ dockerd_write_config() {
 	EOF
 }
 
+# A process that has ended and that nobody has waited for has no program any more.
+dockerd_runs() {
+	[ -e "/proc/$DOCKERD_PID/exe" ]
+}
+
 dockerd_open() {
 	export DOCKERD_WHY=
 	dockerd_path=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -43,13 +48,16 @@ dockerd_open() {
 	export DOCKER_HOST DOCKER_CONFIG DOCKER
 	echo '{}' >"$DOCKER_CONFIG/config.json"
 	dockerd_write_config >"$ENV_HOME/conf/docker.json" || return
-	# A session of its own: an interrupt at the terminal is for the test, which then ends the engine in order.
-	PATH=$dockerd_path setsid "$dockerd_program" --config-file "$ENV_HOME/conf/docker.json" \
-		>"$ENV_HOME/log/dockerd.log" 2>&1 </dev/null &
-	DOCKERD_PID=$!
+	# A session of its own: an interrupt at the terminal is for the test, which then ends the engine in order. And
+	# no child of this shell, whose `wait` would wait for it.
+	DOCKERD_PID=$(
+		PATH=$dockerd_path setsid "$dockerd_program" --config-file "$ENV_HOME/conf/docker.json" \
+			>"$ENV_HOME/log/dockerd.log" 2>&1 </dev/null &
+		echo $!
+	)
 	for _ in $(seq 300); do
 		! "$DOCKER" version >/dev/null 2>&1 || return 0
-		kill -0 "$DOCKERD_PID" 2>/dev/null || break
+		dockerd_runs || break
 		sleep 0.1
 	done
 	dockerd_close
@@ -60,11 +68,11 @@ dockerd_close() {
 	[ -n "${DOCKERD_PID-}" ] || return 0
 	kill "$DOCKERD_PID" 2>/dev/null || :
 	for _ in $(seq 200); do
-		kill -0 "$DOCKERD_PID" 2>/dev/null || break
+		dockerd_runs || break
 		sleep 0.1
 	done
 	# What it could not end in time; its containerd would outlive it.
-	if kill -0 "$DOCKERD_PID" 2>/dev/null; then
+	if dockerd_runs; then
 		dockerd_child=$(cat "$ENV_HOME/docker/run/containerd/containerd.pid" 2>/dev/null) || :
 		kill -9 "$DOCKERD_PID" ${dockerd_child:+"$dockerd_child"} 2>/dev/null || :
 	fi

@@ -315,6 +315,8 @@ session_reload(struct session *s, struct err *err)
 {
 	project_free(s->project);
 	s->project = NULL;
+	if (s->builder)
+		builder_forget(s->builder);
 	return session_project(s, err);
 }
 

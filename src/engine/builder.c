@@ -12,16 +12,18 @@ ops_of(enum builder_kind kind)
 	static const struct builder_ops *const table[] = {
 		[BUILDER_BUILDAH] = &builder_buildah_ops,
 		[BUILDER_PODMAN] = &builder_podman_ops,
+		[BUILDER_DOCKER] = &builder_docker_ops,
+		[BUILDER_DOCKER_CLASSIC] = &builder_docker_classic_ops,
 	};
 
-	/* What is not here yet cannot build, but its inputs can be looked at. */
 	return (size_t)kind < ARRAY_SIZE(table) && table[kind] ? table[kind] : &builder_buildah_ops;
 }
 
 enum builder_kind
 builder_choose(enum builder_kind kind)
 {
-	static const enum builder_kind order[] = { BUILDER_BUILDAH, BUILDER_PODMAN };
+	static const enum builder_kind order[] = { BUILDER_BUILDAH, BUILDER_PODMAN,
+						   BUILDER_DOCKER };
 
 	if (kind != BUILDER_AUTO)
 		return kind;
@@ -34,10 +36,8 @@ builder_choose(enum builder_kind kind)
 enum dialect
 builder_dialect(enum builder_kind kind)
 {
-	if (kind == BUILDER_DOCKER_CLASSIC)
-		return DIALECT_CLASSIC;
-	return kind == BUILDER_DOCKER || kind == BUILDER_BUILDX ? DIALECT_BUILDKIT
-								: DIALECT_CONTAINERS;
+	/* What is not here yet cannot build, but its inputs can be looked at. */
+	return kind == BUILDER_BUILDX ? DIALECT_BUILDKIT : ops_of(kind)->dialect;
 }
 
 const char *
@@ -96,10 +96,17 @@ builder_tidy(struct builder *b, struct err *err)
 	return b->ops->tidy(b, err);
 }
 
-bool
-builder_has(struct builder *b, const char *image_id)
+void
+builder_forget(struct builder *b)
 {
-	return b->ops->has(b, image_id);
+	if (b->ops->forget)
+		b->ops->forget(b);
+}
+
+int
+builder_has(struct builder *b, const char *image_id, struct err *err)
+{
+	return b->ops->has(b, image_id, err);
 }
 
 int
@@ -113,6 +120,12 @@ int
 builder_find(struct builder *b, const char *ref, char **ret, struct err *err)
 {
 	return b->ops->find(b, ref, ret, err);
+}
+
+int
+builder_keep(struct builder *b, const char *image_id, struct err *err)
+{
+	return b->ops->keep ? b->ops->keep(b, image_id, err) : 0;
 }
 
 void
@@ -210,16 +223,30 @@ builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image
 	return 0;
 }
 
+int
+builder_check(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
+	      struct err_list *errs, struct err *err)
+{
+	struct builder_limits limits = { 0 };
+	size_t before = errs->n;
+	int r = b->ops->limits ? b->ops->limits(b, &limits, err) : 0;
+
+	if (!r && b->ops->limits)
+		builder_check_limits(&limits, image, recipe, errs);
+	free(limits.who);
+	return !r && errs->n > before ? -ERR_INPUT : r;
+}
+
 const char *
 builder_no_cache_reason(const struct builder *b, struct arena *a, const struct recipe *recipe)
 {
 	return b->ops->no_cache_reason(a, recipe);
 }
 
-bool
-builder_parse_step(const struct builder *b, struct str line, size_t *ret_stage, size_t *ret_step)
+int
+builder_step_line(const struct builder *b, const struct recipe *recipe, struct str line)
 {
-	return b->ops->parse_step(line, ret_stage, ret_step);
+	return b->ops->step_line(recipe, line);
 }
 
 bool
@@ -292,7 +319,6 @@ builder_scrub_env(const struct builder *b, struct arena *a, const char *const *n
 	}
 	vec_push(&cmd->env, arena_printf(a, "TMPDIR=%s", b->tmp_dir));
 	vec_push(&cmd->env, "LC_ALL=C.UTF-8");
-	vec_push(&cmd->env, NULL);
 }
 
 void
@@ -300,6 +326,13 @@ builder_cmd_add2(struct builder_cmd *cmd, const char *flag, const char *value)
 {
 	vec_push(&cmd->argv, flag);
 	vec_push(&cmd->argv, value);
+}
+
+void
+builder_cmd_end(struct builder_cmd *cmd)
+{
+	vec_push(&cmd->argv, NULL);
+	vec_push(&cmd->env, NULL);
 }
 
 void

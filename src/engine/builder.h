@@ -54,8 +54,10 @@ int builder_prepare(struct builder *b, struct err *err) NODISCARD;
  * may be building. */
 int builder_tidy(struct builder *b, struct err *err) NODISCARD;
 
-/* The image is in our storage. */
-bool builder_has(struct builder *b, const char *image_id);
+/* What was asked is asked again: others may have built meanwhile. */
+void builder_forget(struct builder *b);
+/* 1 if the image is in our storage, 0 if not. */
+int builder_has(struct builder *b, const char *image_id, struct err *err) NODISCARD;
 /* Its config, parsed into arena; NULL in *ret when it is in neither storage. */
 int builder_config(struct builder *b, const char *image_id, struct arena *arena,
 		   struct oci_config **ret, struct err *err) NODISCARD;
@@ -64,6 +66,9 @@ int builder_config(struct builder *b, const char *image_id, struct arena *arena,
  * ask where the user's storage is; the answer is remembered while its configuration files stay
  * as they are. Caller frees. */
 int builder_find(struct builder *b, const char *ref, char **ret, struct err *err) NODISCARD;
+
+/* Makes an image that was just built stay, whatever the user's builder removes. */
+int builder_keep(struct builder *b, const char *image_id, struct err *err) NODISCARD;
 
 /* One command line of the builder, ready for proc_start. */
 struct builder_cmd {
@@ -111,15 +116,18 @@ void builder_build_cmd(struct builder *b, struct arena *a, const struct builder_
  * are in no argv. ERR_INPUT when one is not set: the builder would take it for empty. */
 int builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image *image,
 			struct builder_cmd *cmd, struct err *err) NODISCARD;
+/* What this builder cannot do for an image, each with its place and with who can, goes to errs. May
+ * ask the builder's engine once. */
+int builder_check(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
+		  struct err_list *errs, struct err *err) NODISCARD;
 /* Why the builder's layer cache is not trusted for this recipe, as one phrase with its line
  * ("RUN --mount=type=bind at 12"); NULL = it is. arena. */
 const char *builder_no_cache_reason(const struct builder *b, struct arena *a,
 				    const struct recipe *recipe);
 
-/* Reads the builder's progress from one line of its output: true where a step begins, with the
- * stage (renumbered, from 0) and the step (from 1) of recipe_step_line(). */
-bool builder_parse_step(const struct builder *b, struct str line, size_t *ret_stage,
-			size_t *ret_step);
+/* Reads the builder's progress from one line of its output: the Dockerfile's line of the step that
+ * begins, or that is said to have failed; -1 when that line is not known, 0 when there is no step. */
+int builder_step_line(const struct builder *b, const struct recipe *recipe, struct str line);
 /* A failure that goes away when tried again once. */
 bool builder_should_retry(const struct builder *b, struct str tail);
 

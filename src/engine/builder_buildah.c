@@ -51,6 +51,7 @@ podman_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret)
 	struct containers_builder *c = containers_of(b);
 
 	start_program(c, "podman", a, &c->own, ret);
+	vec_push(&ret->env, NULL);
 	return true;
 }
 
@@ -70,7 +71,7 @@ builder_clean_cmd(struct containers_builder *c, struct arena *a, const json_t *c
 		if (json_get_text(container, "id"))
 			vec_push(&ret->argv, json_get_text(container, "id"));
 	}
-	vec_push(&ret->argv, NULL);
+	builder_cmd_end(ret);
 }
 
 static void
@@ -85,7 +86,7 @@ pull_cmd(struct builder *b, struct arena *a, const char *ref, const struct platf
 	vec_push(&ret->argv, "--quiet");
 	builder_cmd_add2(ret, "--platform", arena_strdup(a, text));
 	vec_push(&ret->argv, ref);
-	vec_push(&ret->argv, NULL);
+	builder_cmd_end(ret);
 }
 
 /* Both storages are on this machine: layers are copied, the image ID stays. */
@@ -109,7 +110,7 @@ copy_as(struct arena *a, const char *as, struct builder_cmd *cmd)
 	size_t last = cmd->argv.n - 1;
 
 	cmd->argv.v[last] = arena_printf(a, "%s%s", cmd->argv.v[last], as);
-	vec_push(&cmd->argv, NULL);
+	builder_cmd_end(cmd);
 }
 
 static void
@@ -138,7 +139,7 @@ export_cmd(struct builder *b, struct arena *a, const char *image_id, const char 
 	vec_push(&ret->argv, "--quiet");
 	vec_push(&ret->argv, image_id + strlen("sha256:"));
 	vec_push(&ret->argv, arena_printf(a, "dir:%s", dir));
-	vec_push(&ret->argv, NULL);
+	builder_cmd_end(ret);
 }
 
 static void
@@ -165,7 +166,7 @@ build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 	builder_add_options(a, build, ret);
 	builder_cmd_add2(ret, "-f", build->dockerfile);
 	vec_push(&ret->argv, build->context);
-	vec_push(&ret->argv, NULL);
+	builder_cmd_end(ret);
 }
 
 static const char *
@@ -201,26 +202,26 @@ output_record(struct arena *a, const struct graph_image *image)
 }
 
 /* "STEP 3/5: RUN …" or, with several stages, "[2/2] STEP 1/3: FROM …". */
-static bool
-parse_step(struct str line, size_t *ret_stage, size_t *ret_step)
+static int
+step_line(const struct recipe *recipe, struct str line)
 {
 	unsigned long long stage = 1, step;
+	int at;
 	struct str rest = line, piece;
 
 	if (rest.n && rest.p[0] == '[') {
 		rest = str_sub(rest, 1, rest.n);
 		if (!str_next(&rest, '/', &piece) || !str_to_u64(piece, &stage) || !stage ||
 		    !str_next(&rest, ' ', &piece))
-			return false;
+			return 0;
 	}
 	if (!str_starts(rest, STR_LIT("STEP ")))
-		return false;
+		return 0;
 	rest = str_sub(rest, 5, rest.n);
 	if (!str_next(&rest, '/', &piece) || !str_to_u64(piece, &step))
-		return false;
-	*ret_stage = (size_t)stage - 1;
-	*ret_step = (size_t)step;
-	return true;
+		return 0;
+	at = recipe_step_line(recipe, (size_t)stage - 1, (size_t)step);
+	return at ? at : -1;
 }
 
 /* Beside a removal. */
@@ -269,8 +270,8 @@ open_podman(const struct builder_opts *opts)
 	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
 	.load_cmd = load_cmd, .export_cmd = export_cmd, .podman_cmd = podman_cmd,                  \
 	.has_containers = builder_containers_left, .build_cmd = build_cmd,                         \
-	.no_cache_reason = no_cache_reason, .parse_step = parse_step,                              \
-	.should_retry = should_retry, .probe = builder_containers_probe
+	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
+	.probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install = "apt-get install buildah",

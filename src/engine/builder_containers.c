@@ -227,8 +227,8 @@ builder_containers_tidy(struct builder *b, struct err *err)
 	return file_mkdirs(b->tmp_dir, err);
 }
 
-bool
-builder_containers_has(struct builder *b, const char *image_id)
+int
+builder_containers_has(struct builder *b, const char *image_id, struct err *err UNUSED)
 {
 	struct containers_builder *c = containers_of(b);
 

@@ -30,7 +30,7 @@ void builder_containers_free(struct builder *b);
 int builder_containers_prepare(struct builder *b, struct err *err) NODISCARD;
 int builder_containers_tidy(struct builder *b, struct err *err) NODISCARD;
 bool builder_containers_left(struct builder *b);
-bool builder_containers_has(struct builder *b, const char *image_id);
+int builder_containers_has(struct builder *b, const char *image_id, struct err *err) NODISCARD;
 int builder_containers_config(struct builder *b, const char *image_id, struct arena *arena,
 			      struct oci_config **ret, struct err *err) NODISCARD;
 int builder_containers_find(struct builder *b, const char *ref, char **ret, struct err *err)

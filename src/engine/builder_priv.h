@@ -6,7 +6,14 @@
 #include "engine/builder.h"
 #include "engine/cstorage.h"
 
-/* Each function is what builder.h says of its namesake. */
+/* What a builder cannot do, and how to say so. */
+struct builder_limits {
+	char *who;           /* "docker 20.10.24" */
+	const char *who_can; /* where old_frontend is at fault */
+	bool old_frontend, only_layers, no_secrets;
+};
+
+/* Each function is what builder.h says of its namesake; forget, keep and limits may be NULL. */
 struct builder_ops {
 	enum dialect dialect;
 	const char *program;
@@ -19,10 +26,12 @@ struct builder_ops {
 	void (*free)(struct builder *b);
 	int (*prepare)(struct builder *b, struct err *err);
 	int (*tidy)(struct builder *b, struct err *err);
-	bool (*has)(struct builder *b, const char *image_id);
+	void (*forget)(struct builder *b);
+	int (*has)(struct builder *b, const char *image_id, struct err *err);
 	int (*config)(struct builder *b, const char *image_id, struct arena *arena,
 		      struct oci_config **ret, struct err *err);
 	int (*find)(struct builder *b, const char *ref, char **ret, struct err *err);
+	int (*keep)(struct builder *b, const char *image_id, struct err *err);
 	void (*pull_cmd)(struct builder *b, struct arena *a, const char *ref,
 			 const struct platform *platform, struct builder_cmd *ret);
 	void (*import_cmd)(struct builder *b, struct arena *a, const char *image_id,
@@ -35,8 +44,9 @@ struct builder_ops {
 	bool (*has_containers)(struct builder *b);
 	void (*build_cmd)(struct builder *b, struct arena *a, const struct builder_build *build,
 			  struct builder_cmd *ret);
+	int (*limits)(struct builder *b, struct builder_limits *ret, struct err *err);
 	const char *(*no_cache_reason)(struct arena *a, const struct recipe *recipe);
-	bool (*parse_step)(struct str line, size_t *ret_stage, size_t *ret_step);
+	int (*step_line)(const struct recipe *recipe, struct str line);
 	bool (*should_retry)(struct str tail);
 	int (*probe)(struct builder *b, struct builder_info *ret, struct err *err);
 };
@@ -50,8 +60,12 @@ struct builder {
 	const char *const *env;
 };
 
-extern const struct builder_ops builder_buildah_ops, builder_podman_ops;
+extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder_docker_ops,
+	builder_docker_classic_ops;
 
+/* builder_check.c */
+void builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
+			  const struct recipe *recipe, struct err_list *errs);
 /* The value of NAME in an environment list, or NULL. */
 const char *builder_env(const char *const *env, const char *name);
 /* Adds those of the names that are set to cmd->env, and what every builder gets. */
@@ -59,9 +73,11 @@ void builder_scrub_env(const struct builder *b, struct arena *a, const char *con
 		       struct builder_cmd *cmd);
 /* Two arguments. */
 void builder_cmd_add2(struct builder_cmd *cmd, const char *flag, const char *value);
+/* After the last argument. */
+void builder_cmd_end(struct builder_cmd *cmd);
 void builder_cmd_fini(struct builder_cmd *cmd);
-/* The options that buildah, podman and docker spell alike: --build-arg, the graph's options,
- * --secret. */
+/* The options that buildah, podman and docker spell alike: --platform, --build-arg, the graph's
+ * options, --secret. */
 void builder_add_options(struct arena *a, const struct builder_build *build,
 			 struct builder_cmd *ret);
 /* Empties our temporary folder, but for folders that begin with keep; makes it. */

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sha256.h"
+#include "engine/image_archive.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -103,7 +104,11 @@ image_export_read(struct arena *arena, const char *dir, struct image_export *ret
 {
 	struct reader r = { arena, dir };
 	AUTO_JSON json_t *manifest = NULL;
-	int res = read_json(&r, arena_printf(arena, "%s/manifest.json", dir), &manifest, err);
+	int res;
+
+	if (file_exists(AT_FDCWD, arena_printf(arena, "%s/" IMAGE_EXPORT_ARCHIVE, dir)))
+		return image_archive_read(arena, dir, ret, err);
+	res = read_json(&r, arena_printf(arena, "%s/manifest.json", dir), &manifest, err);
 
 	if (!res)
 		res = take_config(&r, json_object_get(manifest, "config"), ret, err);

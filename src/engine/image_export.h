@@ -7,10 +7,12 @@
 #include "base/err.h"
 
 /*
- * The folder is what the containers tools call `dir:` (manifest.json, and each blob under the digits
+ * The folder holds an archive that docker saved (image_archive.h), or is what the containers tools call `dir:` (manifest.json, and each blob under the digits
  * of its digest), because layers that are not compressed in the storage are not compressed in it
  * either, by buildah and by podman. Everything is in the arena that was given.
  */
+#define IMAGE_EXPORT_ARCHIVE "image.tar"
+
 struct image_export {
 	struct str config;   /* the config blob */
 	const char **layers; /* files, the lowest layer first: tar, plain or compressed */

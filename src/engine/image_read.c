@@ -2,6 +2,8 @@
 /* image_read.c: export by the builder, then slices of reading between the loop's other events. */
 #include "engine/image_read.h"
 
+#include "base/file.h"
+
 struct image_read {
 	struct image_read_opts opts;
 	image_read_fn done;
@@ -75,10 +77,13 @@ image_read_start(const struct image_read_opts *opts, image_read_fn done, void *c
 
 	*r = (struct image_read){ .opts = *opts, .done = done, .ctx = ctx };
 	builder_export_cmd(opts->builder, arena, opts->image_id, opts->dir, &cmd);
-	res = proc_start(opts->loop,
-			 &(struct proc_opts){
-				 .argv = cmd.argv.v, .env = cmd.env.v, .log_fd = opts->log_fd },
-			 on_exported, r, &r->proc, err);
+	res = file_mkdirs(opts->dir, err);
+	if (!res)
+		res = proc_start(opts->loop,
+				 &(struct proc_opts){ .argv = cmd.argv.v,
+						      .env = cmd.env.v,
+						      .log_fd = opts->log_fd },
+				 on_exported, r, &r->proc, err);
 	vec_fini(&cmd.argv);
 	vec_fini(&cmd.env);
 	if (res) {

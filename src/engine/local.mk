@@ -10,8 +10,12 @@ libengine_a_SOURCES += \
 	%D%/builder.c \
 	%D%/builder.h \
 	%D%/builder_buildah.c \
+	%D%/builder_check.c \
 	%D%/builder_containers.c \
 	%D%/builder_containers.h \
+	%D%/builder_docker.c \
+	%D%/builder_docker.h \
+	%D%/builder_docker_cmd.c \
 	%D%/builder_priv.h \
 	%D%/check.c \
 	%D%/check.h \
@@ -50,6 +54,8 @@ libengine_a_SOURCES += \
 	%D%/guard_log.c \
 	%D%/identity.c \
 	%D%/identity.h \
+	%D%/image_archive.c \
+	%D%/image_archive.h \
 	%D%/image_export.c \
 	%D%/image_export.h \
 	%D%/image_layer.c \

@@ -204,11 +204,13 @@ static int
 decide_known(struct plan *p, struct plan_node *node, struct err *err)
 {
 	struct store_trace trace = { 0 };
-	int r = store_trace_get(p->opts.store, node->made.inputs->key, &trace, err);
+	int r = store_trace_get(p->opts.store, node->made.inputs->key, &trace, err), has = 0;
 
-	if (r < 0)
-		return r;
-	if (r && builder_has(p->opts.builder, trace.image_id)) {
+	if (r > 0)
+		has = builder_has(p->opts.builder, trace.image_id, err);
+	if (r < 0 || has < 0)
+		return r < 0 ? r : has;
+	if (has) {
 		(void)snprintf(node->image_id, sizeof(node->image_id), "%s", trace.image_id);
 		node->state = PLAN_UP_TO_DATE;
 		if (!p->forced[node->image->index])
@@ -312,6 +314,9 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	r = key_make(&env, image, &node->made, errs, err);
 	if (r || k.r || guarded)
 		return r ? r : k.r ? k.r : guarded;
+	r = builder_check(p->opts.builder, image, node->made.recipe, errs, err);
+	if (r)
+		return r;
 	node->no_cache = no_cache_reason(p, node);
 	if (pending) {
 		node->state = PLAN_WAITS;

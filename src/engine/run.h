@@ -50,7 +50,7 @@ struct job {
 	enum err_class class;         /* of a failure */
 	char *log;                    /* below the logs folder; owned; NULL before it starts */
 	struct check_results checks;  /* empty when none had to be looked at; owned */
-	size_t stage, step;           /* the builder's progress; step 0 = none seen */
+	int line; /* of the Dockerfile: the step that the builder is at; 0 = none seen */
 
 	struct guard_log *guards; /* of the build's output; NULL = none */
 	size_t lines;             /* of the log so far */

@@ -79,8 +79,11 @@ keep_previous(struct job *job, struct err *err)
 		return 0;
 	r = store_trace_get(opts->store, last->key, &trace, err);
 	if (r <= 0 || !trace.has_tree || strcmp(trace.image_id, last->image_id) != 0 ||
-	    !sha256_eq(trace.tree, job->tree_id) || !builder_has(opts->builder, last->image_id))
+	    !sha256_eq(trace.tree, job->tree_id))
 		return r < 0 ? r : 0;
+	r = builder_has(opts->builder, last->image_id, err);
+	if (r <= 0)
+		return r;
 	memcpy(job->made_id, job->built_id, sizeof(job->made_id));
 	memcpy(job->built_id, trace.image_id, sizeof(job->built_id));
 	job->same_content = true;

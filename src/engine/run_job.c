@@ -103,10 +103,12 @@ on_line(void *ctx, struct str line)
 {
 	struct job *job = ctx;
 	const struct run_observer *o = job->run->opts->observer;
-	bool step = builder_parse_step(builder_of(job), line, &job->stage, &job->step);
+	int begun = builder_step_line(builder_of(job), job->node->made.recipe, line);
 
+	if (begun > 0)
+		job->line = begun;
 	job->lines++;
-	if (job->state == JOB_BUILDING && !step) /* the text of an instruction is not its output */
+	if (job->state == JOB_BUILDING && !begun) /* the text of an instruction is not its output */
 		guard_log_line(job->guards, line, job->lines);
 	if (o && o->line)
 		o->line(o->ctx, job, line);
@@ -167,18 +169,25 @@ decide_again(struct job *job, struct err *err)
 }
 
 /* The next used image that our storage lacks; NULL when all are there. */
-static const char *
-missing_image(struct job *job)
+static int
+missing_image(struct job *job, const char **ret, struct err *err)
 {
 	const struct inputs *in = job->node->made.inputs;
 
 	for (; job->next_import < in->images.n; job->next_import++) {
 		const char *id = in->images.v[job->next_import].id;
 
-		if (!builder_has(builder_of(job), id))
-			return id;
+		int r = builder_has(builder_of(job), id, err);
+
+		if (r < 0)
+			return r;
+		if (!r) {
+			*ret = id;
+			return 0;
+		}
 	}
-	return NULL;
+	*ret = NULL;
+	return 0;
 }
 
 static int
@@ -225,7 +234,7 @@ start_build(struct job *job, struct err *err)
 	build.context = arena_printf(a, "%s/context", job->dir);
 	build.dockerfile = arena_printf(a, "%s/Dockerfile", job->dir);
 	build.id_file = arena_printf(a, "%s/image-id", job->dir);
-	job->step = 0;
+	job->line = 0;
 	guard_log_free(job->guards);
 	job->guards = guard_log_new(job->image);
 	builder_build_cmd(builder_of(job), a, &build, &cmd);
@@ -286,7 +295,9 @@ step_on(struct job *job, struct err *err)
 	}
 	if (job->node->state == PLAN_UP_TO_DATE)
 		return start_load(job, err);
-	image_id = missing_image(job);
+	r = missing_image(job, &image_id, err);
+	if (r)
+		return r;
 	if (image_id)
 		return start_import(job, image_id, err);
 	return start_build(job, err);
@@ -358,7 +369,8 @@ built(struct job *job)
 
 	job->ended_ms = clock_wall_ms();
 	if (guard_log_end(job->guards, job->run->plan->opts.project->graph_path, &err) ||
-	    read_image_id(job, job->built_id, sizeof(job->built_id), &err))
+	    read_image_id(job, job->built_id, sizeof(job->built_id), &err) ||
+	    builder_keep(builder_of(job), job->built_id, &err))
 		job_fail(job, &err);
 	else
 		job_check(job);
@@ -381,15 +393,14 @@ static void
 build_error(struct job *job, const struct proc_result *result, struct str tail, struct err *err)
 {
 	const struct recipe *recipe = job->node->made.recipe;
-	int line = job->step ? recipe_step_line(recipe, job->stage, job->step) : 0;
 	AUTO_FREE char *status = proc_status_text(result->status);
 	struct str said = last_line(tail);
 
 	if (result->timed_out)
-		err_at(err, recipe->df->file, line, 0, "timed out after %lld s",
+		err_at(err, recipe->df->file, job->line, 0, "timed out after %lld s",
 		       (long long)(result->wall_ms / 1000));
 	else
-		err_at(err, recipe->df->file, line, 0, "%s: %.*s", status, STR_FMT(said));
+		err_at(err, recipe->df->file, job->line, 0, "%s: %.*s", status, STR_FMT(said));
 	err->class = ERR_FAILED;
 	err_hint(err, "the whole output: lockstep log %s", job->image->name);
 }
@@ -407,7 +418,7 @@ command_failed(struct job *job, const struct proc_result *result, struct str tai
 			"cannot pull '%s': %.*s", job->node->pulls[job->next_pull], STR_FMT(said));
 		err_hint(&err, "needed by %s", job->node->made.recipe->df->file);
 	} else {
-		err_set(&err, ERR_FAILED, "%s between container storages failed: %.*s",
+		err_set(&err, ERR_FAILED, "%s the image failed: %.*s",
 			job->state == JOB_LOADING ? "loading" : "importing", STR_FMT(said));
 	}
 	job_fail(job, &err);

@@ -7,6 +7,8 @@ libremote_a_SOURCES =
 libremote_a_SOURCES += \
 	%D%/creds.c \
 	%D%/creds.h \
+	%D%/docker_api.c \
+	%D%/docker_api.h \
 	%D%/registry.c \
 	%D%/registry.h \
 	%D%/registry_auth.c \

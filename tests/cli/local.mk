@@ -9,6 +9,8 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/house.sh \
+	%D%/t-build-docker-classic.sh \
+	%D%/t-build-docker.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-bump-event.sh \
@@ -24,6 +26,8 @@ TESTS += \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
 	%D%/t-external.sh \
+	%D%/t-failure-docker-classic.sh \
+	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \
@@ -51,6 +55,8 @@ TESTS += \
 %C%_registry_tool_LDADD = $(LDADD_remote)
 EXTRA_DIST += \
 	%D%/house.sh \
+	%D%/t-build-docker-classic.sh \
+	%D%/t-build-docker.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-bump-event.sh \
@@ -66,6 +72,8 @@ EXTRA_DIST += \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
 	%D%/t-external.sh \
+	%D%/t-failure-docker-classic.sh \
+	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-graph-cases.sh \

@@ -47,13 +47,18 @@ for signal in INT TERM; do
 	want=130
 	[ "$signal" = INT ] || want=143
 	is "$status" "$want" "SIG$signal ends with its status"
-	is "$(pgrep -f "$LOCKSTEP_STATE/storage" || :)" '' "SIG$signal leaves nothing running"
+	is "$(pgrep -f "$LOCKSTEP_STATE/(storage|stage)" || :)" '' "SIG$signal leaves nothing running"
+	for _ in $(seq 100); do
+		pgrep -f "busybox sleep 59 $$" >/dev/null || break
+		sleep 0.1
+	done
+	is "$(pgrep -f "busybox sleep 59 $$" || :)" '' 'and the step has ended'
 done
 is "$(lockstep history --json -n 1 | jq -r '.[0].state + " " + (.[0].images | map(.image + "=" + .outcome) | join(" "))')" \
 	'cancelled lone=cancelled' 'and the run is recorded as cancelled'
 
 # --- a time limit
-sed -i 's/lone: { context: lone }/lone: { context: lone, timeout: 5s }/' lockstep.yaml
+sed -i 's/context: lone/&, timeout: 5s/' lockstep.yaml
 exits 1 'an image that takes too long' lockstep build lone
 like "$tap_out" '*lone/Dockerfile:3: timed out after*' 'the message says so'
 git checkout -q -- lone lockstep.yaml
@@ -71,9 +76,9 @@ done
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null || :
 like "$(lockstep plan base | tail -n 1)" 'nothing to do*' 'base was recorded before the kill'
-pkill -KILL -f "$LOCKSTEP_STATE/storage" || :
+pkill -KILL -f "$LOCKSTEP_STATE/(storage|stage)" || :
 exits 0 'and the next run finishes' lockstep build
-is "$(cat "$LOCKSTEP_STATE"/storage/*-containers/containers.json)" '[]' 'after clearing what the killed builder left'
+[ ! -e "$LOCKSTEP_STATE/storage" ] || is "$(cat "$LOCKSTEP_STATE"/storage/*-containers/containers.json)" '[]' 'after clearing what the killed builder left'
 is "$(find "$LOCKSTEP_STATE/tmp" "$LOCKSTEP_STATE/stage" -mindepth 1 2>/dev/null || :)" '' 'in all places'
 like "$(lockstep history | grep '^run')" '*interrupted*' 'history calls the killed run interrupted'
 is "$(lockstep build)" 'nothing to do: 5 images up to date' 'nothing is left to do'

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* builder_check.c: what a builder cannot do, found before it starts. */
+#include "engine/builder_priv.h"
+
+/* What the frontend that is built into engines before version 23 does not know. The parser knows
+ * what no builder of the dialect does. */
+static const struct {
+	enum df_kw kw;
+	const char *flag;
+} newer_flags[] = {
+	{ DF_ADD, "checksum" }, { DF_ADD, "exclude" },  { DF_ADD, "keep-git-dir" },
+	{ DF_ADD, "link" },     { DF_ADD, "unpack" },   { DF_COPY, "exclude" },
+	{ DF_COPY, "link" },    { DF_COPY, "parents" }, { DF_HEALTHCHECK, "start-interval" },
+	{ DF_RUN, "device" },
+};
+
+struct checker {
+	const struct builder_limits *limits;
+	const struct recipe *recipe;
+	struct err_list *errs;
+};
+
+static void
+refuse(const struct checker *c, int line, const char *what)
+{
+	struct err *err = err_list_at(c->errs, c->recipe->df->file, line, 0, "%s cannot do %s",
+				      c->limits->who, what);
+
+	err_hint(err, "%s can", c->limits->who_can);
+}
+
+static void
+check_ins(const struct checker *c, const struct df_ins *ins)
+{
+	if (ins->nheredocs)
+		refuse(c, ins->line, "heredocs");
+	for (size_t i = 0; i < ARRAY_SIZE(newer_flags); i++) {
+		AUTO_FREE char *what = NULL;
+
+		if (newer_flags[i].kw != ins->kw || !df_flag_get(ins, newer_flags[i].flag))
+			continue;
+		what = xasprintf("%s --%s", df_kw_name(ins->kw), newer_flags[i].flag);
+		refuse(c, ins->line, what);
+	}
+}
+
+/* A frontend of the Dockerfile's own choice knows what it knows. */
+static void
+check_frontend(const struct checker *c)
+{
+	if (!c->limits->old_frontend || c->recipe->df->syntax)
+		return;
+	for (size_t i = 0; i < c->recipe->nstages; i++) {
+		const struct df_stage *stage = c->recipe->stages[i].df;
+
+		for (size_t k = 0; k < stage->nins; k++)
+			check_ins(c, stage->ins[k]);
+	}
+}
+
+void
+builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
+		     const struct recipe *recipe, struct err_list *errs)
+{
+	struct checker c = { limits, recipe, errs };
+	struct err *err;
+
+	check_frontend(&c);
+	if (limits->only_layers && image->output != GRAPH_OUTPUT_LAYERS) {
+		err = err_list_at(errs, recipe->opts.args_file, image->at.line, image->at.col,
+				  "image '%s': %s cannot make `output: %s`", image->name,
+				  limits->who, graph_output_name(image->output));
+		err_hint(err, "buildah and podman can");
+	}
+	if (limits->no_secrets && image->nsecrets) {
+		err = err_list_at(errs, recipe->opts.args_file, image->at.line, image->at.col,
+				  "image '%s': %s knows no secrets", image->name, limits->who);
+		err_hint(err, "docker with BuildKit, buildah and podman do");
+	}
+}

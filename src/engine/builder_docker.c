@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* builder_docker.c: the images of a Docker engine, and its client. */
+#include "engine/builder_docker.h"
+
+#include "model/ref.h"
+
+#define CLIENT_OF_ITS_OWN 23 /* from this version on, BuildKit is in a plug-in */
+
+struct builder *
+builder_docker_open(const struct builder_opts *opts UNUSED)
+{
+	struct docker_builder *d = xcalloc(1, sizeof(*d));
+
+	return &d->base;
+}
+
+void
+builder_docker_free(struct builder *b)
+{
+	struct docker_builder *d = docker_builder(b);
+
+	docker_api_free(d->api);
+	json_decref(d->images);
+	free(d->program);
+	free(d->version);
+	free(d);
+}
+
+static int
+get(struct docker_builder *d, const char *path, json_t **ret, struct err *err)
+{
+	int r = 0;
+
+	if (!d->api)
+		r = docker_api_open(builder_env(d->base.env, "DOCKER_HOST"), &d->api, err);
+	return r ? r : docker_api_get(d->api, path, ret, err);
+}
+
+static int
+load_images(struct docker_builder *d, struct err *err)
+{
+	int r;
+
+	if (d->images && !d->working)
+		return 0;
+	json_decref(d->images);
+	d->images = NULL;
+	r = get(d, "/images/json", &d->images, err);
+	return r < 0 ? r : 0;
+}
+
+void
+builder_docker_forget(struct builder *b)
+{
+	struct docker_builder *d = docker_builder(b);
+
+	json_decref(d->images);
+	d->images = NULL;
+}
+
+static const char *
+hex_of(const char *image_id)
+{
+	return image_id + strlen("sha256:");
+}
+
+static bool
+has_text(const json_t *list, const char *text)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+	{
+		if (json_is_string(value) && !strcmp(json_string_value(value), text))
+			return true;
+	}
+	return false;
+}
+
+int
+builder_docker_has(struct builder *b, const char *image_id, struct err *err)
+{
+	AUTO_FREE char *name = xasprintf(DOCKER_KEPT ":%s", hex_of(image_id));
+	struct docker_builder *d = docker_builder(b);
+	const json_t *image;
+	size_t i;
+	int r = load_images(d, err);
+
+	if (r)
+		return r;
+	json_array_foreach(d->images, i, image)
+	{
+		const char *id = json_get_text(image, "Id");
+
+		if (id && !strcmp(id, image_id))
+			return has_text(json_object_get(image, "RepoTags"), name);
+	}
+	return 0;
+}
+
+/* The engine does not give the config blob out, but all that a child can see of it. */
+int
+builder_docker_config(struct builder *b, const char *image_id, struct arena *arena,
+		      struct oci_config **ret, struct err *err)
+{
+	AUTO_FREE char *path = xasprintf("/images/%s/json", image_id), *text = NULL;
+	AUTO_JSON json_t *image = NULL, *blob = json_object();
+	int r = get(docker_builder(b), path, &image, err);
+
+	*ret = NULL;
+	if (r <= 0)
+		return r;
+	json_object_set(blob, "config", json_object_get(image, "Config"));
+	json_object_set(blob, "os", json_object_get(image, "Os"));
+	json_object_set(blob, "architecture", json_object_get(image, "Architecture"));
+	if (json_get_text(image, "Variant"))
+		json_object_set(blob, "variant", json_object_get(image, "Variant"));
+	text = json_canonical(blob);
+	*ret = oci_config_parse(arena, str_c(text), image_id, err);
+	return *ret ? 0 : -err->class;
+}
+
+/* The engine lists names as docker writes them: without docker.io and library. */
+static bool
+means(const json_t *names, const char *wanted)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(names, i, value)
+	{
+		AUTO_ERR struct err ignored = ERR_INIT; /* "<none>:<none>" */
+		const char *name = json_string_value(value);
+		struct ref ref;
+
+		if (name && !ref_parse(arena, str_c(name), &ref, &ignored) &&
+		    !strcmp(ref_text(arena, &ref), wanted))
+			return true;
+	}
+	return false;
+}
+
+int
+builder_docker_find(struct builder *b, const char *ref, char **ret, struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct docker_builder *d = docker_builder(b);
+	struct ref parsed;
+	const char *wanted;
+	const json_t *image;
+	size_t i;
+	int r = ref_parse(arena, str_c(ref), &parsed, err);
+
+	*ret = NULL;
+	if (!r)
+		r = load_images(d, err);
+	if (r)
+		return r;
+	if (parsed.digest)
+		parsed.tag = NULL; /* the engine keeps digests without */
+	wanted = ref_text(arena, &parsed);
+	json_array_foreach(d->images, i, image)
+	{
+		if (json_get_text(image, "Id") &&
+		    (means(json_object_get(image, "RepoTags"), wanted) ||
+		     means(json_object_get(image, "RepoDigests"), wanted))) {
+			*ret = xstrdup(json_get_text(image, "Id"));
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* "Docker version 20.10.24+dfsg1, build 297e128": 20; 0 for anything else. */
+static unsigned long long
+major(struct str text)
+{
+	unsigned long long n = 0;
+	struct str word;
+
+	while (str_next(&text, ' ', &word)) {
+		struct str number;
+
+		if (str_next(&word, '.', &number) && str_to_u64(number, &n))
+			return n;
+	}
+	return 0;
+}
+
+/* What the client calls itself is in said. */
+static bool
+speaks_buildkit(const char *program, struct buf *said)
+{
+	const char *version[] = { program, "--version", NULL };
+	const char *plugin[] = { program, "buildx", "version", NULL };
+	AUTO_BUF struct buf text = BUF_INIT;
+	AUTO_ERR struct err ignored = ERR_INIT;
+
+	buf_init(&text, 0);
+	if (builder_ask(version, &text, &ignored))
+		return false;
+	buf_clear(said);
+	buf_add_str(said, str_trim(buf_str(&text), " \n"));
+	if (major(buf_str(said)) < CLIENT_OF_ITS_OWN)
+		return true;
+	return !builder_ask(plugin, NULL, &ignored);
+}
+
+/* The first docker in PATH that can: Debian's own, and one of docker.com without its plug-in, are
+ * often side by side. */
+static int
+find_buildkit_client(struct docker_builder *d, struct buf *said, struct err *err)
+{
+	const char *path = builder_env(d->base.env, "PATH");
+	struct str rest = str_c(path ? path : ""), dir;
+	bool any = false;
+
+	while (str_next(&rest, ':', &dir)) {
+		AUTO_FREE char *program = xasprintf("%.*s/docker", STR_FMT(dir));
+
+		if (!dir.n || dir.p[0] != '/' || !proc_find(program, NULL))
+			continue;
+		any = true;
+		if (speaks_buildkit(program, said)) {
+			d->program = STEAL(program);
+			return 0;
+		}
+	}
+	if (!any)
+		return err_set(err, ERR_TOOL, "cannot find 'docker' in PATH");
+	err_set(err, ERR_TOOL,
+		"no docker client in PATH can use BuildKit: %s has no buildx plug-in", said->data);
+	err_hint(err, "install its plug-in, or Debian's docker.io, or write `builder: "
+		      "docker-classic`");
+	return -ERR_TOOL;
+}
+
+/* Of classic builds, any client will do. */
+static int
+find_client(struct docker_builder *d, struct buf *said, struct err *err)
+{
+	const char *version[] = { "docker", "--version", NULL };
+	int r;
+
+	if (d->base.ops->dialect != DIALECT_CLASSIC)
+		return find_buildkit_client(d, said, err);
+	r = builder_ask(version, said, err);
+	if (!r)
+		(void)proc_find("docker", &d->program);
+	return r;
+}
+
+static int
+know_engine(struct docker_builder *d, struct err *err)
+{
+	AUTO_JSON json_t *version = NULL;
+	int r = d->version ? 0 : get(d, "/version", &version, err);
+
+	if (r > 0 && !json_get_text(version, "Version"))
+		r = err_set(err, ERR_TOOL, "what answers at '%s' is no docker engine",
+			    docker_api_host(d->api));
+	if (r > 0)
+		d->version = xstrdup(json_get_text(version, "Version"));
+	return r < 0 ? r : 0;
+}
+
+int
+builder_docker_prepare(struct builder *b, struct err *err)
+{
+	struct docker_builder *d = docker_builder(b);
+	AUTO_BUF struct buf said = BUF_INIT;
+	int r = know_engine(d, err);
+
+	d->working = true;
+	buf_init(&said, 0);
+	if (!r && !d->program)
+		r = find_client(d, &said, err);
+	return r;
+}
+
+int
+builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err *err)
+{
+	struct docker_builder *d = docker_builder(b);
+	bool classic = b->ops->dialect == DIALECT_CLASSIC;
+	AUTO_FREE char *shown = NULL;
+	int r = know_engine(d, err);
+
+	if (r)
+		return r;
+	shown = xasprintf("version %s", d->version);
+	*ret = (struct builder_limits){
+		.who = xasprintf("docker %s%s", d->version, classic ? " without BuildKit" : ""),
+		.who_can = "docker 23 or newer, or a `# syntax=` line that names a newer frontend,",
+		.old_frontend = !classic && major(str_c(shown)) < CLIENT_OF_ITS_OWN,
+		.only_layers = true,
+		.no_secrets = classic,
+	};
+	return 0;
+}
+
+int
+builder_docker_keep(struct builder *b, const char *image_id, struct err *err)
+{
+	return docker_api_tag(docker_builder(b)->api, image_id, DOCKER_KEPT, hex_of(image_id), err);
+}
+
+int
+builder_docker_probe(struct builder *b, struct builder_info *ret, struct err *err)
+{
+	struct docker_builder *d = docker_builder(b);
+	AUTO_BUF struct buf said = BUF_INIT;
+	int r;
+
+	buf_init(&said, 0);
+	r = find_client(d, &said, err);
+	if (!r)
+		r = know_engine(d, err);
+	if (r)
+		return r;
+	ret->program = xstrdup(d->program);
+	ret->version =
+		xasprintf("%.*s, engine %s", STR_FMT(str_trim(buf_str(&said), " \n")), d->version);
+	ret->storage = xasprintf("lockstep builds in the engine at %s", docker_api_host(d->api));
+	return 0;
+}
+
+int
+builder_docker_tidy(struct builder *b, struct err *err)
+{
+	return builder_tidy_tmp(b, NULL, err);
+}

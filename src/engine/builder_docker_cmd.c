@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* builder_docker_cmd.c: docker's command lines and what they print, with BuildKit and without. */
+#include "engine/builder_docker.h"
+#include "engine/image_export.h"
+
+static void
+start_cmd(struct builder *b, struct arena *a, const char *verb, struct builder_cmd *cmd)
+{
+	static const char *const names[] = { "DOCKER_HOST", "SSH_AUTH_SOCK" };
+	struct docker_builder *d = docker_builder(b);
+
+	*cmd = (struct builder_cmd){ 0 };
+	vec_push(&cmd->argv, d->program ? d->program : "docker");
+	vec_push(&cmd->argv, verb);
+	builder_scrub_env(b, a, names, ARRAY_SIZE(names), cmd);
+}
+
+static void
+pull_cmd(struct builder *b, struct arena *a, const char *ref, const struct platform *platform,
+	 struct builder_cmd *ret)
+{
+	char text[PLATFORM_TEXT_SIZE];
+
+	platform_text(platform, text);
+	start_cmd(b, a, "pull", ret);
+	vec_push(&ret->argv, "--quiet");
+	builder_cmd_add2(ret, "--platform", arena_strdup(a, text));
+	vec_push(&ret->argv, ref);
+	builder_cmd_end(ret);
+}
+
+static void
+load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
+	 struct builder_cmd *ret)
+{
+	start_cmd(b, a, "tag", ret);
+	builder_cmd_add2(ret, image_id, name);
+	builder_cmd_end(ret);
+}
+
+/* One file in the folder, which is new. */
+static void
+export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
+	   struct builder_cmd *ret)
+{
+	start_cmd(b, a, "save", ret);
+	builder_cmd_add2(ret, "-o", arena_printf(a, "%s/" IMAGE_EXPORT_ARCHIVE, dir));
+	vec_push(&ret->argv, image_id);
+	builder_cmd_end(ret);
+}
+
+static const char *
+image_ref(struct arena *a, const char *image_id)
+{
+	return arena_printf(a, DOCKER_KEPT ":%s", image_id + strlen("sha256:"));
+}
+
+static void
+import_cmd(struct builder *b, struct arena *a, const char *image_id, struct builder_cmd *ret)
+{
+	load_cmd(b, a, image_id, image_ref(a, image_id), ret);
+}
+
+static void
+build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
+	  struct builder_cmd *ret)
+{
+	start_cmd(b, a, "build", ret);
+	vec_push(&ret->env, "DOCKER_BUILDKIT=1");
+	/* With a client whose plug-in builds: in the engine, and nothing beside the image. */
+	vec_push(&ret->env, "BUILDX_BUILDER=default");
+	vec_push(&ret->env, "BUILDX_NO_DEFAULT_ATTESTATIONS=1");
+	if (build->no_cache)
+		vec_push(&ret->argv, "--no-cache");
+	builder_cmd_add2(ret, "--progress", "plain");
+	builder_cmd_add2(ret, "--iidfile", build->id_file);
+	builder_add_options(a, build, ret);
+	builder_cmd_add2(ret, "-f", build->dockerfile);
+	vec_push(&ret->argv, build->context);
+	builder_cmd_end(ret);
+}
+
+/* Its cache compares what instructions mean, and files by what staging leaves of them. */
+static const char *
+no_cache_reason(struct arena *a UNUSED, const struct recipe *recipe UNUSED)
+{
+	return NULL;
+}
+
+/* Times are not settable, so the image ID says nothing about them. */
+static const char *
+output_record(struct arena *a, const struct graph_image *image)
+{
+	return arena_printf(a, "docker\t%s\t-\t1\t0", graph_output_name(image->output));
+}
+
+static bool
+makes_a_step(const struct df_ins *ins)
+{
+	return ins->kw == DF_RUN || ins->kw == DF_COPY || ins->kw == DF_ADD ||
+	       ins->kw == DF_WORKDIR;
+}
+
+/* The line of step n of a stage, counted as BuildKit does: an image, and what makes layers. */
+static int
+line_of_step(const struct recipe_stage *stage, unsigned long long n)
+{
+	n -= stage->base != RECIPE_BASE_SCRATCH;
+	for (size_t i = 0; i < stage->nonbuild; i++)
+		n -= n && makes_a_step(stage->onbuild[i]);
+	if (!n)
+		return stage->df->from->line;
+	for (size_t i = 0; i < stage->df->nins; i++)
+		if (makes_a_step(stage->df->ins[i]) && !--n)
+			return stage->df->ins[i]->line;
+	return -1;
+}
+
+/* "#6 [s1 2/3] RUN …"; for what failed, at the end, " > [s1 2/3] …": what is between the brackets. */
+static bool
+step_head(struct str line, struct str *ret)
+{
+	unsigned long long vertex;
+	struct str number;
+
+	if (str_starts(line, STR_LIT(" > "))) {
+		line = str_sub(line, 3, line.n);
+	} else {
+		if (!str_starts(line, STR_LIT("#")))
+			return false;
+		line = str_sub(line, 1, line.n);
+		if (!str_next(&line, ' ', &number) || !str_to_u64(number, &vertex))
+			return false;
+	}
+	if (!str_starts(line, STR_LIT("[")))
+		return false;
+	line = str_sub(line, 1, line.n);
+	return str_next(&line, ']', ret);
+}
+
+/* The stage has a name where there are several. */
+static int
+step_line(const struct recipe *recipe, struct str line)
+{
+	unsigned long long stage = 0, n;
+	struct str head, number;
+
+	if (!step_head(line, &head))
+		return 0;
+	if (str_starts(head, STR_LIT("s"))) {
+		if (!str_next(&head, ' ', &number) ||
+		    !str_to_u64(str_sub(number, 1, number.n), &stage))
+			return -1;
+		while (str_starts(head, STR_LIT(" ")))
+			head = str_sub(head, 1, head.n);
+	}
+	if (stage >= recipe->nstages || !str_next(&head, '/', &number) || !str_to_u64(number, &n) ||
+	    !n)
+		return -1;
+	return line_of_step(&recipe->stages[stage], n);
+}
+
+static bool
+should_retry(struct str tail UNUSED)
+{
+	return false;
+}
+
+/* "Step 3/6 : RUN …", counted over the whole file with the ARGs before the first FROM. */
+static int
+classic_step_line(const struct recipe *recipe, struct str line)
+{
+	unsigned long long n, total, known = 0;
+	struct str number;
+
+	if (!str_starts(line, STR_LIT("Step ")))
+		return 0;
+	line = str_sub(line, strlen("Step "), line.n);
+	if (!str_next(&line, '/', &number) || !str_to_u64(number, &n) ||
+	    !str_next(&line, ' ', &number) || !str_to_u64(number, &total))
+		return 0;
+	for (size_t i = 0; i < recipe->nstages; i++)
+		known += 1 + recipe->stages[i].df->nins;
+	if (total < known || n <= total - known)
+		return -1;
+	n -= total - known;
+	for (size_t i = 0; i < recipe->nstages; i++) {
+		const struct df_stage *stage = recipe->stages[i].df;
+
+		if (n <= 1 + stage->nins)
+			return n == 1 ? stage->from->line : stage->ins[n - 2]->line;
+		n -= 1 + stage->nins;
+	}
+	return -1;
+}
+
+static void
+classic_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
+		  struct builder_cmd *ret)
+{
+	start_cmd(b, a, "build", ret);
+	vec_push(&ret->env, "DOCKER_BUILDKIT=0");
+	vec_push(&ret->argv, "--force-rm");
+	if (build->no_cache)
+		vec_push(&ret->argv, "--no-cache");
+	builder_cmd_add2(ret, "--iidfile", build->id_file);
+	builder_add_options(a, build, ret);
+	builder_cmd_add2(ret, "-f", build->dockerfile);
+	vec_push(&ret->argv, build->context);
+	builder_cmd_end(ret);
+}
+
+#define DOCKER_OPS                                                                                 \
+	.program = "docker", .install = "apt-get install docker.io",                               \
+	.output_record = output_record, .image_ref = image_ref, .open = builder_docker_open,       \
+	.free = builder_docker_free, .prepare = builder_docker_prepare,                            \
+	.tidy = builder_docker_tidy, .forget = builder_docker_forget, .has = builder_docker_has,   \
+	.config = builder_docker_config, .find = builder_docker_find, .keep = builder_docker_keep, \
+	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
+	.export_cmd = export_cmd, .limits = builder_docker_limits,                                 \
+	.no_cache_reason = no_cache_reason, .should_retry = should_retry,                          \
+	.probe = builder_docker_probe
+
+const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
+						.build_cmd = build_cmd, .step_line = step_line };
+
+const struct builder_ops builder_docker_classic_ops = { DOCKER_OPS, .dialect = DIALECT_CLASSIC,
+							.build_cmd = classic_build_cmd,
+							.step_line = classic_step_line };
