@@ -221,18 +221,22 @@ start_build(struct job *job, struct err *err)
 				       .no_cache = job->node->no_cache ||
 						   job->run->plan->forced[job->image->index] };
 	struct builder_cmd cmd;
+	char key[DIGEST_SIZE];
 	int r = identity_check_remotes(job->run->plan->opts.identities, stage.project,
 				       job->node->made.recipe, err);
 
 	if (!r)
 		r = job_make_dir(job, err);
-	stage.dir = job->dir;
+	/* BuildKit keeps a copy of each folder that it was sent, by the folder's path, and takes from
+	 * the next one only what has another size or time: staged files all have the same time. */
+	sha256_digest(job->node->made.inputs->key, key);
+	stage.dir = arena_printf(a, "%s/%s", job->dir, key + strlen("sha256:"));
 	if (!r)
 		r = stage_make(&stage, err);
 	if (r)
 		return r;
-	build.context = arena_printf(a, "%s/context", job->dir);
-	build.dockerfile = arena_printf(a, "%s/Dockerfile", job->dir);
+	build.context = arena_printf(a, "%s/context", stage.dir);
+	build.dockerfile = arena_printf(a, "%s/Dockerfile", stage.dir);
 	build.id_file = arena_printf(a, "%s/image-id", job->dir);
 	job->line = 0;
 	guard_log_free(job->guards);
