@@ -252,6 +252,22 @@ find_files(struct project *p, const struct project_opts *opts, const struct grap
 	return 0;
 }
 
+/* buildah runs a file of this name through cpp first, which may include any file. */
+static bool
+preprocessed(struct project *p, const struct graph_image *image, const char *path,
+	     struct err_list *errs)
+{
+	struct err *e;
+
+	if (p->dialect != DIALECT_CONTAINERS || !str_ends(str_c(path), STR_LIT(".in")))
+		return false;
+	e = err_list_at(errs, p->graph_path, image->dockerfile_at.line, image->dockerfile_at.col,
+			"image '%s': '%s' is meant for a preprocessor, which lockstep does not run",
+			image->name, project_shown(p, image, path));
+	err_hint(e, "preprocess it, and name the result (cpp -E -P, as buildah does)");
+	return true;
+}
+
 int
 project_read_source(struct project *p, const struct project_opts *opts, size_t i,
 		    struct err_list *errs, struct err *err)
@@ -273,6 +289,8 @@ project_read_source(struct project *p, const struct project_opts *opts, size_t i
 			missing(p, image, errs);
 		return 0;
 	}
+	if (preprocessed(p, image, src->df_path, errs))
+		return 0;
 	buf_init(&text, 0);
 	r = tree_read(src->files->tree, str_c(src->df_path), MAX_DOCKERFILE, &text, err);
 	if (r)
