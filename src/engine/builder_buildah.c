@@ -184,11 +184,6 @@ no_cache_reason(struct arena *a, const struct recipe *recipe)
 	if (recipe->unexpanded_line)
 		return arena_printf(a, "a newline in a value at %s:%d", recipe->df->file,
 				    recipe->unexpanded_line);
-	/* An archive is unpacked and compared without its times, which a RUN can see. */
-	for (size_t i = 0; i < recipe->nreads; i++)
-		if (recipe->reads[i].kind == RECIPE_READ_ADD)
-			return arena_printf(a, "ADD at %s:%d", recipe->df->file,
-					    recipe->reads[i].line);
 	for (size_t i = 0; i < recipe->nremotes; i++)
 		return arena_printf(a, "ADD of an URL at %s:%d", recipe->df->file,
 				    recipe->remotes[i].line);
