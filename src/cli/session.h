@@ -21,6 +21,7 @@ struct session_opts {
 	opt_texts sets;      /* --set */
 	bool locked;         /* --locked */
 	bool pull;           /* --pull; only of commands that offer it */
+	bool no_stat_cache;
 	bool json;
 	bool help;
 };

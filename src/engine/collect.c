@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* collect.c: walks the context along the recipe's reads and hashes what it finds. */
+/* collect.c: walks the context along the recipe's reads. */
 #include "engine/collect.h"
 
-#include "base/clock.h"
 #include "base/path.h"
 #include "engine/collect_priv.h"
 #include "model/glob.h"
-#include "store/store_stat.h"
 
 #include <errno.h>
 
@@ -385,85 +383,6 @@ collect_instruction(struct collect *c, const struct recipe_read *reads, size_t n
 	return r;
 }
 
-/* Known from this process, or from the store. 1 found, 0 not. */
-static int
-known_hash(struct collect *c, struct collect_item *item, struct err *err)
-{
-	struct sha256 *memo = map_get(c->files->hashes, str_c(item->tree_path));
-	int r;
-
-	if (memo) {
-		item->file.hash = *memo;
-		return 1;
-	}
-	if (!c->store)
-		return 0;
-	r = store_stat_get(c->store, &item->entry->stamp, &item->file.hash, err);
-	if (r > 0)
-		map_set(c->files->hashes, str_c(item->tree_path),
-			arena_dup(c->p->arena, &item->file.hash, sizeof(struct sha256)));
-	return r;
-}
-
-static int
-remember(struct collect *c, struct collect_item *const *items, size_t n, int64_t seen_ns,
-	 struct err *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n; i++)
-		map_set(c->files->hashes, str_c(items[i]->tree_path),
-			arena_dup(c->p->arena, &items[i]->file.hash, sizeof(struct sha256)));
-	if (!c->store || !n)
-		return 0;
-	r = store_begin(c->store, err);
-	for (size_t i = 0; !r && i < n; i++)
-		r = store_stat_put(c->store, &items[i]->entry->stamp, seen_ns, items[i]->file.hash,
-				   err);
-	if (!r)
-		return store_commit(c->store, err);
-	store_rollback(c->store);
-	return r;
-}
-
-static int
-hash_all(struct collect *c, struct pool *pool, struct err *err)
-{
-	struct collect_item **todo = xcalloc(c->items.n + 1, sizeof(struct collect_item *));
-	struct tree_job *jobs = NULL;
-	int64_t seen_ns = clock_real_ns();
-	size_t n = 0;
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < c->items.n; i++) {
-		struct collect_item *item = &c->items.v[i];
-
-		if (item->file.kind != INPUT_FILE)
-			continue;
-		item->tree_path = project_tree_path(c->p, c->image, item->file.path);
-		r = known_hash(c, item, err);
-		if (!r)
-			todo[n++] = item;
-	}
-	if (r >= 0 && n) {
-		jobs = xcalloc(n, sizeof(*jobs));
-		for (size_t i = 0; i < n; i++)
-			jobs[i] = (struct tree_job){ .path = str_c(todo[i]->tree_path),
-						     .entry = todo[i]->entry,
-						     .dst_dirfd = -1 };
-		r = tree_process(c->files->tree, pool, jobs, n, err);
-		for (size_t i = 0; !r && i < n; i++)
-			todo[i]->file.hash = jobs[i].hash;
-		for (size_t i = 0; i < n; i++)
-			err_clear(&jobs[i].err);
-		if (!r)
-			r = remember(c, todo, n, seen_ns, err);
-	}
-	free(jobs);
-	free(todo);
-	return r < 0 ? r : 0;
-}
-
 int
 collect_files(const struct collect_opts *opts, struct inputs *in, struct err_list *errs,
 	      struct err *err)
@@ -476,6 +395,7 @@ collect_files(const struct collect_opts *opts, struct inputs *in, struct err_lis
 			     .ignore = opts->project->sources[opts->image->index].ignore,
 			     .store = opts->store,
 			     .pool = opts->pool,
+			     .trust = opts->trust,
 			     .in = in,
 			     .errs = errs,
 			     .seen = map_new() };
@@ -490,7 +410,7 @@ collect_files(const struct collect_opts *opts, struct inputs *in, struct err_lis
 			r = collect_instruction(&c, reads, n, err);
 	}
 	if (!r && errs->n == mistakes && opts->pool)
-		r = hash_all(&c, opts->pool, err);
+		r = collect_hash(&c, opts->pool, err);
 	for (size_t i = 0; !r && i < c.items.n; i++)
 		inputs_add_file(in, &c.items.v[i].file);
 	vec_fini(&c.items);

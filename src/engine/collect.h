@@ -7,13 +7,21 @@
 #include "model/inputs.h"
 #include "store/store.h"
 
+/* How far the stat cache is believed. */
+struct collect_trust {
+	bool none;    /* not at all: every file is read, and the cache is written anew */
+	int sample;   /* percent of what it knows that is read all the same, as a tripwire */
+	int64_t salt; /* decides which */
+};
+
 struct collect_opts {
 	struct project *project;
 	const struct graph_image *image;
 	const struct recipe *recipe;
 	struct store *store; /* its stat cache is used; may be NULL */
-	struct pool *pool;   /* NULL: nothing is hashed, only looked at */
-	bool skip_widened;   /* the recipe's "whole context" reads are left out: the result is for
+	struct collect_trust trust;
+	struct pool *pool; /* NULL: nothing is hashed, only looked at */
+	bool skip_widened; /* the recipe's "whole context" reads are left out: the result is for
 				showing and for early mistakes, never for a key */
 };
 
@@ -24,7 +32,8 @@ struct collect_opts {
  * stay links. Hashes come from the store's stat cache or the pool.
  * A literal source that is missing or left out, a glob that matches nothing where the dialect
  * needs a match, a device or FIFO, a name that the builder would misread: errs, with the
- * instruction's line and what would be right.
+ * instruction's line and what would be right. ERR_REFUSED for a hash of the stat cache that turns out
+ * to be wrong.
  */
 int collect_files(const struct collect_opts *opts, struct inputs *in, struct err_list *errs,
 		  struct err *err) NODISCARD;

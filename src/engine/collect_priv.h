@@ -9,6 +9,7 @@ struct collect_item {
 	struct input_file file;
 	const char *tree_path; /* below the root */
 	const struct tree_entry *entry;
+	bool believed; /* file.hash is the stat cache's, and is to be held against the bytes */
 };
 
 struct collect {
@@ -20,6 +21,7 @@ struct collect {
 	const struct ignore *ignore;
 	struct store *store;
 	struct pool *pool; /* NULL: nothing is hashed */
+	struct collect_trust trust;
 	struct inputs *in;
 	struct err_list *errs;
 	struct map *seen; /* context paths */
@@ -28,5 +30,8 @@ struct collect {
 
 /* dir "/" name in the arena of the inputs; dir may be ".". */
 const char *collect_join(struct collect *c, struct str dir, const char *name);
+
+/* Gives every file its hash. */
+int collect_hash(struct collect *c, struct pool *pool, struct err *err) NODISCARD;
 
 #endif

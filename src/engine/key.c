@@ -216,6 +216,7 @@ make(struct maker *m, struct err_list *errs, struct err *err)
 						  .image = m->image,
 						  .recipe = res->recipe,
 						  .store = m->env->store,
+						  .trust = m->env->trust,
 						  .pool = m->env->pool,
 						  .skip_widened = !res->complete },
 			  res->inputs, errs, err);

@@ -4,6 +4,7 @@
 #define LOCKSTEP_ENGINE_KEY_H
 
 #include "engine/builder.h"
+#include "engine/collect.h"
 #include "engine/project.h"
 #include "model/inputs.h"
 
@@ -11,6 +12,7 @@
 struct key_env {
 	struct project *project;
 	struct store *store; /* stat cache; may be NULL */
+	struct collect_trust trust;
 	struct pool *pool;   /* NULL: files are looked at, not hashed */
 	int64_t now_ms;      /* for refresh epochs */
 	/* Instead of that of now, the epoch of the last build ("7d\t2951"): --frozen. "" = none at

@@ -35,6 +35,7 @@ libengine_a_SOURCES += \
 	%D%/collect.c \
 	%D%/collect.h \
 	%D%/collect_explain.c \
+	%D%/collect_hash.c \
 	%D%/collect_priv.h \
 	%D%/cstorage.c \
 	%D%/cstorage.h \

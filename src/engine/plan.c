@@ -289,6 +289,7 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	struct knowledge k = { .plan = p, .node = node, .err = err };
 	struct key_env env = { .project = p->opts.project,
 			       .store = p->opts.store,
+			       .trust = p->opts.trust,
 			       .pool = p->opts.pool,
 			       .now_ms = p->opts.now_ms,
 			       .identity = identity,

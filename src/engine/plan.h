@@ -42,6 +42,7 @@ struct plan_opts {
 	struct builder *builder;
 	struct identities *identities; /* of images from outside */
 	struct pool *pool;
+	struct collect_trust trust;
 	const char *const *images; /* asked for; none = all */
 	size_t nimages;
 	bool force; /* the images asked for are built even if up to date */

@@ -13,6 +13,7 @@ check_PROGRAMS += \
 	%D%/t-check_text \
 	%D%/t-clock \
 	%D%/t-collect \
+	%D%/t-collect_hash \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
@@ -115,6 +116,7 @@ TESTS += \
 	%D%/t-check_text \
 	%D%/t-clock \
 	%D%/t-collect \
+	%D%/t-collect_hash \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
@@ -226,6 +228,8 @@ endif
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_collect_CPPFLAGS = $(unit_cppflags)
 %C%_t_collect_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_collect_hash_CPPFLAGS = $(unit_cppflags)
+%C%_t_collect_hash_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_creds_CPPFLAGS = $(unit_cppflags)
 %C%_t_creds_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_cstorage_CPPFLAGS = $(unit_cppflags)
