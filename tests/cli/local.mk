@@ -25,6 +25,7 @@ TESTS += \
 	%D%/t-dispatch-crash.sh \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
+	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-docker-classic.sh \
 	%D%/t-failure-docker.sh \
@@ -71,6 +72,7 @@ EXTRA_DIST += \
 	%D%/t-dispatch-crash.sh \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
+	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-docker-classic.sh \
 	%D%/t-failure-docker.sh \
