@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	%D%/lib/make-debian-base \
 	%D%/lib/registry.sh \
 	%D%/list-sources \
+	%D%/mutation \
 	%D%/size-allow.txt \
 	%D%/test \
 	%D%/third-party.txt \

@@ -10,6 +10,7 @@ TESTS += \
 	%D%/manual.sh \
 	%D%/plan.sh \
 	%D%/schema.sh \
+	%D%/traps.sh \
 	$(NULL)
 %C%_run_graph_LDADD = $(LDADD_model)
 EXTRA_DIST += \
@@ -157,5 +158,6 @@ EXTRA_DIST += \
 	%D%/plan/source-git.case \
 	%D%/plan/target-unknown.case \
 	%D%/schema.sh \
+	%D%/traps.sh \
 	$(NULL)
 # list: end

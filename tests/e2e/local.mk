@@ -4,8 +4,10 @@
 # list: begin (written by scripts/list-sources)
 EXTRA_DIST += \
 	%D%/agent-images.sh \
+	%D%/cache.sh \
 	%D%/demo.sh \
 	%D%/events-contract.sh \
+	%D%/mutation.sh \
 	%D%/soundness.sh \
 	$(NULL)
 # list: end

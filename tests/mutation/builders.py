@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real builders, without their caches, and the base images that contexts stand on."""
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from context import Context
+from oracle import ContainersStorage, DockerStorage, Image
+
+# The bases: all of a static busybox, so that RUN works. Each is built once.
+PLAIN = "FROM scratch\nCOPY bin /bin\nENV PATH=/bin\n"
+BASES = {
+    "plain": PLAIN,
+    "other": PLAIN + "COPY bin/sh /etc/other\n",
+    "config": PLAIN + "ENV VER=2\n",
+    "env": PLAIN + "ENV VER=1 DIR=d\nWORKDIR /w\nUSER 7:8\nLABEL l=base\nVOLUME /vol\nEXPOSE 80\n",
+    "onbuild": PLAIN + "ONBUILD COPY trig* /triggered/\n",
+    "onbuild-run": PLAIN + "ONBUILD ARG T=1\nONBUILD RUN echo $T >/t\n",
+}
+
+
+class Failed(Exception):
+    """A build that the builder refused, with what it said."""
+
+
+class Builder(Protocol):
+    name: str
+
+    def prepare(self, bin_dir: Path) -> None: ...
+    def tag(self, base: str, ref: str) -> None: ...
+    def build(self, root: Path, dockerfile: Path, ctx: Context, staged: bool) -> Image: ...
+
+
+def run(argv: list[str], **env: str) -> str:
+    done = subprocess.run(argv, capture_output=True, env={**os.environ, **env} if env else None, check=False)
+    if done.returncode:
+        raise Failed(f"{' '.join(argv)}: {done.stderr.decode(errors='replace')[-2000:]}")
+    return done.stdout.decode()
+
+
+def build_args(ctx: Context) -> list[str]:
+    return [f"--build-arg={n}={v}" for n, v in ctx.args]
+
+
+@dataclass
+class Buildah:
+    name: str = "buildah"
+    ids: dict[str, str] = field(default_factory=dict)
+    storage: ContainersStorage = field(init=False)
+
+    def prepare(self, bin_dir: Path) -> None:
+        self.storage = ContainersStorage(Path(run(["buildah", "info", "--format", "{{.store.GraphRoot}}"]).strip()))
+        for base, text in BASES.items():
+            dockerfile = bin_dir.parent / "Dockerfile"
+            dockerfile.write_text(text)
+            # docker's format keeps ONBUILD, which OCI's has no place for.
+            run(["buildah", "bud", "--layers", "--format=docker", "--timestamp=0", "-q", f"-t=localhost/bases/{base}:1",
+                 f"-f={dockerfile}", str(bin_dir.parent)])
+            self.ids[base] = run(["buildah", "images", "-q", "--no-trunc", f"localhost/bases/{base}:1"]).strip()
+
+    def tag(self, base: str, ref: str) -> None:
+        run(["buildah", "tag", self.ids[base], ref])
+
+    def build(self, root: Path, dockerfile: Path, ctx: Context, staged: bool) -> Image:
+        with tempfile.NamedTemporaryFile() as iid:
+            # The folder of a VOLUME is only made where each instruction is a layer, and only between layers are
+            # all times the epoch.
+            shape = ["--layers=false"]
+            if ctx.layers or "VOLUME" in ctx.text().upper():
+                shape = ["--layers", "--no-cache", "--force-rm", "--timestamp=0"]
+            argv = ["buildah", "bud", *shape, "--pull-never", "--format=oci", f"--iidfile={iid.name}",
+                    f"-f={os.fspath(dockerfile)}", *build_args(ctx)]
+            if staged:
+                argv.append("--ignorefile=/dev/null")
+            elif ctx.target:
+                argv.append(f"--target={ctx.target}")
+            run([*argv, os.fspath(root)])
+            return self.storage.image(Path(iid.name).read_text())
+
+
+@dataclass
+class Docker:
+    """The engine at $DOCKER_HOST, with BuildKit ("docker") or with its first builder ("classic")."""
+
+    name: str = "docker"
+    ids: dict[str, str] = field(default_factory=dict)  # of the bases, which buildah's storage holds as well
+    storage: DockerStorage = field(init=False)
+
+    def prepare(self, bin_dir: Path) -> None:
+        self.docker = os.environ.get("DOCKER", "docker")
+        self.storage = DockerStorage(Path(run([self.docker, "info", "--format", "{{.DockerRootDir}}"]).strip()))
+        archive = bin_dir.parent / "base.tar"
+        for base, text in BASES.items():
+            ref = f"localhost/bases/{base}:1"
+            dockerfile = bin_dir.parent / "Dockerfile"
+            dockerfile.write_text(text)
+            self.call(["build", "-q", "--network=none", f"-t={ref}", f"-f={dockerfile}", str(bin_dir.parent)])
+            self.ids[base] = self.call(["inspect", "--format", "{{.Id}}", ref]).strip()
+            self.call(["save", f"-o={archive}", ref])
+            run(["buildah", "pull", "-q", f"docker-archive:{archive}"])
+
+    def call(self, argv: list[str]) -> str:
+        return run([self.docker, *argv], DOCKER_BUILDKIT="0" if self.name == "classic" else "1")
+
+    def tag(self, base: str, ref: str) -> None:
+        self.call(["tag", f"localhost/bases/{base}:1", ref])
+        run(["buildah", "tag", self.ids[base].removeprefix("sha256:"), ref])
+
+    def named(self, dockerfile: Path) -> Path:
+        """The staged Dockerfile with the bases by name: this engine looks no image up by a bare ID."""
+        text = dockerfile.read_bytes()
+        for base, image_id in self.ids.items():
+            text = text.replace(image_id.removeprefix("sha256:").encode(), f"localhost/bases/{base}:1".encode())
+        out = dockerfile.with_name("Dockerfile.named")
+        out.write_bytes(text)
+        return out
+
+    def build(self, root: Path, dockerfile: Path, ctx: Context, staged: bool) -> Image:
+        with tempfile.TemporaryDirectory() as tmp:
+            if staged:
+                dockerfile = self.named(dockerfile)
+            argv = ["build", "--no-cache", "--network=none", f"--iidfile={tmp}/iid", f"-f={os.fspath(dockerfile)}",
+                    *build_args(ctx)]
+            if ctx.target and not staged:
+                argv.append(f"--target={ctx.target}")
+            self.call([*argv, os.fspath(root)])
+            return self.storage.image(Path(f"{tmp}/iid").read_text())
