@@ -13,8 +13,8 @@ struct key_env {
 	struct project *project;
 	struct store *store; /* stat cache; may be NULL */
 	struct collect_trust trust;
-	struct pool *pool;   /* NULL: files are looked at, not hashed */
-	int64_t now_ms;      /* for refresh epochs */
+	struct pool *pool; /* NULL: files are looked at, not hashed */
+	int64_t now_ms;    /* for refresh epochs */
 	/* Instead of that of now, the epoch of the last build ("7d\t2951"): --frozen. "" = none at
 	 * all; NULL = now's. */
 	const char *epoch;
