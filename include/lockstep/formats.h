@@ -23,4 +23,7 @@
 /* `schema` of an event (docs/events.md). */
 #define LOCKSTEP_EVENT_SCHEMA "lockstep.images/1"
 
+/* `schema` of the record that travels with an image (docs/registry.md). */
+#define LOCKSTEP_RECORD_SCHEMA "lockstep.record/1"
+
 #endif

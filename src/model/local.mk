@@ -110,6 +110,8 @@ libmodel_a_SOURCES += \
 	%D%/recipe_scope.c \
 	%D%/recipe_sources.c \
 	%D%/recipe_text.c \
+	%D%/record.c \
+	%D%/record.h \
 	%D%/ref.c \
 	%D%/ref.h \
 	%D%/regexp.c \

@@ -75,6 +75,7 @@ check_PROGRAMS += \
 	%D%/t-recipe_reads \
 	%D%/t-recipe_render \
 	%D%/t-recipe_sources \
+	%D%/t-record \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
@@ -178,6 +179,7 @@ TESTS += \
 	%D%/t-recipe_reads \
 	%D%/t-recipe_render \
 	%D%/t-recipe_sources \
+	%D%/t-record \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
@@ -352,6 +354,8 @@ endif
 %C%_t_recipe_render_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_recipe_sources_CPPFLAGS = $(unit_cppflags)
 %C%_t_recipe_sources_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_record_CPPFLAGS = $(unit_cppflags)
+%C%_t_record_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_ref_CPPFLAGS = $(unit_cppflags)
 %C%_t_ref_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_regexp_CPPFLAGS = $(unit_cppflags)
