@@ -100,6 +100,10 @@ libengine_a_SOURCES += \
 	%D%/run_record.c \
 	%D%/schedule.c \
 	%D%/schedule.h \
+	%D%/shared.c \
+	%D%/shared.h \
+	%D%/shared_priv.h \
+	%D%/shared_record.c \
 	%D%/single.c \
 	%D%/single.h \
 	%D%/source.c \

@@ -52,6 +52,21 @@ set_known(json_t *j, const char *key, const char *value)
 		json_set_text(j, key, value);
 }
 
+static json_t *
+parents_json(const struct record *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->nparents; i++) {
+		json_t *j = json_object();
+
+		json_set_text(j, "image", r->parents[i].name);
+		json_set_text(j, "digest", r->parents[i].digest);
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
 char *
 record_text(const struct record *r)
 {
@@ -64,6 +79,7 @@ record_text(const struct record *r)
 	json_set_text(j, "image_id", r->image_id);
 	set_known(j, "before", r->before);
 	json_object_set_new(j, "inputs", inputs_json(r->inputs));
+	json_object_set_new(j, "parents", parents_json(r));
 	json_object_set_new(j, "reasons", reasons_to_json(&r->reasons));
 	json_set_text(j, "builder", r->builder);
 	json_set_text(j, "lockstep", r->version);
@@ -184,6 +200,25 @@ read_inputs(struct reader *rd, const json_t *j)
 }
 
 static void
+read_parents(struct reader *rd, const json_t *list)
+{
+	struct record *r = rd->r;
+	const json_t *item;
+	size_t i;
+
+	r->parents = arena_calloc(r->arena, json_array_size(list) + 1, sizeof(*r->parents));
+	json_array_foreach(list, i, item)
+	{
+		struct record_parent p = { .name = text(rd, item, "image", true),
+					   .digest = digest(rd, item, "digest", true) };
+
+		if (!ref_valid_image_name(str_c(p.name)))
+			mistake(rd, "parents", "has what is no name of an image");
+		r->parents[r->nparents++] = p;
+	}
+}
+
+static void
 read_run(struct reader *rd, const json_t *run)
 {
 	struct record *r = rd->r;
@@ -219,6 +254,7 @@ read_record(struct reader *rd, const json_t *j)
 	r->started_ms = number(rd, j, "started_ms");
 	r->ended_ms = number(rd, j, "ended_ms");
 	r->log_digest = digest(rd, j, "log", false);
+	read_parents(rd, json_object_get(j, "parents"));
 	read_run(rd, json_object_get(j, "run"));
 	read_inputs(rd, json_object_get(j, "inputs"));
 }

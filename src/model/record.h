@@ -18,6 +18,12 @@
 #define RECORD_ARTIFACT_TYPE "application/vnd.lockstep.record.v1+json"
 #define RECORD_MEDIA_TYPE RECORD_ARTIFACT_TYPE
 
+/* Where a parent that the image was built on is in the registry. */
+struct record_parent {
+	const char *name;   /* in the graph */
+	const char *digest; /* of its manifest */
+};
+
 /* Texts are in the arena of a record that was parsed, or borrowed while one is made. */
 struct record {
 	struct arena *arena;   /* of a record that was parsed; else NULL */
@@ -26,6 +32,8 @@ struct record {
 	struct inputs *inputs; /* owned by a record that was parsed */
 	const char *image_id;
 	const char *before; /* digest of the manifest that held the image before; NULL = first */
+	struct record_parent *parents;
+	size_t nparents;
 	struct reasons reasons;
 	const char *builder, *version; /* "buildah 1.28.2", of lockstep */
 	const char *commit;  /* full, "+" appended for an unclean tree; NULL outside git */

@@ -40,7 +40,10 @@ make_text(struct inputs *in)
 	struct reason why = {
 		.kind = REASON_FILE_CHANGED, .subject = "app/etc/a", .added = 2, .removed = 1
 	};
+	struct record_parent base = { "base", DIGEST };
 	struct record r = { .image = "app",
+			    .parents = &base,
+			    .nparents = 1,
 			    .scope = "ghcr.io/o",
 			    .inputs = in,
 			    .image_id = DIGEST,
@@ -71,6 +74,9 @@ test_there_and_back(void **state UNUSED)
 	assert_int_equal(r->ended_ms, 7);
 	assert_null(r->run_url);
 	assert_null(r->log_digest);
+	assert_int_equal(r->nparents, 1);
+	assert_string_equal(r->parents[0].name, "base");
+	assert_string_equal(r->parents[0].digest, DIGEST);
 	assert_int_equal(r->reasons.n, 1);
 	assert_int_equal(r->reasons.v[0].added, 2);
 	assert_memory_equal(&r->inputs->key, &in->key, sizeof(in->key));

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shared.h: the registry as the memory that all machines share: images by key, and their records. */
+#ifndef LOCKSTEP_ENGINE_SHARED_H
+#define LOCKSTEP_ENGINE_SHARED_H
+
+#include "model/graph.h"
+#include "model/oci.h"
+#include "model/record.h"
+#include "remote/registry.h"
+
+/*
+ * docs/registry.md: an image is pushed under NAME:key-<hex>, with its record attached before that
+ * tag exists, so that whoever finds the tag finds the record. The tag of a key is never moved: who
+ * comes second takes what is there. Release tags are the business of engine/release.
+ *
+ * Questions are asked as those of remote/registry.h: started, answered from the loop, or waited for
+ * with shared_wait() where no loop runs.
+ */
+struct shared;
+
+struct shared_opts {
+	const struct graph *graph; /* with a registry */
+	const char *const *env;    /* of the command */
+	const char *const *insecure;
+	size_t ninsecure;
+	struct loop *loop;
+};
+
+/* ERR_INPUT when the graph names no registry. */
+int shared_new(const struct shared_opts *opts, struct shared **ret, struct err *err) NODISCARD;
+void shared_free(struct shared *s);
+/* Runs the loop until everything that was asked is answered; not from one of its callbacks. */
+int shared_wait(struct shared *s, struct err *err) NODISCARD;
+struct http_stats shared_stats(const struct shared *s);
+
+#define SHARED_TAG_SIZE 69
+void shared_key_tag(struct sha256 key, char ret[SHARED_TAG_SIZE]);
+/* The tag under which an image is pushed first, from which it gets all others: "id-<hex>", a
+ * function of its content alone. */
+void shared_id_tag(const char *image_id, char ret[SHARED_TAG_SIZE]);
+/* REGISTRY/NAME, with ":tag" or "@digest" where given (not both); arena. */
+const char *shared_ref(const struct shared *s, struct arena *a, const struct graph_image *image,
+		       const char *tag, const char *digest);
+
+/* What a tag stands for. */
+struct shared_image {
+	enum registry_state state;
+	struct err err; /* why it is unknown; the receiver may take it */
+	char digest[DIGEST_SIZE];
+	char image_id[DIGEST_SIZE];
+	struct buf config; /* the config blob, where it was asked for; may be taken */
+};
+typedef void (*shared_fn)(void *ctx, struct shared_image *image);
+
+struct shared_question {
+	const struct graph_image *image;
+	const char *tag;    /* or */
+	const char *digest; /* of the manifest */
+	bool config;
+};
+void shared_find(struct shared *s, const struct shared_question *q, shared_fn fn, void *ctx);
+
+/*
+ * Gives an image that was pushed its key: attaches the record, then sets the tag unless it exists,
+ * then reads it again. The answer is what the key stands for from now on, which is another image
+ * when somebody else was first.
+ */
+struct shared_offer {
+	const struct graph_image *image;
+	struct sha256 key;
+	const char *digest; /* under which it was pushed */
+	const char *record; /* text of model/record.h */
+	int64_t built_ms;   /* for finding the newest record */
+};
+void shared_publish(struct shared *s, const struct shared_offer *offer, shared_fn fn, void *ctx);
+
+/* Sets tags to a manifest that is there, in order; PRESENT when all are set. */
+void shared_tag(struct shared *s, const struct graph_image *image, const char *digest,
+		const char *const *tags, size_t ntags, shared_fn fn, void *ctx);
+
+/* The record of an image by its manifest: the one for a key, or the newest when key is NULL. record
+ * is NULL unless state is PRESENT, and the receiver's. */
+typedef void (*shared_record_fn)(void *ctx, enum registry_state state, struct record *take_record,
+				 struct err *err);
+void shared_record(struct shared *s, const struct graph_image *image, const char *digest,
+		   const struct sha256 *key, shared_record_fn fn, void *ctx);
+
+#endif

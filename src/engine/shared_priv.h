@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shared_priv.h: what the files of shared have in common. */
+#ifndef LOCKSTEP_ENGINE_SHARED_PRIV_H
+#define LOCKSTEP_ENGINE_SHARED_PRIV_H
+
+#include "engine/shared.h"
+
+/* Annotations of an attached record, so that the right one is found without reading them all. */
+#define NOTE_KEY "dev.lockstep.key"
+#define NOTE_BUILT "dev.lockstep.built-ms"
+
+struct shared {
+	const struct graph *graph;
+	struct registry *reg;
+};
+
+#endif
