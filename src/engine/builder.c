@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "base/sha256.h"
 #include "engine/builder_priv.h"
+#include "io/http.h"
 #include "io/tree.h"
 
 static const struct builder_ops *
@@ -70,6 +71,8 @@ builder_open(const struct builder_opts *opts, struct builder **ret, struct err *
 	b->tmp_dir = path_join(opts->state_dir, "tmp");
 	b->store = opts->store;
 	b->env = opts->env;
+	b->insecure = opts->insecure;
+	b->ninsecure = opts->ninsecure;
 	*ret = b;
 	return 0;
 }
@@ -160,6 +163,24 @@ builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, con
 		   struct builder_cmd *ret)
 {
 	b->ops->export_cmd(b, a, image_id, dir, ret);
+}
+
+void
+builder_push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
+		 const char *digest_file, struct builder_cmd *ret)
+{
+	b->ops->push_cmd(b, a, image_id, ref, digest_file, ret);
+}
+
+bool
+builder_is_insecure(const struct builder *b, const char *ref)
+{
+	struct str host = str_sub(str_c(ref), 0, str_find(str_c(ref), '/'));
+
+	for (size_t i = 0; i < b->ninsecure; i++)
+		if (str_eq_c(host, b->insecure[i]))
+			return true;
+	return http_is_loopback(host);
 }
 
 bool

@@ -29,6 +29,8 @@ struct builder_opts {
 	struct store *store; /* remembers where the user's storage is; may be NULL */
 	const char *const
 		*env; /* "NAME=value" list of the command's environment, NULL at the end */
+	const char *const *insecure; /* "host[:port]" of registries, as in registry_opts */
+	size_t ninsecure;
 };
 
 /* What `builder: auto` means on this machine: the first of buildah, podman and docker that is in
@@ -91,6 +93,10 @@ void builder_export_cmd(struct builder *b, struct arena *a, const char *image_id
 /* False if two builds of one key give two image IDs, so that only tree IDs (engine/image_tree) can
  * tell that an image came out as it was. */
 bool builder_reproduces(const struct builder *b);
+/* Sends an image of ours to a registry under ref; its program writes the digest of the manifest into
+ * digest_file. */
+void builder_push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
+		      const char *digest_file, struct builder_cmd *ret);
 /* True if the image is in the user's storage under that name. */
 bool builder_is_loaded(struct builder *b, const char *image_id, const char *name);
 

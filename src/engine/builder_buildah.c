@@ -85,6 +85,8 @@ pull_cmd(struct builder *b, struct arena *a, const char *ref, const struct platf
 	vec_push(&ret->argv, "pull");
 	vec_push(&ret->argv, "--quiet");
 	builder_cmd_add2(ret, "--platform", arena_strdup(a, text));
+	if (builder_is_insecure(b, ref))
+		vec_push(&ret->argv, "--tls-verify=false");
 	vec_push(&ret->argv, ref);
 	builder_cmd_end(ret);
 }
@@ -140,6 +142,22 @@ export_cmd(struct builder *b, struct arena *a, const char *image_id, const char 
 	vec_push(&ret->argv, image_id + strlen("sha256:"));
 	vec_push(&ret->argv, arena_printf(a, "dir:%s", dir));
 	builder_cmd_end(ret);
+}
+
+static void
+push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
+	 const char *digest_file, struct builder_cmd *ret)
+{
+	struct containers_builder *c = containers_of(b);
+
+	start_cmd(c, a, &c->own, ret);
+	vec_push(&ret->argv, "push");
+	builder_cmd_add2(ret, "--digestfile", digest_file);
+	if (builder_is_insecure(b, ref))
+		vec_push(&ret->argv, "--tls-verify=false");
+	vec_push(&ret->argv, image_id + strlen("sha256:"));
+	vec_push(&ret->argv, arena_printf(a, "docker://%s", ref));
+	vec_push(&ret->argv, NULL);
 }
 
 static void
@@ -263,7 +281,8 @@ open_podman(const struct builder_opts *opts)
 	.prepare = builder_containers_prepare, .tidy = builder_containers_tidy,                    \
 	.has = builder_containers_has, .config = builder_containers_config,                        \
 	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
-	.load_cmd = load_cmd, .export_cmd = export_cmd, .podman_cmd = podman_cmd,                  \
+	.load_cmd = load_cmd, .push_cmd = push_cmd, .export_cmd = export_cmd,                      \
+	.podman_cmd = podman_cmd,                                                                  \
 	.has_containers = builder_containers_left, .build_cmd = build_cmd,                         \
 	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
 	.probe = builder_containers_probe

@@ -42,6 +42,8 @@ struct builder_ops {
 			   const char *dir, struct builder_cmd *ret);
 	bool (*podman_cmd)(struct builder *b, struct arena *a, struct builder_cmd *ret);
 	bool (*has_containers)(struct builder *b);
+	void (*push_cmd)(struct builder *b, struct arena *a, const char *image_id, const char *ref,
+			 const char *digest_file, struct builder_cmd *ret);
 	void (*build_cmd)(struct builder *b, struct arena *a, const struct builder_build *build,
 			  struct builder_cmd *ret);
 	int (*limits)(struct builder *b, struct builder_limits *ret, struct err *err);
@@ -58,6 +60,8 @@ struct builder {
 	char *tmp_dir; /* TMPDIR of the builders: they leave things there when they are killed */
 	struct store *store;
 	const char *const *env;
+	const char *const *insecure;
+	size_t ninsecure;
 };
 
 extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder_docker_ops,
@@ -68,6 +72,9 @@ void builder_check_limits(const struct builder_limits *limits, const struct grap
 			  const struct recipe *recipe, struct err_list *errs);
 /* The value of NAME in an environment list, or NULL. */
 const char *builder_env(const char *const *env, const char *name);
+/* The registry of ref may speak http or have a certificate of its own: it is loopback, or was named
+ * so. */
+bool builder_is_insecure(const struct builder *b, const char *ref);
 /* Adds those of the names that are set to cmd->env, and what every builder gets. */
 void builder_scrub_env(const struct builder *b, struct arena *a, const char *const *names, size_t n,
 		       struct builder_cmd *cmd);
