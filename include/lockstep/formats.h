@@ -18,7 +18,7 @@
 #define LOCKSTEP_LOCK_VERSION 1
 
 /* `user_version` of the state database (docs/store.md). */
-#define LOCKSTEP_STORE_VERSION 3
+#define LOCKSTEP_STORE_VERSION 4
 
 /* `schema` of an event (docs/events.md). */
 #define LOCKSTEP_EVENT_SCHEMA "lockstep.images/1"

@@ -50,6 +50,9 @@ static const char *const migrations[] = {
 	" REFERENCES delivery(event_seq, target) ON DELETE CASCADE) STRICT, WITHOUT ROWID;",
 	("ALTER TABLE trace ADD COLUMN tree_id BLOB;"
 	 "ALTER TABLE step ADD COLUMN made_id TEXT;"),
+	/* runs of other machines, whose records came from a registry */
+	("ALTER TABLE run ADD COLUMN ulid TEXT;"
+	 "CREATE UNIQUE INDEX run_ulid ON run(ulid) WHERE ulid IS NOT NULL;"),
 };
 
 int

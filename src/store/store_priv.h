@@ -19,6 +19,11 @@ struct store {
 			"DO UPDATE SET value = excluded.value")                                    \
 	X(SQL_RUN_NEW, "INSERT INTO run(started_ms, state, command, scope, graph, root, "          \
 		       "git_commit, jobs) VALUES(?, 'running', ?, ?, ?, ?, ?, ?)")                 \
+	X(SQL_RUN_IMPORT, "INSERT INTO run(started_ms, ended_ms, state, command, scope, graph, "   \
+			  "root, git_commit, jobs, ulid) VALUES(?, ?, 'done', ?, ?, ?, '', ?, 0, " \
+			  "?)")                                                                    \
+	X(SQL_RUN_BY_ULID, "SELECT id FROM run WHERE ulid = ?")                                    \
+	X(SQL_RUN_ULID, "UPDATE run SET ulid = ? WHERE id = ?")                                    \
 	X(SQL_RUN_END, "UPDATE run SET ended_ms = ?, state = ? WHERE id = ?")                      \
 	X(SQL_RUN_SWEEP, "UPDATE run SET state = 'interrupted' WHERE state = 'running'")           \
 	X(SQL_RUN_LIST, "SELECT id, started_ms, ended_ms, state, command, scope, graph, root, "    \

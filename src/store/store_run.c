@@ -79,6 +79,42 @@ store_run_begin(struct store *s, struct store_run *run, struct err *err)
 }
 
 int
+store_run_name(struct store *s, int64_t id, const char *ulid, struct err *err)
+{
+	return sql_exec(s->db, SQL_RUN_ULID, err, "ti", ulid, id);
+}
+
+/* 1 found, 0 not. */
+static int
+find_ulid(struct store *s, const char *ulid, int64_t *ret_id, struct err *err)
+{
+	int r = sql_query(s->db, SQL_RUN_BY_ULID, err, "t", ulid);
+
+	if (!r)
+		r = sql_step(s->db, SQL_RUN_BY_ULID, err);
+	if (r <= 0)
+		return r;
+	*ret_id = sql_int(s->db, SQL_RUN_BY_ULID, 0);
+	sql_reset(s->db, SQL_RUN_BY_ULID);
+	return 1;
+}
+
+int
+store_run_import(struct store *s, const struct store_run *run, const char *ulid, int64_t *ret_id,
+		 struct err *err)
+{
+	int r = find_ulid(s, ulid, ret_id, err);
+
+	if (r)
+		return r < 0 ? r : 0;
+	r = sql_exec(s->db, SQL_RUN_IMPORT, err, "iittttt", run->started_ms, run->ended_ms,
+		     run->command, run->scope, run->graph, run->git_commit, ulid);
+	if (!r)
+		*ret_id = sql_last_id(s->db);
+	return r;
+}
+
+int
 store_run_end(struct store *s, int64_t id, enum run_state state, int64_t ended_ms, struct err *err)
 {
 	return sql_exec(s->db, SQL_RUN_END, err, "iti", ended_ms, run_state_name(state), id);

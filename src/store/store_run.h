@@ -62,6 +62,11 @@ typedef VEC(struct store_step) store_steps;
 /* Inserts a running run; marks runs that were left 'running' as interrupted first (the caller
  * holds the lock, so nobody else runs). */
 int store_run_begin(struct store *s, struct store_run *run, struct err *err) NODISCARD;
+/* The name of a run on every machine. */
+int store_run_name(struct store *s, int64_t id, const char *ulid, struct err *err) NODISCARD;
+/* A run of another machine by its ULID: inserted behind all others unless it is known. */
+int store_run_import(struct store *s, const struct store_run *run, const char *ulid,
+		     int64_t *ret_id, struct err *err) NODISCARD;
 int store_run_end(struct store *s, int64_t id, enum run_state state, int64_t ended_ms,
 		  struct err *err) NODISCARD;
 /* Newest first; scope NULL = all. */
