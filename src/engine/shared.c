@@ -81,7 +81,7 @@ struct asked {
 	struct arena *arena;
 	const struct graph_image *image;
 	struct ref ref; /* of the repository, with tag or digest */
-	bool config;
+	bool config, passed;
 	struct shared_image found;
 	shared_fn fn;
 	void *ctx;
@@ -89,7 +89,6 @@ struct asked {
 	/* Publishing and tagging. */
 	const char *digest, *key_tag, *record;
 	json_t *notes;
-	const char **tags;
 };
 
 static void
@@ -119,7 +118,9 @@ answer(struct asked *q)
 {
 	q->fn(q->ctx, &q->found);
 	err_clear(&q->found.err);
+	buf_fini(&q->found.manifest);
 	buf_fini(&q->found.config);
+	buf_fini(&q->found.passed);
 	json_decref(q->notes);
 	arena_free(q->arena);
 	free(q);
@@ -150,6 +151,21 @@ must_be_there(struct registry_answer *a, const char *what)
 	err_set(&a->err, ERR_REMOTE, "the registry has not %s", what);
 }
 
+static void on_passed(void *ctx, struct registry_answer *a);
+
+/* The image is known; what else was asked for comes after. */
+static void
+ask_on(struct asked *q)
+{
+	if (q->passed) {
+		set_ref(q, NULL, q->found.digest);
+		registry_referrers(q->s->reg, &q->ref, NULL, on_passed, q);
+		return;
+	}
+	q->found.state = REGISTRY_PRESENT;
+	answer(q);
+}
+
 static void
 on_config(void *ctx, struct registry_answer *a)
 {
@@ -160,8 +176,31 @@ on_config(void *ctx, struct registry_answer *a)
 		return;
 	q->found.config = a->body;
 	a->body = (struct buf)BUF_INIT;
-	q->found.state = REGISTRY_PRESENT;
-	answer(q);
+	ask_on(q);
+}
+
+/* Of every record and every later check: what passed once stays passed. */
+static void
+on_passed(void *ctx, struct registry_answer *a)
+{
+	struct asked *q = ctx;
+	struct str piece;
+
+	q->passed = false;
+	if (a->state == REGISTRY_UNKNOWN) {
+		(void)ended(q, a, "reading the checks of");
+		return;
+	}
+	for (size_t i = 0; i < a->nreferrers; i++) {
+		const json_t *notes = a->referrers[i].annotations;
+		struct str list = str_c(notes ? json_get_text(notes, NOTE_PASSED) : NULL);
+
+		while (str_next(&list, ' ', &piece)) {
+			buf_add_str(&q->found.passed, piece);
+			buf_addc(&q->found.passed, '\n');
+		}
+	}
+	ask_on(q);
 }
 
 static void
@@ -173,12 +212,14 @@ on_image(void *ctx, struct registry_answer *a)
 		return;
 	(void)snprintf(q->found.digest, DIGEST_SIZE, "%s", a->digest);
 	(void)snprintf(q->found.image_id, DIGEST_SIZE, "%s", a->image_id);
+	q->found.media_type = arena_strdup(q->arena, a->media_type);
+	q->found.manifest = a->body;
+	a->body = (struct buf)BUF_INIT;
 	if (q->config) {
 		registry_blob(q->s->reg, &q->ref, q->found.image_id, 0, on_config, q);
 		return;
 	}
-	q->found.state = REGISTRY_PRESENT;
-	answer(q);
+	ask_on(q);
 }
 
 void
@@ -187,6 +228,8 @@ shared_find(struct shared *s, const struct shared_question *question, shared_fn 
 	struct asked *q = ask_about(s, question->image, fn, ctx);
 
 	q->config = question->config;
+	q->passed = question->passed;
+	buf_init(&q->found.passed, 0);
 	set_ref(q, question->tag, question->digest);
 	registry_image(s->reg, &q->ref, &question->image->platform, on_image, q);
 }
@@ -255,16 +298,18 @@ shared_publish(struct shared *s, const struct shared_offer *offer, shared_fn fn,
 	q->notes = json_object();
 	json_set_text(q->notes, NOTE_KEY, key);
 	json_set_text(q->notes, NOTE_BUILT, built);
+	if (offer->passed && *offer->passed)
+		json_set_text(q->notes, NOTE_PASSED, offer->passed);
 	set_ref(q, q->key_tag, NULL);
 	registry_image(s->reg, &q->ref, &offer->image->platform, on_free, q);
 }
 
 static void
-on_all_tagged(void *ctx, struct registry_answer *a)
+on_digest(void *ctx, struct registry_answer *a)
 {
 	struct asked *q = ctx;
 
-	if (ended(q, a, "tagging"))
+	if (ended(q, a, "the tag of"))
 		return;
 	(void)snprintf(q->found.digest, DIGEST_SIZE, "%s", a->digest);
 	q->found.state = REGISTRY_PRESENT;
@@ -272,14 +317,21 @@ on_all_tagged(void *ctx, struct registry_answer *a)
 }
 
 void
-shared_tag(struct shared *s, const struct graph_image *image, const char *digest,
-	   const char *const *tags, size_t ntags, shared_fn fn, void *ctx)
+shared_head(struct shared *s, const struct graph_image *image, const char *tag, shared_fn fn,
+	    void *ctx)
 {
 	struct asked *q = ask_about(s, image, fn, ctx);
 
-	q->tags = arena_calloc(q->arena, ntags + 1, sizeof(*q->tags));
-	for (size_t i = 0; i < ntags; i++)
-		q->tags[i] = arena_strdup(q->arena, tags[i]);
-	set_ref(q, NULL, digest);
-	registry_tag(s->reg, &q->ref, q->tags, ntags, on_all_tagged, q);
+	set_ref(q, tag, NULL);
+	registry_head(s->reg, &q->ref, on_digest, q);
+}
+
+void
+shared_put(struct shared *s, const struct graph_image *image, const char *tag,
+	   const struct shared_manifest *manifest, shared_fn fn, void *ctx)
+{
+	struct asked *q = ask_about(s, image, fn, ctx);
+
+	set_ref(q, tag, NULL);
+	registry_put(s->reg, &q->ref, manifest->media_type, manifest->bytes, on_digest, q);
 }

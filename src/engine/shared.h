@@ -48,7 +48,10 @@ struct shared_image {
 	struct err err; /* why it is unknown; the receiver may take it */
 	char digest[DIGEST_SIZE];
 	char image_id[DIGEST_SIZE];
-	struct buf config; /* the config blob, where it was asked for; may be taken */
+	struct buf manifest; /* its bytes, for shared_put() */
+	const char *media_type;
+	struct buf config; /* the config blob, where it was asked for */
+	struct buf passed; /* digests of checks that it passed, a line each, where asked for */
 };
 typedef void (*shared_fn)(void *ctx, struct shared_image *image);
 
@@ -56,7 +59,7 @@ struct shared_question {
 	const struct graph_image *image;
 	const char *tag;    /* or */
 	const char *digest; /* of the manifest */
-	bool config;
+	bool config, passed;
 };
 void shared_find(struct shared *s, const struct shared_question *q, shared_fn fn, void *ctx);
 
@@ -70,13 +73,21 @@ struct shared_offer {
 	struct sha256 key;
 	const char *digest; /* under which it was pushed */
 	const char *record; /* text of model/record.h */
+	const char *passed; /* digests of the checks that it passed, a blank between them */
 	int64_t built_ms;   /* for finding the newest record */
 };
 void shared_publish(struct shared *s, const struct shared_offer *offer, shared_fn fn, void *ctx);
 
-/* Sets tags to a manifest that is there, in order; PRESENT when all are set. */
-void shared_tag(struct shared *s, const struct graph_image *image, const char *digest,
-		const char *const *tags, size_t ntags, shared_fn fn, void *ctx);
+/* Where a tag points: digest. One HEAD. */
+void shared_head(struct shared *s, const struct graph_image *image, const char *tag, shared_fn fn,
+		 void *ctx);
+/* Sets a tag to a manifest whose bytes are known: digest. One PUT. */
+struct shared_manifest {
+	const char *media_type;
+	struct str bytes;
+};
+void shared_put(struct shared *s, const struct graph_image *image, const char *tag,
+		const struct shared_manifest *manifest, shared_fn fn, void *ctx);
 
 /* The record of an image by its manifest: the one for a key, or the newest when key is NULL. record
  * is NULL unless state is PRESENT, and the receiver's. */

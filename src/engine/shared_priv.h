@@ -8,6 +8,7 @@
 /* Annotations of an attached record, so that the right one is found without reading them all. */
 #define NOTE_KEY "dev.lockstep.key"
 #define NOTE_BUILT "dev.lockstep.built-ms"
+#define NOTE_PASSED "dev.lockstep.passed"
 
 struct shared {
 	const struct graph *graph;
