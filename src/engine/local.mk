@@ -77,6 +77,8 @@ libengine_a_SOURCES += \
 	%D%/pins_gate.h \
 	%D%/plan.c \
 	%D%/plan.h \
+	%D%/plan_priv.h \
+	%D%/plan_shared.c \
 	%D%/podman.c \
 	%D%/podman.h \
 	%D%/podman_priv.h \
@@ -85,9 +87,14 @@ libengine_a_SOURCES += \
 	%D%/presence.h \
 	%D%/project.c \
 	%D%/project.h \
+	%D%/project_commit.c \
 	%D%/project_lock.c \
 	%D%/project_priv.h \
 	%D%/project_source.c \
+	%D%/recall.c \
+	%D%/recall.h \
+	%D%/release.c \
+	%D%/release.h \
 	%D%/relock.c \
 	%D%/relock.h \
 	%D%/replay.c \
@@ -95,8 +102,10 @@ libengine_a_SOURCES += \
 	%D%/run.c \
 	%D%/run.h \
 	%D%/run_check.c \
+	%D%/run_error.c \
 	%D%/run_job.c \
 	%D%/run_priv.h \
+	%D%/run_push.c \
 	%D%/run_record.c \
 	%D%/schedule.c \
 	%D%/schedule.h \

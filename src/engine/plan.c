@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan.c: compares keys with what is recorded and says what has to be done. */
-#include "engine/plan.h"
+#include "engine/plan_priv.h"
 
-#include "engine/check.h"
 #include "engine/check_folder.h"
 #include "engine/guard.h"
+#include "engine/identity.h"
 #include "store/store_inputs.h"
 #include "store/store_trace.h"
 
@@ -82,6 +82,8 @@ config(void *ctx, const char *ref, const struct graph_image *parent)
 
 	if (!id || k->r)
 		return NULL;
+	if (parent && k->plan->nodes[parent->index].config)
+		return k->plan->nodes[parent->index].config;
 	k->r = identity_config(k->plan->opts.identities, k->plan->arena, ref, id, &ret, k->err);
 	return ret;
 }
@@ -134,8 +136,8 @@ note_pulls(struct plan *p, struct plan_node *node, struct err *err)
 	return r;
 }
 
-static int
-last_build(struct plan *p, struct plan_node *node, struct err *err)
+int
+plan_last_build(struct plan *p, struct plan_node *node, struct err *err)
 {
 	struct store_step_query query = { .scope = p->opts.project->scope,
 					  .image = node->image->name,
@@ -150,12 +152,12 @@ last_build(struct plan *p, struct plan_node *node, struct err *err)
 }
 
 /* What moved since the last build of this image; first-build when there is none. */
-static int
-explain(struct plan *p, struct plan_node *node, struct err *err)
+int
+plan_explain(struct plan *p, struct plan_node *node, struct err *err)
 {
 	struct inputs *before = NULL;
 	struct reasons rs;
-	int r = last_build(p, node, err);
+	int r = plan_last_build(p, node, err);
 
 	if (r)
 		return r;
@@ -191,8 +193,8 @@ explain(struct plan *p, struct plan_node *node, struct err *err)
 }
 
 /* With --only, what is not asked for was checked where it was built. */
-static bool
-is_checked(const struct plan *p, const struct graph_image *image)
+bool
+plan_is_checked(const struct plan *p, const struct graph_image *image)
 {
 	for (size_t i = 0; p->opts.only && i < p->opts.nimages; i++)
 		if (graph_find(p->opts.project->graph, p->opts.images[i]) == image)
@@ -214,13 +216,13 @@ decide_known(struct plan *p, struct plan_node *node, struct err *err)
 		(void)snprintf(node->image_id, sizeof(node->image_id), "%s", trace.image_id);
 		node->state = PLAN_UP_TO_DATE;
 		if (!p->forced[node->image->index])
-			return is_checked(p, node->image)
+			return plan_is_checked(p, node->image)
 				       ? check_count_open(p->opts.store, node->image,
 							  node->image_id, &node->open_checks, err)
 				       : 0;
 		node->state = PLAN_BUILD;
 		plan_add_reason(p, node, &(struct reason){ .kind = REASON_FORCED, .subject = "" });
-		return last_build(p, node, err);
+		return plan_last_build(p, node, err);
 	}
 	node->state = PLAN_BUILD;
 	if (r) {
@@ -228,9 +230,9 @@ decide_known(struct plan *p, struct plan_node *node, struct err *err)
 				&(struct reason){ .kind = REASON_IMAGE_GONE,
 						  .subject =
 							  arena_strdup(p->arena, trace.image_id) });
-		return last_build(p, node, err);
+		return plan_last_build(p, node, err);
 	}
-	return explain(p, node, err);
+	return plan_explain(p, node, err);
 }
 
 static bool
@@ -273,7 +275,7 @@ frozen_epoch(struct plan *p, struct plan_node *node, const char **ret, struct er
 	*ret = NULL;
 	if (!p->opts.frozen || !node->image->refresh_days)
 		return 0;
-	r = last_build(p, node, err);
+	r = plan_last_build(p, node, err);
 	if (!r && node->previous && node->last.has_inputs)
 		r = store_inputs_get(p->opts.store, node->last.inputs, &before, err);
 	if (r > 0)
@@ -321,12 +323,12 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	node->no_cache = no_cache_reason(p, node);
 	if (pending) {
 		node->state = PLAN_WAITS;
-		return last_build(p, node, err);
+		return plan_last_build(p, node, err);
 	}
 	if (!node->made.complete) {
 		node->state = PLAN_BUILD;
 		r = note_pulls(p, node, err);
-		return r ? r : last_build(p, node, err);
+		return r ? r : plan_last_build(p, node, err);
 	}
 	r = decide_known(p, node, err);
 	if (!r && node->state == PLAN_BUILD)
@@ -401,34 +403,62 @@ count(struct plan *p)
 		p->nbuild += p->nodes[i].state == PLAN_BUILD;
 		p->nwait += p->nodes[i].state == PLAN_WAITS;
 		p->ncheck += p->nodes[i].state == PLAN_UP_TO_DATE && p->nodes[i].open_checks;
+		p->npush += plan_must_push(p, &p->nodes[i]);
 	}
+}
+
+static int
+decide(struct plan *p, const struct graph_image *image, struct err_list *errs, struct err *err)
+{
+	struct plan_node *node = &p->nodes[image->index];
+	int r;
+
+	node->image = image;
+	node->state = PLAN_IGNORED;
+	if (!p->selected[image->index])
+		return 0;
+	if (p->opts.project->sources[image->index].absent) {
+		node->state = PLAN_ABSENT;
+		return 0;
+	}
+	r = check_folder_read(p->opts.project, image, p->opts.pool, errs, err);
+	if (!r)
+		r = plan_decide(p, image, errs, err);
+	/* All mistakes of all images in one go. */
+	return r == -ERR_INPUT && errs->n ? 0 : r;
+}
+
+/* The keys of a level's images follow from those of the levels before, so the registry can be asked
+ * for all of a level at once. */
+static int
+decide_levels(struct plan *p, struct err_list *errs, struct err *err)
+{
+	const struct graph *g = p->opts.project->graph;
+	int last = 0, r = 0;
+
+	for (size_t i = 0; i < g->nimages; i++)
+		if (g->images[i].level > last)
+			last = g->images[i].level;
+	for (int level = 0; !r && level <= last; level++) {
+		for (size_t i = 0; !r && i < g->nimages; i++)
+			if (g->order[i]->level == level)
+				r = decide(p, g->order[i], errs, err);
+		if (!r && !errs->n)
+			r = plan_ask_level(p, level, err);
+	}
+	return r || errs->n ? r : plan_recall(p, err);
 }
 
 static int
 make(struct plan *p, struct err_list *errs, struct err *err)
 {
-	const struct project *project = p->opts.project;
-	const struct graph *g = project->graph;
+	const struct graph *g = p->opts.project->graph;
 	int r = select_images(p, errs);
 
-	for (size_t i = 0; !r && i < g->nimages; i++) {
-		const struct graph_image *image = g->order[i];
-		struct plan_node *node = &p->nodes[image->index];
-
-		node->image = image;
-		node->state = PLAN_IGNORED;
-		if (!p->selected[image->index])
-			continue;
-		if (project->sources[image->index].absent) {
-			node->state = PLAN_ABSENT;
-			continue;
-		}
-		r = check_folder_read(p->opts.project, image, p->opts.pool, errs, err);
-		if (!r)
-			r = plan_decide(p, image, errs, err);
-		if (r == -ERR_INPUT && errs->n)
-			r = 0; /* all mistakes of all images in one go */
-	}
+	if (!r && p->opts.shared)
+		r = decide_levels(p, errs, err);
+	for (size_t i = 0; !r && !p->opts.shared && i < g->nimages; i++)
+		r = decide(p, g->order[i], errs, err);
 	if (!r && errs->n)
 		return -ERR_INPUT;
 	if (!r)
@@ -468,6 +498,7 @@ plan_free(struct plan *p)
 		store_step_fini(&p->nodes[i].last);
 	}
 	free(p->nodes);
+	err_clear(&p->unknown);
 	arena_free(p->arena);
 	free(p);
 }

@@ -21,6 +21,8 @@
 	X(PLAN_IGNORED, "not asked for")
 ENUM_DECLARE(plan_state, PLAN_STATE_LIST);
 
+struct shared;
+
 struct plan_node {
 	const struct graph_image *image;
 	enum plan_state state;
@@ -34,6 +36,16 @@ struct plan_node {
 	size_t npulls;
 	const char *no_cache; /* why the layer cache is off, or NULL; arena */
 	int64_t expected_ms;  /* of a build; 0 = unknown */
+
+	/* Of plans with a registry. */
+	bool asked;                /* for the key, and answered */
+	bool unknown;              /* the answer was none */
+	char digest[DIGEST_SIZE];  /* of the manifest that the key stands for; "" = none */
+	struct str manifest;       /* its bytes; arena */
+	const char *manifest_type; /* media type */
+	char before[DIGEST_SIZE];  /* of the manifest that was released before; "" = none */
+	bool not_reproducible;     /* built, and another run's image under the same key differs */
+	const struct oci_config *config; /* of an image that is only there; else NULL */
 };
 
 struct plan_opts {
@@ -50,6 +62,9 @@ struct plan_opts {
 	bool frozen;
 	bool hash_waiting; /* files of waiting images too, for showing them */
 	int64_t now_ms;
+	struct shared *shared; /* the registry, where images are looked for by key; NULL = no */
+	bool publish;          /* with shared: what it has goes before what is here, and nothing
+				  may stay unknown */
 };
 
 struct plan {
@@ -60,7 +75,10 @@ struct plan {
 	bool *selected; /* by image index: asked for, or an ancestor */
 	bool *forced;   /* by image index */
 	size_t nbuild, nwait;
-	size_t ncheck; /* images that are up to date and have open checks */
+	size_t ncheck;      /* images that are up to date and have open checks */
+	size_t npush;       /* with publish: images that are up to date and not in the registry */
+	size_t nunknown;    /* images that the registry gave no answer about */
+	struct err unknown; /* the first reason for that */
 };
 
 int plan_make(const struct plan_opts *opts, struct plan **ret, struct err_list *errs,
@@ -69,6 +87,17 @@ void plan_free(struct plan *p);
 /* Decides one node; for the run, after its parents are settled or an external was pulled. */
 int plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs,
 		struct err *err) NODISCARD;
+/* The registry has to be asked for this node's key before it is decided. */
+bool plan_must_ask(const struct plan *p, const struct graph_image *image);
+/* Asks it; done is called by the loop when the node is decided. */
+void plan_ask(struct plan *p, const struct graph_image *image, void (*done)(void *ctx), void *ctx);
+/* An image that is here, and has to get its key in the registry. */
+bool plan_must_push(const struct plan *p, const struct plan_node *node);
+/* The image has a manifest in the registry from now on. */
+struct shared_image;
+void plan_set_manifest(struct plan *p, struct plan_node *node, const struct shared_image *image);
+/* Why answers are missing, as an error. */
+int plan_unknown(const struct plan *p, struct err *err) NODISCARD;
 /* A built image: its node is up to date from now on. */
 void plan_set_built(struct plan *p, const struct graph_image *image, const char *image_id);
 /* Expected durations and remaining path lengths; loads them from the store at the first call. */

@@ -79,6 +79,8 @@ int project_load(const struct project_opts *opts, struct project **ret, struct e
 void project_free(struct project *p);
 /* Where an image's files are. */
 struct project_files *project_files(struct project *p, const struct graph_image *image);
+/* The commit, with a '+' behind it when the tree has more than that; NULL outside git. Caller frees. */
+char *project_commit(const struct project *p) NODISCARD;
 /* A path of an image's tree as the user would write it; arena. */
 const char *project_shown(struct project *p, const struct graph_image *image, const char *path);
 /* The other way round: a path as seen from the current folder, from the root on; cleaned only, if it

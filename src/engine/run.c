@@ -150,6 +150,7 @@ static bool
 has_work(const struct run *run, const struct plan_node *node)
 {
 	return node->state == PLAN_BUILD || node->open_checks ||
+	       plan_must_ask(run->plan, node->image) || plan_must_push(run->plan, node) ||
 	       (run->opts->load && must_load(run->plan, node));
 }
 
@@ -249,27 +250,13 @@ make_schedule(struct run *run, struct err *err)
 	return r;
 }
 
-/* The commit, with a '+' when the tree has more than it; NULL outside git. Caller frees. */
-static char *
-commit_text(const struct project *p)
-{
-	AUTO_ERR struct err ignored = ERR_INIT; /* the worse answer is the safe one */
-	bool dirty = true;
-
-	if (!p->head)
-		return NULL;
-	if (tree_is_commit(p->own.tree) ||
-	    (!git_is_dirty(p->toplevel, p->head, p->root, &dirty, &ignored) && !dirty))
-		return xstrdup(p->head);
-	return xasprintf("%s+", p->head);
-}
-
 static int
 begin(struct run *run, struct err *err)
 {
 	const struct project *p = run->plan->opts.project;
-	AUTO_FREE char *commit = commit_text(p);
 	int r = builder_prepare(run->plan->opts.builder, err);
+
+	run->commit = project_commit(p);
 
 	if (!r)
 		r = run_check_tools(run, err);
@@ -290,9 +277,12 @@ begin(struct run *run, struct err *err)
 				       .scope = p->scope,
 				       .graph = p->graph_path,
 				       .root = p->root,
-				       .git_commit = commit,
+				       .git_commit = run->commit,
 				       .jobs = (int)run->opts->jobs };
-	return store_run_begin(run->plan->opts.store, &run->row, err);
+	r = store_run_begin(run->plan->opts.store, &run->row, err);
+	if (!r && run->plan->opts.publish)
+		r = run_push_begin(run, err);
+	return r;
 }
 
 static void
@@ -305,6 +295,7 @@ count(struct run *run, struct run_result *ret)
 			continue;
 		ret->built += job->state == JOB_BUILT;
 		ret->current += job->state == JOB_CURRENT;
+		ret->pushed += job->pushed;
 		ret->failed += job->state == JOB_FAILED;
 		ret->skipped += job->state == JOB_SKIPPED;
 		ret->cancelled += job->state == JOB_CANCELLED;
@@ -377,6 +368,8 @@ fini(struct run *run)
 	free(run->jobs);
 	free(run->logs_dir);
 	free(run->stage_dir);
+	free(run->commit);
+	free(run->builder);
 	err_clear(&run->fatal);
 }
 

@@ -24,6 +24,8 @@
 	X(JOB_BUILDING, "building")                                                                \
 	X(JOB_READING, "reading")                                                                  \
 	X(JOB_CHECKING, "checking")                                                                \
+	X(JOB_ASKING, "asking the registry")                                                       \
+	X(JOB_PUSHING, "pushing")                                                                  \
 	X(JOB_LOADING, "loading")                                                                  \
 	X(JOB_BUILT, "built")                                                                      \
 	X(JOB_CURRENT, "up to date")                                                               \
@@ -65,7 +67,11 @@ struct job {
 	int log_fd;
 	size_t next_pull, next_import;
 	bool retried;
-	char *dir; /* staging */
+	const char *pulling; /* the reference of the last pull */
+	bool fetched;        /* a parent came from the registry into the user's storage */
+	bool pushed;         /* what it stands for got its key in the registry */
+	bool asking; /* an answer of the registry is awaited; it counts only while this holds */
+	char *dir;   /* staging */
 };
 
 /* Called on every change of a job's state, and for every line that a builder prints. */
@@ -80,6 +86,7 @@ struct run_opts {
 	struct loop *loop;
 	const char *state_dir;
 	const char *command; /* for history */
+	const char *run_url; /* of the CI job, for records; NULL = none */
 	unsigned jobs;
 	int timeout_s; /* for images without one of their own; 0 = none */
 	bool keep_going;
@@ -91,7 +98,7 @@ struct run_result {
 	int64_t run_id;
 	struct job *jobs; /* by image index; owned by the result */
 	size_t n;
-	size_t built, current, failed, skipped, cancelled;
+	size_t built, current, pushed, failed, skipped, cancelled;
 	int64_t elapsed_ms;
 	int64_t saved_ms; /* expected time of selected images that were not built */
 	int signo;        /* that ended it; 0 = none */

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "engine/blame.h"
 #include "engine/run_priv.h"
+#include "engine/shared.h"
 #include "engine/stage.h"
 
 #include <errno.h>
@@ -12,8 +13,6 @@
 #include <unistd.h>
 
 #define ID_MAX 256
-
-static void advance(struct job *job);
 
 static struct builder *
 builder_of(const struct job *job)
@@ -69,35 +68,6 @@ job_fail(struct job *job, struct err *err)
 	job_leave(job, cancelled ? JOB_CANCELLED : JOB_FAILED);
 }
 
-static struct str
-last_line(struct str tail)
-{
-	struct str line, last = STR_LIT("no output");
-
-	while (str_next_line(&tail, &line)) {
-		line = str_trim(line, " \t\r");
-		if (line.n)
-			last = line;
-	}
-	return last;
-}
-
-/* Signs that a registry or the network is down, in what buildah prints (Go's net errors). */
-static bool
-looks_temporary(struct str tail)
-{
-	static const char *const signs[] = {
-		"connection refused",      "i/o timeout",           "no such host",
-		"TLS handshake timeout",   "connection reset",      "toomanyrequests",
-		"503 Service Unavailable", "network is unreachable"
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (memmem(tail.p, tail.n, signs[i], strlen(signs[i])))
-			return true;
-	return false;
-}
-
 static void
 on_line(void *ctx, struct str line)
 {
@@ -123,8 +93,8 @@ drop_cmd(struct builder_cmd *cmd)
 	vec_fini(&cmd->env);
 }
 
-static int
-start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct err *err)
+int
+job_start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct err *err)
 {
 	int timeout_s = job->image->timeout_s ? job->image->timeout_s : job->run->opts->timeout_s;
 	struct proc_opts opts = { .argv = cmd->argv.v,
@@ -142,13 +112,13 @@ start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct
 }
 
 static int
-start_pull(struct job *job, struct err *err)
+start_pull(struct job *job, const char *ref, struct err *err)
 {
 	struct builder_cmd cmd;
 
-	builder_pull_cmd(builder_of(job), job->node->made.arena, job->node->pulls[job->next_pull],
-			 &job->image->platform, &cmd);
-	return start_cmd(job, &cmd, JOB_PULLING, err);
+	job->pulling = ref;
+	builder_pull_cmd(builder_of(job), job->node->made.arena, ref, &job->image->platform, &cmd);
+	return job_start_cmd(job, &cmd, JOB_PULLING, err);
 }
 
 /* After the pulls: the externals have identities now, so the image has a key. */
@@ -170,19 +140,18 @@ decide_again(struct job *job, struct err *err)
 
 /* The next used image that our storage lacks; NULL when all are there. */
 static int
-missing_image(struct job *job, const char **ret, struct err *err)
+missing_image(struct job *job, const struct input_image **ret, struct err *err)
 {
 	const struct inputs *in = job->node->made.inputs;
 
 	for (; job->next_import < in->images.n; job->next_import++) {
-		const char *id = in->images.v[job->next_import].id;
-
-		int r = builder_has(builder_of(job), id, err);
+		const struct input_image *used = &in->images.v[job->next_import];
+		int r = builder_has(builder_of(job), used->id, err);
 
 		if (r < 0)
 			return r;
 		if (!r) {
-			*ret = id;
+			*ret = used;
 			return 0;
 		}
 	}
@@ -190,14 +159,38 @@ missing_image(struct job *job, const char **ret, struct err *err)
 	return 0;
 }
 
+/* Brings an image into our storage: from the registry where it is a parent that was found there,
+ * then from the user's storage. */
 static int
-start_import(struct job *job, const char *image_id, struct err *err)
+start_fetch(struct job *job, const char *image_id, const struct graph_image *parent,
+	    struct err *err)
 {
+	const struct plan *plan = job->run->plan;
+	struct arena *a = job->node->made.arena;
 	struct builder_cmd cmd;
 
-	builder_import_cmd(builder_of(job), job->node->made.arena, image_id, &cmd);
-	job->next_import++;
-	return start_cmd(job, &cmd, JOB_IMPORTING, err);
+	if (parent && *plan->nodes[parent->index].digest && !job->fetched) {
+		job->fetched = true;
+		return start_pull(job,
+				  shared_ref(plan->opts.shared, a, parent, NULL,
+					     plan->nodes[parent->index].digest),
+				  err);
+	}
+	job->fetched = false;
+	builder_import_cmd(builder_of(job), a, image_id, &cmd);
+	return job_start_cmd(job, &cmd, JOB_IMPORTING, err);
+}
+
+/* The next used image that our storage lacks. */
+static int
+start_import(struct job *job, const struct input_image *used, struct err *err)
+{
+	const struct graph *g = job->run->plan->opts.project->graph;
+	const struct graph_image *parent = used->name ? graph_find(g, used->name) : NULL;
+	int r = start_fetch(job, used->id, parent, err);
+
+	job->next_import += !job->fetched;
+	return r;
 }
 
 int
@@ -244,7 +237,7 @@ start_build(struct job *job, struct err *err)
 	builder_build_cmd(builder_of(job), a, &build, &cmd);
 	r = builder_add_secrets(builder_of(job), a, job->image, &cmd, err);
 	if (!r)
-		r = start_cmd(job, &cmd, JOB_BUILDING, err);
+		r = job_start_cmd(job, &cmd, JOB_BUILDING, err);
 	else
 		drop_cmd(&cmd);
 	if (!r && job->node->previous) {
@@ -271,44 +264,57 @@ start_load(struct job *job, struct err *err)
 		return 0;
 	}
 	builder_load_cmd(builder_of(job), job->node->made.arena, job->node->image_id, name, &cmd);
-	return start_cmd(job, &cmd, JOB_LOADING, err);
+	return job_start_cmd(job, &cmd, JOB_LOADING, err);
+}
+
+/* What an image that needs no build may need: its checks, its key in the registry, its name. */
+static int
+start_current(struct job *job, struct err *err)
+{
+	struct plan_node *node = job->node;
+	int r;
+
+	if (!node->open_checks) {
+		job_go_on(job);
+		return 0;
+	}
+	r = builder_has(builder_of(job), node->image_id, err);
+	if (r < 0)
+		return r;
+	if (!r)
+		return start_fetch(job, node->image_id, job->image, err);
+	job_check(job);
+	return 0;
 }
 
 static int
 step_on(struct job *job, struct err *err)
 {
-	const char *image_id;
+	const struct input_image *missing;
 	int r;
 
 	if (job->next_pull < job->node->npulls)
-		return start_pull(job, err);
+		return start_pull(job, job->node->pulls[job->next_pull++], err);
 	if (job->node->npulls) {
 		r = decide_again(job, err);
 		if (r)
 			return r;
 		job->node->npulls = 0;
-		if (job->node->state == PLAN_UP_TO_DATE && !job->node->open_checks &&
-		    !job->run->opts->load) {
-			job_leave(job, JOB_CURRENT);
-			return 0;
-		}
 	}
-	if (job->node->state == PLAN_UP_TO_DATE && job->node->open_checks) {
-		job_check(job);
+	if (plan_must_ask(job->run->plan, job->image)) {
+		job_ask(job);
 		return 0;
 	}
 	if (job->node->state == PLAN_UP_TO_DATE)
-		return start_load(job, err);
-	r = missing_image(job, &image_id, err);
+		return start_current(job, err);
+	r = missing_image(job, &missing, err);
 	if (r)
 		return r;
-	if (image_id)
-		return start_import(job, image_id, err);
-	return start_build(job, err);
+	return missing ? start_import(job, missing, err) : start_build(job, err);
 }
 
-static void
-advance(struct job *job)
+void
+job_advance(struct job *job)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 
@@ -357,12 +363,9 @@ job_record(struct job *job)
 	}
 	job->rebuilt = true;
 	plan_set_built(job->run->plan, job->image, job->built_id);
-	run_job_settled(job);
-	if (!job->run->opts->load || job->run->stopping) {
-		job_leave(job, JOB_BUILT);
-		return;
-	}
-	if (start_load(job, &err))
+	if (!job->run->plan->opts.publish)
+		job_finish(job);
+	else if (job_push(job, &err))
 		job_fail(job, &err);
 }
 
@@ -385,47 +388,26 @@ job_go_on(struct job *job)
 {
 	AUTO_ERR struct err err = ERR_INIT;
 
-	run_job_settled(job);
-	if (!job->run->opts->load || job->run->stopping)
-		job_leave(job, JOB_CURRENT);
-	else if (start_load(job, &err))
+	if (!plan_must_push(job->run->plan, job->node))
+		job_finish(job);
+	else if (job_push(job, &err))
 		job_fail(job, &err);
 }
 
-/* The place in the Dockerfile where the builder stopped, and what it said. */
-static void
-build_error(struct job *job, const struct proc_result *result, struct str tail, struct err *err)
-{
-	const struct recipe *recipe = job->node->made.recipe;
-	AUTO_FREE char *status = proc_status_text(result->status);
-	struct str said = last_line(tail);
-
-	if (result->timed_out)
-		err_at(err, recipe->df->file, job->line, 0, "timed out after %lld s",
-		       (long long)(result->wall_ms / 1000));
-	else
-		err_at(err, recipe->df->file, job->line, 0, "%s: %.*s", status, STR_FMT(said));
-	err->class = ERR_FAILED;
-	err_hint(err, "the whole output: lockstep log %s", job->image->name);
-}
-
-static void
-command_failed(struct job *job, const struct proc_result *result, struct str tail)
+void
+job_finish(struct job *job)
 {
 	AUTO_ERR struct err err = ERR_INIT;
-	struct str said = last_line(tail);
+	bool load = job->run->opts->load && !job->run->stopping;
+	int r = load ? builder_has(builder_of(job), job->node->image_id, &err) : 0;
 
-	if (job->state == JOB_BUILDING) {
-		build_error(job, result, tail, &err);
-	} else if (job->state == JOB_PULLING) {
-		err_set(&err, looks_temporary(tail) ? ERR_TEMPORARY : ERR_FAILED,
-			"cannot pull '%s': %.*s", job->node->pulls[job->next_pull], STR_FMT(said));
-		err_hint(&err, "needed by %s", job->node->made.recipe->df->file);
-	} else {
-		err_set(&err, ERR_FAILED, "%s the image failed: %.*s",
-			job->state == JOB_LOADING ? "loading" : "importing", STR_FMT(said));
-	}
-	job_fail(job, &err);
+	run_job_settled(job);
+	if (r < 0)
+		job_fail(job, &err);
+	else if (!r)
+		job_leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
+	else if (start_load(job, &err))
+		job_fail(job, &err);
 }
 
 static void
@@ -435,21 +417,24 @@ on_exit_of(void *ctx, const struct proc_result *result)
 	struct proc *proc = job->proc;
 	struct str tail = proc_tail(proc);
 	bool ok = result->status == 0 && !result->timed_out && !result->cancelled;
+	AUTO_ERR struct err err = ERR_INIT;
 
 	job->proc = NULL;
 	if (!ok && job->state == JOB_BUILDING && !job->retried && !result->timed_out &&
 	    !result->cancelled && builder_should_retry(builder_of(job), tail)) {
 		job->retried = true;
-		advance(job);
+		job_advance(job);
 	} else if (!ok) {
-		command_failed(job, result, tail);
+		job_command_error(job, result, tail, &err);
+		job_fail(job, &err);
 	} else if (job->state == JOB_BUILDING) {
 		built(job);
+	} else if (job->state == JOB_PUSHING) {
+		job_pushed(job);
 	} else if (job->state == JOB_LOADING) {
 		job_leave(job, job->rebuilt ? JOB_BUILT : JOB_CURRENT);
 	} else {
-		job->next_pull += job->state == JOB_PULLING;
-		advance(job);
+		job_advance(job);
 	}
 	proc_free(proc);
 }
@@ -488,7 +473,7 @@ job_start(struct job *job)
 	if (open_log(job, &err))
 		job_fail(job, &err);
 	else
-		advance(job);
+		job_advance(job);
 }
 
 void
@@ -500,4 +485,11 @@ job_cancel(struct job *job)
 		image_read_cancel(job->reading);
 	if (job->checking)
 		check_cancel(job->checking);
+	if (job->asking) {
+		AUTO_ERR struct err err = ERR_INIT;
+
+		job->asking = false;
+		err_set(&err, ERR_CANCELLED, "cancelled");
+		job_fail(job, &err);
+	}
 }

@@ -6,6 +6,7 @@
 #include "engine/image_read.h"
 #include "engine/run.h"
 #include "engine/schedule.h"
+#include "model/event.h"
 
 struct run {
 	const struct run_opts *opts;
@@ -19,6 +20,9 @@ struct run {
 	struct store_run row;
 	struct err fatal; /* what ended the run itself */
 	char *logs_dir, *stage_dir;
+	char *commit;  /* "+" appended for an unclean tree; NULL outside git */
+	char *builder; /* "buildah 1.28.2"; only with plan->opts.publish */
+	char ulid[EVENT_ID_SIZE];
 };
 
 /* run_job.c: one job's way. */
@@ -38,6 +42,23 @@ void job_record(struct job *job);
 void job_check(struct job *job);
 /* What checks need that may have to be run: says what the machine lacks before anything is built. */
 int run_check_tools(struct run *run, struct err *err) NODISCARD;
+/* Nothing is left to do but loading. */
+void job_finish(struct job *job);
+/* The next step of an image that is not built yet. */
+void job_advance(struct job *job);
+int job_start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct err *err)
+	NODISCARD;
+/* run_error.c: why a command of the builder that a job ran has failed. tail: what it said last. */
+void job_command_error(struct job *job, const struct proc_result *result, struct str tail,
+		       struct err *err);
+/* run_push.c: what the records of this run have in common. */
+int run_push_begin(struct run *run, struct err *err) NODISCARD;
+/* The registry is asked for the image's key; job_advance() comes after. */
+void job_ask(struct job *job);
+/* The image gets its key in the registry; job_finish() or job_fail() comes after. */
+int job_push(struct job *job, struct err *err) NODISCARD;
+/* What was pushed gets its record and its key. */
+void job_pushed(struct job *job);
 /* run.c: what a job tells the run. */
 void run_set_state(struct job *job, enum job_state state);
 /* The job has left its place; its children are decided or skipped. */
