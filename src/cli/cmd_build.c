@@ -2,12 +2,13 @@
 /* cmd_build.c: lockstep build. */
 #include "base/out.h"
 #include "cli/cmd.h"
-#include "cli/live.h"
 #include "cli/render.h"
+#include "cli/work.h"
 
 static unsigned arg_jobs;
 static bool arg_dry_run, arg_force, arg_keep_going, arg_only, arg_load, arg_no_load, arg_frozen,
-	arg_pull;
+	arg_pull, arg_push, arg_shared;
+static opt_texts arg_insecure;
 static const char *arg_commit;
 
 static const struct opt options[] = {
@@ -22,78 +23,15 @@ static const struct opt options[] = {
 	{ 0, "frozen", OPT_FLAG, NULL, "let no `refresh:` period end", &arg_frozen },
 	{ 0, "pull", OPT_FLAG, NULL, "ask registries for images from outside that are here, too",
 	  &arg_pull },
+	{ 0, "push", OPT_FLAG, NULL, "take from the registry what is there, push what is not",
+	  &arg_push },
+	{ 0, "shared", OPT_FLAG, NULL, "take from the registry what is there", &arg_shared },
+	{ 0, "insecure-registry", OPT_LIST, "HOST", "may be http, or have any certificate",
+	  &arg_insecure },
 	{ 0, "load", OPT_FLAG, NULL, "put built images into your container storage", &arg_load },
 	{ 0, "no-load", OPT_FLAG, NULL, "do not, also on a terminal", &arg_no_load },
 	{ 0 },
 };
-
-static unsigned
-jobs(void)
-{
-	const char *env = getenv("LOCKSTEP_JOBS");
-	unsigned long long n;
-
-	if (arg_jobs)
-		return arg_jobs;
-	if (env && str_to_u64(str_c(env), &n) && n > 0 && n < 10000)
-		return (unsigned)n;
-	return pool_processors();
-}
-
-static int
-make_plan(struct session *s, int argc, char **argv, struct plan **ret, struct err *err)
-{
-	struct plan_opts opts = session_plan_opts(s, argv, argc);
-
-	opts.force = arg_force;
-	opts.only = arg_only;
-	opts.frozen = arg_frozen;
-	return session_plan(s, &opts, ret, err);
-}
-
-static bool
-loads(void)
-{
-	return arg_load || (!arg_no_load && out_stdout_is_tty());
-}
-
-static bool
-is_done(const struct plan *plan)
-{
-	return !plan->nbuild && !plan->nwait && !plan->ncheck && !(loads() && run_must_load(plan));
-}
-
-/* --only: the ancestors are up to date (plan_make saw to it), so only the named can be built. */
-static int
-run_plan(struct session *s, struct plan *plan, struct err *err)
-{
-	struct run_opts opts = { .plan = plan,
-				 .state_dir = s->state_dir,
-				 .command = s->command,
-				 .jobs = jobs(),
-				 .timeout_s = s->project->graph->timeout_s,
-				 .keep_going = arg_keep_going,
-				 .load = loads() };
-	struct run_result res = { 0 };
-	struct live *live;
-	int r = loop_new(&s->loop, err);
-
-	if (r)
-		return r;
-	opts.loop = s->loop;
-	live = live_new(s->loop, plan);
-	opts.observer = live_observer(live);
-	r = run_execute(&opts, &res, err);
-	live_free(live);
-	if (res.run_id && s->o.json)
-		render_json(render_run_json(plan, &res));
-	else if (res.run_id)
-		render_run_text(plan, &res, s->state_dir);
-	if (res.signo)
-		err->sys_errno = res.signo;
-	run_result_fini(&res);
-	return r;
-}
 
 /* What the graph file asks for and this version does not do yet is said, never passed over. */
 static void
@@ -123,43 +61,63 @@ nothing_to_do(struct session *s, const struct plan *plan)
 		out_print("nothing to do: %zu image%s up to date\n", n, n == 1 ? "" : "s");
 }
 
+static void
+show(struct session *s, const struct work *w)
+{
+	if (!w->plan)
+		return;
+	if (!w->res.run_id)
+		nothing_to_do(s, w->plan);
+	else if (s->o.json)
+		render_json(render_run_json(w->plan, &w->res));
+	else
+		render_run_text(w->plan, &w->res, s->state_dir);
+	say_unchecked(w->plan);
+}
+
+static int
+dry_run(struct session *s, const struct work_opts *opts, struct err *err)
+{
+	struct plan *plan = NULL;
+	int r = work_plan(s, opts, &plan, err);
+
+	if (r)
+		return r;
+	if (s->o.json)
+		render_json(render_plan_json(plan));
+	else
+		render_plan_text(plan);
+	plan_free(plan);
+	return 0;
+}
+
 static int
 build(struct session *s, int argc, char **argv, struct err *err)
 {
-	struct plan *plan = NULL;
+	struct work_opts opts = { .images = argv,
+				  .nimages = argc,
+				  .jobs = arg_jobs,
+				  .force = arg_force,
+				  .only = arg_only,
+				  .frozen = arg_frozen,
+				  .keep_going = arg_keep_going,
+				  .load = arg_load || (!arg_no_load && out_stdout_is_tty()),
+				  .shared = arg_shared,
+				  .publish = arg_push };
+	struct work w;
 	int r;
 
 	if (arg_only && !argc)
 		return err_set(err, ERR_USAGE, "--only needs the name of an image");
 	s->o.commit = arg_commit;
 	s->o.pull = arg_pull;
-	r = session_engine(s, err);
-	if (!r)
-		r = make_plan(s, argc, argv, &plan, err);
-	if (r)
-		return r;
-	if (arg_dry_run && s->o.json) {
-		render_json(render_plan_json(plan));
-	} else if (arg_dry_run) {
-		render_plan_text(plan);
-	} else if (is_done(plan)) {
-		nothing_to_do(s, plan);
-	} else {
-		plan_free(plan);
-		plan = NULL;
-		r = session_lock(s, err);
-		if (!r)
-			r = session_reload(s, err);
-		if (!r)
-			r = make_plan(s, argc, argv, &plan, err);
-		if (!r && is_done(plan))
-			nothing_to_do(s, plan);
-		else if (!r)
-			r = run_plan(s, plan, err);
-		if (plan)
-			say_unchecked(plan);
-	}
-	plan_free(plan);
+	s->o.insecure = arg_insecure;
+	if (arg_dry_run)
+		return dry_run(s, &opts, err);
+	r = work_do(s, &opts, &w, err);
+	if (!r || w.res.run_id)
+		show(s, &w);
+	work_fini(&w);
 	return r;
 }
 
@@ -175,10 +133,15 @@ const struct cmd cmd_build = {
 		"Guards of the graph file are looked at before anything is built, the checks of an\n"
 		"image after its build: one that fails a check is not recorded, not loaded, and\n"
 		"nothing is built on it. An image that is up to date is checked again only when a\n"
-		"check of it is new or was edited.",
+		"check of it is new or was edited.\n"
+		"\n"
+		"With --shared, an image that the graph's registry has under the same key is taken\n"
+		"as it is there, without pulling it. With --push, what the registry does not have is\n"
+		"pushed under its key, with the record of its inputs; release tags do not move.",
 	.examples = "  $ lockstep build\n"
 		    "  $ lockstep build vk-local -j 4\n"
 		    "  $ lockstep build --dry-run\n"
+		    "  $ lockstep build --only vk-local --push\n"
 		    "  $ lockstep build --force agent-base --keep-going\n",
 	.opts = options,
 	.run = build,

@@ -3,6 +3,7 @@
 #include "base/out.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
+#include "cli/work.h"
 
 #define FORMAT_LIST(X)                                                                             \
 	X(FORMAT_TEXT, "text")                                                                     \
@@ -15,7 +16,8 @@ ENUM_DECLARE(plan_format, FORMAT_LIST);
 ENUM_DEFINE(plan_format, FORMAT_LIST);
 
 static const char *arg_commit, *arg_format;
-static bool arg_exit_code, arg_frozen, arg_pull;
+static bool arg_exit_code, arg_frozen, arg_pull, arg_shared;
+static opt_texts arg_insecure;
 
 static const struct opt options[] = {
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
@@ -23,6 +25,9 @@ static const struct opt options[] = {
 	{ 0, "exit-code", OPT_FLAG, NULL, "exit with 4 when there is work to do", &arg_exit_code },
 	{ 0, "format", OPT_TEXT, "FORMAT", "text, json, github-matrix, gitlab, argo or make",
 	  &arg_format },
+	{ 0, "shared", OPT_FLAG, NULL, "what the registry has needs no build", &arg_shared },
+	{ 0, "insecure-registry", OPT_LIST, "HOST", "may be http, or have any certificate",
+	  &arg_insecure },
 	{ 0, "frozen", OPT_FLAG, NULL, "let no `refresh:` period end", &arg_frozen },
 	{ 0, "pull", OPT_FLAG, NULL, "ask registries for images from outside that are here, too",
 	  &arg_pull },
@@ -71,7 +76,9 @@ show(const struct plan *p, enum plan_format format)
 static int
 plan(struct session *s, int argc, char **argv, struct err *err)
 {
-	struct plan_opts opts;
+	struct work_opts opts = {
+		.images = argv, .nimages = argc, .frozen = arg_frozen, .shared = arg_shared
+	};
 	struct plan *p = NULL;
 	enum plan_format format = s->o.json ? FORMAT_JSON : FORMAT_TEXT;
 	int r;
@@ -83,12 +90,8 @@ plan(struct session *s, int argc, char **argv, struct err *err)
 			       arg_format);
 	s->o.commit = arg_commit;
 	s->o.pull = arg_pull;
-	r = session_engine(s, err);
-	if (r)
-		return r;
-	opts = session_plan_opts(s, argv, argc);
-	opts.frozen = arg_frozen;
-	r = session_plan(s, &opts, &p, err);
+	s->o.insecure = arg_insecure;
+	r = work_plan(s, &opts, &p, err);
 	if (!r && (p->nbuild || p->nwait))
 		r = plan_load_durations(p, err);
 	if (r) {

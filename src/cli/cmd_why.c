@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_why.c: lockstep why. */
+#include "base/out.h"
 #include "base/path.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
+#include "engine/recall.h"
 
 #include <limits.h>
 #include <unistd.h>
 
-static bool arg_between;
+static bool arg_between, arg_shared;
+static opt_texts arg_insecure;
 
 static const struct opt options[] = {
 	{ 0, "between", OPT_FLAG, NULL, "compare two builds: why --between IMAGE A B",
 	  &arg_between },
+	{ 0, "shared", OPT_FLAG, NULL, "ask the registry, also of what was built here",
+	  &arg_shared },
+	{ 0, "insecure-registry", OPT_LIST, "HOST", "may be http, or have any certificate",
+	  &arg_insecure },
 	{ 0 },
 };
 
@@ -73,6 +80,48 @@ why_path(struct session *s, char *name, const char *path, struct err *err)
 	return r;
 }
 
+/* Nothing of the image was built here? */
+static int
+is_strange(struct session *s, const struct graph_image *image, bool *ret, struct err *err)
+{
+	struct store_step_query query = { s->project->scope, image->name, INT64_MAX, true };
+	struct store_step step;
+	int r = store_step_last(s->store, &query, &step, err);
+
+	if (r > 0)
+		store_step_fini(&step);
+	*ret = r == 0;
+	return r < 0 ? r : 0;
+}
+
+/* What this machine does not know, the records in the registry tell. */
+static int
+recall(struct session *s, const struct graph_image *image, struct err *err)
+{
+	struct recall_opts opts = {
+		.store = s->store, .graph = s->project->graph, .tag = RECALL_TAG, .causes = true
+	};
+	struct recalled found;
+	bool strange;
+	int r = is_strange(s, image, &strange, err);
+
+	if (r || !*s->project->graph->registry || (!strange && !arg_shared))
+		return r;
+	s->o.insecure = arg_insecure;
+	r = session_shared(s, err);
+	if (r)
+		return r;
+	opts.shared = s->shared;
+	r = recall_images(&opts, &image, 1, NULL, &found, err);
+	if (found.unknown) {
+		AUTO_FREE char *why = err_text(&found.err);
+
+		out_err("lockstep: the registry did not tell all that was asked: %s\n", why);
+	}
+	err_clear(&found.err);
+	return r;
+}
+
 static int
 why_image(struct session *s, char **argv, struct err *err)
 {
@@ -88,6 +137,9 @@ why_image(struct session *s, char **argv, struct err *err)
 		r = session_image(s, name, &image, err);
 	if (!r)
 		r = session_store(s, err);
+	if (r)
+		return r;
+	r = recall(s, image, err);
 	if (r)
 		return r;
 	if (arg_between)
@@ -124,6 +176,7 @@ const struct cmd cmd_why = {
 		"Prints the last rebuild of an image down to its root causes: which file, argument,\n"
 		"parent or base moved, from what to what, and what did not. REF names an earlier\n"
 		"build: a run number, or the beginning of a commit, an image ID or a key.\n"
+		"What was never built on this machine is read from the records in the registry.\n"
 		"With a PATH it answers the other question: whether that path is an input of the\n"
 		"image, through which instruction, and if not, why not.",
 	.examples = "  $ lockstep why secure-agent-kali\n"

@@ -116,6 +116,17 @@ print_end(struct live *l, const struct job *job)
 }
 
 static void
+print_unbuilt(struct live *l, const struct job *job)
+{
+	out_err("%-*s  %s", l->name_width, job->image->name, job_state_name(job->state));
+	if (job->message)
+		out_err(": %s", job->message);
+	else if (*job->node->digest)
+		out_err("  in the registry");
+	out_err("\n");
+}
+
+static void
 print_start(struct live *l, const struct job *job)
 {
 	const struct reasons *rs = &job->node->reasons;
@@ -142,10 +153,8 @@ on_job(void *ctx, const struct job *job)
 	if (job->worked && job->state >= JOB_BUILT)
 		print_end(l, job);
 	else if (job->state == JOB_CURRENT || job->state == JOB_SKIPPED)
-		out_err("%-*s  %s%s%s\n", l->name_width, job->image->name,
-			job_state_name(job->state), job->message ? ": " : "",
-			job->message ? job->message : "");
-	else if (working && !l->tty)
+		print_unbuilt(l, job);
+	else if (working && !l->tty && job->state != JOB_ASKING)
 		print_start(l, job);
 	if (l->tty)
 		draw(l);

@@ -14,6 +14,7 @@ libcli_a_SOURCES += \
 	%D%/cmd.h \
 	%D%/cmd_build.c \
 	%D%/cmd_bump.c \
+	%D%/cmd_ci.c \
 	%D%/cmd_dispatch.c \
 	%D%/cmd_doctor.c \
 	%D%/cmd_graph.c \
@@ -40,11 +41,15 @@ libcli_a_SOURCES += \
 	%D%/render_pins.c \
 	%D%/render_pins.h \
 	%D%/render_plan.c \
+	%D%/render_release.c \
 	%D%/render_run.c \
 	%D%/session.c \
 	%D%/session.h \
+	%D%/session_event.c \
 	%D%/subject.c \
 	%D%/subject.h \
+	%D%/work.c \
+	%D%/work.h \
 	$(NULL)
 # list: end
 

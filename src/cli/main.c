@@ -7,10 +7,11 @@
 
 #include <signal.h>
 
-const struct cmd *const cmd_all[] = { &cmd_build,  &cmd_plan,     &cmd_why,    &cmd_inputs,
-				      &cmd_graph,  &cmd_history,  &cmd_log,    &cmd_stage,
-				      &cmd_replay, &cmd_lock,     &cmd_update, &cmd_bump,
-				      &cmd_verify, &cmd_dispatch, &cmd_doctor, NULL };
+const struct cmd *const cmd_all[] = {
+	&cmd_build,   &cmd_ci,     &cmd_plan,     &cmd_why,    &cmd_inputs, &cmd_graph,
+	&cmd_history, &cmd_log,    &cmd_stage,    &cmd_replay, &cmd_lock,   &cmd_update,
+	&cmd_bump,    &cmd_verify, &cmd_dispatch, &cmd_doctor, NULL,
+};
 
 static int
 exit_status(const struct err *err)

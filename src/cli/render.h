@@ -27,6 +27,10 @@ void render_jobs_make(const struct plan *p, struct buf *b);
 void render_run_text(const struct plan *p, const struct run_result *res, const char *state_dir);
 json_t *render_run_json(const struct plan *p, const struct run_result *res) NODISCARD;
 
+/* What the tags of a release did. */
+struct release;
+void render_release_text(const struct release *rel, const char *commit, const char *tag);
+
 void render_explanation_text(const struct explanation *e, const char *image);
 json_t *render_explanation_json(const struct explanation *e, const char *image) NODISCARD;
 void render_explain_path_text(const struct explain_path *e, const char *image);

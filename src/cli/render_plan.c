@@ -129,6 +129,8 @@ node_json(const struct plan_node *node)
 		json_add_text(waits, node->reasons.v[i].subject);
 	json_object_set_new(j, "waits_for", waits);
 	json_object_set_new(j, "reasons", reasons_to_json(&node->reasons));
+	if (*node->digest)
+		json_set_text(j, "digest", node->digest);
 	json_set_text(j, "no_layer_cache", node->no_cache);
 	json_set_int(j, "open_checks", (long long)node->open_checks);
 	if (node->expected_ms)

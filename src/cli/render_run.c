@@ -97,11 +97,17 @@ render_run_text(const struct plan *p, const struct run_result *res, const char *
 			print_checks(job, p->opts.project->graph_path);
 		else if (job->image)
 			print_failure(job, state_dir);
+		if (job->node && job->node->not_reproducible)
+			out_err("%s is not reproducible: the registry had another image under its "
+				"key, %s, which is kept\n",
+				job->image->name, render_id(job->node->image_id));
 	}
 	clock_duration(res->elapsed_ms, took);
 	clock_duration(res->saved_ms, saved);
 	out_print("run %lld: %zu built, %zu up to date", (long long)res->run_id, res->built,
 		  res->current);
+	if (res->pushed)
+		out_print(", %zu pushed", res->pushed);
 	if (res->failed)
 		out_print(", %s%zu failed%s", out_style(OUT_RED), res->failed,
 			  out_style(OUT_PLAIN));
@@ -155,6 +161,10 @@ job_json(const struct plan *p, const struct job *job)
 		json_set_text(j, "image_id", node->image_id);
 	if (node->previous && node->last.image_id)
 		json_set_text(j, "previous_image_id", node->last.image_id);
+	if (*node->digest)
+		json_set_text(j, "digest", node->digest);
+	json_set_bool(j, "pushed", job->pushed);
+	json_set_bool(j, "not_reproducible", node->not_reproducible);
 	json_set_bool(j, "same_image", job->same_image);
 	json_set_bool(j, "same_content", job->same_content);
 	if (*job->made_id)
@@ -179,6 +189,7 @@ render_run_json(const struct plan *p, const struct run_result *res)
 	json_set_int(j, "run", res->run_id);
 	json_set_int(j, "built", (long long)res->built);
 	json_set_int(j, "up_to_date", (long long)res->current);
+	json_set_int(j, "pushed", (long long)res->pushed);
 	json_set_int(j, "failed", (long long)res->failed);
 	json_set_int(j, "skipped", (long long)res->skipped);
 	json_set_int(j, "cancelled", (long long)res->cancelled);

@@ -7,6 +7,7 @@
 #include "base/out.h"
 #include "base/path.h"
 #include "engine/external.h"
+#include "engine/shared.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -26,6 +27,7 @@ session_fini(struct session *s)
 {
 	lock_release(s->lock);
 	identities_free(s->identities);
+	shared_free(s->shared);
 	builder_free(s->builder);
 	project_free(s->project);
 	source_cache_free(s->sources);
@@ -35,6 +37,7 @@ session_fini(struct session *s)
 	json_decref(s->event);
 	err_list_clear(&s->errs);
 	vec_fini(&s->o.sets);
+	vec_fini(&s->o.insecure);
 	free(s->state_dir);
 }
 
@@ -116,29 +119,6 @@ open_sources(struct session *s)
 	s->sources = source_cache_new(dir);
 }
 
-/* client_payload of the file that GitHub Actions names; absent files are no event. */
-static void
-read_event(struct session *s)
-{
-	const char *path = getenv("GITHUB_EVENT_PATH");
-	AUTO_ERR struct err err = ERR_INIT;
-	AUTO_BUF struct buf text = BUF_INIT;
-	AUTO_JSON json_t *event = NULL;
-
-	s->event_read = true;
-	if (!path || !*path || !file_exists(AT_FDCWD, path))
-		return;
-	buf_init(&text, 0);
-	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &err) ||
-	    json_parse(buf_str(&text), path, &event, &err)) {
-		AUTO_FREE char *msg = err_text(&err);
-
-		out_err("lockstep: ignoring the event: %s\n", msg);
-		return;
-	}
-	s->event = json_incref(json_object_get(event, "client_payload"));
-}
-
 /* --set, then LOCKSTEP_VAR_NAME, then the event. */
 const char *
 session_lookup(void *ctx, const struct graph_variable *var)
@@ -158,9 +138,9 @@ session_lookup(void *ctx, const struct graph_variable *var)
 	value = getenv(env);
 	if (value)
 		return value;
-	if (!s->event_read)
-		read_event(s);
-	return var->event ? json_get_text(s->event, var->event) : NULL;
+	return var->event ? json_get_text(json_object_get(session_event(s), "client_payload"),
+					  var->event)
+			  : NULL;
 }
 
 static int
@@ -298,7 +278,9 @@ session_engine(struct session *s, struct err *err)
 									   : s->project->builder,
 							 .state_dir = s->state_dir,
 							 .store = s->store,
-							 .env = (const char *const *)environ },
+							 .env = (const char *const *)environ,
+							 .insecure = s->o.insecure.v,
+							 .ninsecure = s->o.insecure.n },
 				 &s->builder, err);
 	if (!r && !s->identities)
 		s->identities = identities_new(
@@ -314,8 +296,31 @@ session_engine(struct session *s, struct err *err)
 }
 
 int
+session_loop(struct session *s, struct err *err)
+{
+	return s->loop ? 0 : loop_new(&s->loop, err);
+}
+
+int
+session_shared(struct session *s, struct err *err)
+{
+	struct shared_opts opts = { .graph = s->project->graph,
+				    .env = (const char *const *)environ,
+				    .insecure = s->o.insecure.v,
+				    .ninsecure = s->o.insecure.n };
+	int r = s->shared ? 0 : session_loop(s, err);
+
+	if (r || s->shared)
+		return r;
+	opts.loop = s->loop;
+	return shared_new(&opts, &s->shared, err);
+}
+
+int
 session_reload(struct session *s, struct err *err)
 {
+	shared_free(s->shared);
+	s->shared = NULL;
 	project_free(s->project);
 	s->project = NULL;
 	if (s->builder)

@@ -18,6 +18,7 @@ struct session_opts {
 	const char *builder; /* --builder */
 	const char *color;   /* --color */
 	const char *commit;  /* --commit; only of commands that offer it */
+	opt_texts insecure;  /* --insecure-registry; only of commands that offer it */
 	opt_texts sets;      /* --set */
 	bool locked;         /* --locked */
 	bool pull;           /* --pull; only of commands that offer it */
@@ -44,9 +45,10 @@ struct session {
 	struct identities *identities;
 	struct pool *pool;
 	struct loop *loop;
+	struct shared *shared;
 	struct lock *lock;
 	struct err_list errs; /* mistakes of input, printed at the end of the command */
-	json_t *event;        /* payload of the CI event, read once */
+	json_t *event;        /* the CI event, read once */
 	bool event_read;
 };
 
@@ -64,6 +66,10 @@ int session_graph(struct session *s, struct err *err) NODISCARD;
 int session_store(struct session *s, struct err *err) NODISCARD;
 /* Project, store, builder and pool. */
 int session_engine(struct session *s, struct err *err) NODISCARD;
+/* The loop of the program. */
+int session_loop(struct session *s, struct err *err) NODISCARD;
+/* The registry of the graph as shared memory, with --insecure-registry. After session_project. */
+int session_shared(struct session *s, struct err *err) NODISCARD;
 /* The lock of the state folder; says on stderr for whom it waits. */
 int session_lock(struct session *s, struct err *err) NODISCARD;
 /* Forgets the project and loads it again: the files may have moved while we waited. */
@@ -76,6 +82,10 @@ int session_reload_with(struct session *s, const struct lockfile *lock, struct e
  * event. */
 const char *session_lookup(void *ctx, const struct graph_variable *var);
 
+/* What the CI job was started by, or NULL; borrowed. */
+const json_t *session_event(struct session *s);
+/* The CI event is no pull request of another repository than the one that it is for. */
+bool session_is_trusted(struct session *s);
 /* The image of that name; ERR_USAGE with the nearest one. */
 int session_image(struct session *s, const char *name, const struct graph_image **ret,
 		  struct err *err) NODISCARD;

@@ -4,7 +4,6 @@
 
 #include "engine/check_folder.h"
 #include "engine/guard.h"
-#include "engine/identity.h"
 #include "store/store_inputs.h"
 #include "store/store_trace.h"
 

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_ci.c: lockstep ci. */
+#include "base/out.h"
+#include "cli/cmd.h"
+#include "cli/render.h"
+#include "cli/work.h"
+#include "engine/release.h"
+#include "engine/shared.h"
+
+#define PUBLISH_LIST(X)                                                                            \
+	X(PUBLISH_ALL, "all")                                                                      \
+	X(PUBLISH_KEYS, "keys")                                                                    \
+	X(PUBLISH_NONE, "none")
+ENUM_DECLARE(publish, PUBLISH_LIST);
+ENUM_DEFINE(publish, PUBLISH_LIST);
+
+static unsigned arg_jobs;
+static bool arg_pr;
+static const char *arg_publish, *arg_commit;
+static opt_texts arg_tags, arg_insecure;
+
+static const struct opt options[] = {
+	{ 'j', "jobs", OPT_COUNT, "N", "build up to N images at once (processors)", &arg_jobs },
+	{ 0, "pr", OPT_FLAG, NULL, "this is a pull request: publish nothing", &arg_pr },
+	{ 0, "publish", OPT_TEXT, "WHAT", "all, keys (no release tags) or none", &arg_publish },
+	{ 0, "tag", OPT_LIST, "TAG", "a tag that moves, beside the commit's (latest)", &arg_tags },
+	{ 0, "insecure-registry", OPT_LIST, "HOST", "may be http, or have any certificate",
+	  &arg_insecure },
+	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
+	  &arg_commit },
+	{ 0 },
+};
+
+static bool
+is_pull_request(void)
+{
+	const char *event = getenv("GITHUB_EVENT_NAME"), *gitlab = getenv("CI_MERGE_REQUEST_IID");
+
+	return arg_pr || (gitlab && *gitlab) ||
+	       (event && !strncmp(event, "pull_request", strlen("pull_request")));
+}
+
+static int
+what_to_publish(struct session *s, enum publish *ret, struct err *err)
+{
+	bool pr = is_pull_request();
+
+	*ret = pr ? PUBLISH_NONE : PUBLISH_ALL;
+	if (arg_publish && !publish_parse(str_c(arg_publish), ret))
+		return err_set(err, ERR_USAGE, "--publish: '%s' is none of all, keys, none",
+			       arg_publish);
+	if (pr && *ret == PUBLISH_ALL)
+		return err_set(err, ERR_USAGE,
+			       "a pull request publishes no release: --publish keys or none");
+	if (pr && *ret != PUBLISH_NONE && !session_is_trusted(s)) {
+		out_err("lockstep: this pull request comes from a fork: nothing is published\n");
+		*ret = PUBLISH_NONE;
+	}
+	return 0;
+}
+
+/* Release tags say which commit an image is; of files that are no commit they would lie. */
+static int
+commit_of(struct session *s, char **ret, struct err *err)
+{
+	AUTO_FREE char *commit = project_commit(s->project);
+
+	if (commit && commit[strlen(commit) - 1] == '+') {
+		err_set(err, ERR_REFUSED,
+			"the working tree has changes that are not in commit %.7s: it cannot be "
+			"released as that commit",
+			commit);
+		err_hint(err, "lockstep ci --commit HEAD takes the files of the commit; "
+			      "--publish keys releases nothing");
+		return -ERR_REFUSED;
+	}
+	*ret = STEAL(commit);
+	return 0;
+}
+
+static int
+release(struct session *s, const struct work *w, const char *commit, struct err *err)
+{
+	static const char *const latest[] = { "latest" };
+	struct release_opts opts = { .plan = w->plan,
+				     .shared = s->shared,
+				     .commit = commit,
+				     .moving = arg_tags.n ? arg_tags.v : latest,
+				     .nmoving = arg_tags.n ? arg_tags.n : 1 };
+	struct release rel;
+	int r = release_tags(&opts, &rel, err);
+
+	if (!r && !s->o.json)
+		render_release_text(&rel, commit, opts.moving[0]);
+	release_fini(&rel);
+	return r;
+}
+
+static void
+show(struct session *s, const struct work *w)
+{
+	if (!w->plan)
+		return;
+	if (s->o.json && w->res.run_id)
+		render_json(render_run_json(w->plan, &w->res));
+	else if (s->o.json)
+		render_json(render_plan_json(w->plan));
+	else if (w->res.run_id)
+		render_run_text(w->plan, &w->res, s->state_dir);
+	else
+		out_print("nothing to build\n");
+}
+
+static int
+ci(struct session *s, int argc, char **argv UNUSED, struct err *err)
+{
+	struct work_opts opts = { .jobs = arg_jobs, .keep_going = true, .shared = true };
+	AUTO_FREE char *commit = NULL;
+	enum publish publish = PUBLISH_NONE;
+	struct work w;
+	int r = cmd_arity(argc, 0, 0, "no argument", err);
+
+	s->o.commit = arg_commit;
+	s->o.insecure = arg_insecure;
+	if (!r)
+		r = what_to_publish(s, &publish, err);
+	if (!r)
+		r = session_project(s, err);
+	if (!r && publish == PUBLISH_ALL)
+		r = commit_of(s, &commit, err);
+	if (r)
+		return r;
+	opts.publish = publish != PUBLISH_NONE;
+	r = work_do(s, &opts, &w, err);
+	if (!r || w.res.run_id)
+		show(s, &w);
+	if (!r && publish == PUBLISH_ALL)
+		r = release(s, &w, commit, err);
+	work_fini(&w);
+	return r;
+}
+
+const struct cmd cmd_ci = {
+	.name = "ci",
+	.args = "",
+	.summary = "the single CI job: build, check, push, release",
+	.about =
+		"Builds and checks what changed, with the graph's registry as memory: images that it\n"
+		"has under the same key are not built and not even pulled. What was built is pushed\n"
+		"under its key, with the record of its inputs. When every image is there, all get\n"
+		"the tag of the commit, unchanged ones too, and then the release tags move. If one\n"
+		"image fails, no tag moves.\n"
+		"\n"
+		"On a pull request nothing is published; with --publish keys, images are pushed under\n"
+		"their keys, so that the merge finds them built, unless the request comes from a fork.",
+	.examples = "  $ lockstep ci\n"
+		    "  $ lockstep ci --pr\n"
+		    "  $ lockstep ci --tag latest --tag v1 --commit HEAD\n",
+	.opts = options,
+	.run = ci,
+};

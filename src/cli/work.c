@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* work.c: plans, waits for the lock, plans again, runs. */
+#include "cli/work.h"
+
+#include "base/out.h"
+#include "cli/live.h"
+
+static unsigned
+jobs(const struct work_opts *opts)
+{
+	const char *env = getenv("LOCKSTEP_JOBS");
+	unsigned long long n;
+
+	if (opts->jobs)
+		return opts->jobs;
+	if (env && str_to_u64(str_c(env), &n) && n > 0 && n < 10000)
+		return (unsigned)n;
+	return pool_processors();
+}
+
+int
+work_plan(struct session *s, const struct work_opts *opts, struct plan **ret, struct err *err)
+{
+	int r = session_engine(s, err);
+	struct plan_opts plan;
+
+	if (!r && (opts->shared || opts->publish))
+		r = session_shared(s, err);
+	if (r)
+		return r;
+	plan = session_plan_opts(s, opts->images, opts->nimages);
+	plan.force = opts->force;
+	plan.only = opts->only;
+	plan.frozen = opts->frozen;
+	plan.shared = s->shared;
+	plan.publish = opts->publish;
+	return session_plan(s, &plan, ret, err);
+}
+
+/* What could not be asked is said; the images are built, which is right if dear. */
+static void
+say_unknown(const struct plan *plan)
+{
+	AUTO_FREE char *why = NULL;
+
+	if (!plan->nunknown)
+		return;
+	why = err_text(&plan->unknown);
+	out_err("lockstep: the registry did not answer for %zu image%s, going by what is here: "
+		"%s\n",
+		plan->nunknown, plan->nunknown == 1 ? "" : "s", why);
+}
+
+bool
+work_is_open(const struct work_opts *opts, const struct plan *plan)
+{
+	return plan->nbuild || plan->nwait || plan->ncheck || plan->npush ||
+	       (opts->load && run_must_load(plan));
+}
+
+/* --only: the ancestors are up to date (plan_make saw to it), so only the named can be built. */
+static int
+run(struct session *s, const struct work_opts *opts, struct work *w, struct err *err)
+{
+	struct run_opts run = { .plan = w->plan,
+				.state_dir = s->state_dir,
+				.command = s->command,
+				.run_url = opts->run_url,
+				.jobs = jobs(opts),
+				.timeout_s = s->project->graph->timeout_s,
+				.keep_going = opts->keep_going,
+				.load = opts->load };
+	struct live *live;
+	int r = session_loop(s, err);
+
+	if (r)
+		return r;
+	run.loop = s->loop;
+	live = live_new(s->loop, w->plan);
+	run.observer = live_observer(live);
+	r = run_execute(&run, &w->res, err);
+	live_free(live);
+	if (w->res.signo)
+		err->sys_errno = w->res.signo;
+	return r;
+}
+
+int
+work_do(struct session *s, const struct work_opts *opts, struct work *ret, struct err *err)
+{
+	int r;
+
+	*ret = (struct work){ 0 };
+	r = work_plan(s, opts, &ret->plan, err);
+	if (r || !work_is_open(opts, ret->plan))
+		return r;
+	plan_free(ret->plan);
+	ret->plan = NULL;
+	r = session_lock(s, err);
+	if (!r)
+		r = session_reload(s, err);
+	if (!r)
+		r = work_plan(s, opts, &ret->plan, err);
+	if (r)
+		return r;
+	say_unknown(ret->plan);
+	return work_is_open(opts, ret->plan) ? run(s, opts, ret, err) : 0;
+}
+
+void
+work_fini(struct work *w)
+{
+	run_result_fini(&w->res);
+	plan_free(w->plan);
+}

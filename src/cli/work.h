@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* work.h: what `build` and `ci` have in common: from a plan to a run. */
+#ifndef LOCKSTEP_CLI_WORK_H
+#define LOCKSTEP_CLI_WORK_H
+
+#include "cli/session.h"
+#include "engine/run.h"
+
+struct work_opts {
+	char **images; /* asked for; none = all */
+	int nimages;
+	unsigned jobs; /* 0 = LOCKSTEP_JOBS, or the processors */
+	bool force, only, frozen, keep_going, load;
+	bool shared;  /* take from the registry what is there */
+	bool publish; /* and give it what is not; implies shared */
+	const char *run_url;
+};
+
+struct work {
+	struct plan *plan;
+	struct run_result res; /* res.run_id is 0 when there was nothing to do */
+};
+
+/* Everything that is needed for a plan, and the plan; without the lock. */
+int work_plan(struct session *s, const struct work_opts *opts, struct plan **ret, struct err *err)
+	NODISCARD;
+/* Something of the plan has to be done. */
+bool work_is_open(const struct work_opts *opts, const struct plan *plan);
+/*
+ * Plans; with work to do, takes the lock, plans again, and runs it with a view of its progress. ret
+ * is valid whether or not it fails, and is for work_fini(); its plan is NULL when there is none.
+ */
+int work_do(struct session *s, const struct work_opts *opts, struct work *ret, struct err *err)
+	NODISCARD;
+void work_fini(struct work *w);
+
+#endif
