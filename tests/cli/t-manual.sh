@@ -19,9 +19,9 @@ fi
 graph_write() {
 	mkdir -p base kali/docs vk-local apps
 	echo 'image: ghcr.io/owner/app:v1' >apps/app.yaml
-	cat >lockstep.yaml <<-'YAML'
+	cat >lockstep.yaml <<-YAML
 		version: 1
-		registry: localhost/m
+		registry: $REG_HOST/m
 		events: { group: agent-images }
 		images:
 		  agent-base: { context: base }
@@ -31,14 +31,20 @@ graph_write() {
 	printf 'FROM scratch\nCOPY a /a\n' >base/Dockerfile
 	echo a >base/a
 	echo readme >base/README.md
-	printf 'FROM localhost/m/agent-base:1\nCOPY k /k\n' >kali/Dockerfile
+	printf 'FROM %s/m/agent-base:1\nCOPY k /k\n' "$REG_HOST" >kali/Dockerfile
 	echo k >kali/k
 	echo x >kali/docs/x.md
-	printf 'FROM localhost/m/agent-base:1\nCOPY v /v\n' >vk-local/Dockerfile
+	printf 'FROM %s/m/agent-base:1\nCOPY v /v\n' "$REG_HOST" >vk-local/Dockerfile
 	echo v >vk-local/v
 }
 
+command -v docker-registry >/dev/null || skip_all 'no docker-registry'
+# shellcheck source=scripts/lib/registry.sh
+. "$top_srcdir/scripts/lib/registry.sh"
+trap registry_stop EXIT
+registry_start plain
 graph_open
+trap 'graph_cleanup; registry_stop' EXIT
 git branch -q -m main
 lockstep build >/dev/null 2>&1
 echo b >kali/k

@@ -5,6 +5,7 @@
 EXTRA_DIST += \
 	%D%/agent-images.sh \
 	%D%/cache.sh \
+	%D%/ci.sh \
 	%D%/demo.sh \
 	%D%/events-contract.sh \
 	%D%/mutation.sh \
