@@ -157,7 +157,7 @@ push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *r
 		vec_push(&ret->argv, "--tls-verify=false");
 	vec_push(&ret->argv, image_id + strlen("sha256:"));
 	vec_push(&ret->argv, arena_printf(a, "docker://%s", ref));
-	vec_push(&ret->argv, NULL);
+	builder_cmd_end(ret);
 }
 
 static void
@@ -282,10 +282,9 @@ open_podman(const struct builder_opts *opts)
 	.has = builder_containers_has, .config = builder_containers_config,                        \
 	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
 	.load_cmd = load_cmd, .push_cmd = push_cmd, .export_cmd = export_cmd,                      \
-	.podman_cmd = podman_cmd,                                                                  \
-	.has_containers = builder_containers_left, .build_cmd = build_cmd,                         \
-	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
-	.probe = builder_containers_probe
+	.podman_cmd = podman_cmd, .has_containers = builder_containers_left,                       \
+	.build_cmd = build_cmd, .no_cache_reason = no_cache_reason, .step_line = step_line,        \
+	.should_retry = should_retry, .probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install = "apt-get install buildah",

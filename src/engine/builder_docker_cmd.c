@@ -49,6 +49,25 @@ export_cmd(struct builder *b, struct arena *a, const char *image_id, const char 
 	builder_cmd_end(ret);
 }
 
+/* By skopeo: `docker push` knows no digest but by reading its output, and needs a tag. */
+static void
+push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
+	 const char *digest_file, struct builder_cmd *ret)
+{
+	const char *host = builder_env(b->env, "DOCKER_HOST");
+
+	start_cmd(b, a, "copy", ret);
+	ret->argv.v[0] = "skopeo";
+	vec_push(&ret->argv, "--quiet");
+	builder_cmd_add2(ret, "--digestfile", digest_file);
+	builder_cmd_add2(ret, "--src-daemon-host", host ? host : "unix:///var/run/docker.sock");
+	if (builder_is_insecure(b, ref))
+		vec_push(&ret->argv, "--dest-tls-verify=false");
+	vec_push(&ret->argv, arena_printf(a, "docker-daemon:%s", image_id));
+	vec_push(&ret->argv, arena_printf(a, "docker://%s", ref));
+	builder_cmd_end(ret);
+}
+
 static const char *
 image_ref(struct arena *a, const char *image_id)
 {
@@ -217,7 +236,7 @@ classic_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 	.tidy = builder_docker_tidy, .forget = builder_docker_forget, .has = builder_docker_has,   \
 	.config = builder_docker_config, .find = builder_docker_find, .keep = builder_docker_keep, \
 	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
-	.export_cmd = export_cmd, .limits = builder_docker_limits,                                 \
+	.push_cmd = push_cmd, .export_cmd = export_cmd, .limits = builder_docker_limits,           \
 	.no_cache_reason = no_cache_reason, .should_retry = should_retry,                          \
 	.probe = builder_docker_probe
 

@@ -78,6 +78,7 @@ libengine_a_SOURCES += \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/plan_priv.h \
+	%D%/plan_reasons.c \
 	%D%/plan_shared.c \
 	%D%/podman.c \
 	%D%/podman.h \
