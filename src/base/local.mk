@@ -37,6 +37,8 @@ libbase_a_SOURCES += \
 	%D%/sha256.h \
 	%D%/str.c \
 	%D%/str.h \
+	%D%/uri.c \
+	%D%/uri.h \
 	%D%/vec.c \
 	%D%/vec.h \
 	%D%/yaml.c \

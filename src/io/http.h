@@ -162,8 +162,6 @@ bool http_temporary(int status);
 struct str http_url_origin(struct str url);
 /* localhost, 127.0.0.0/8, ::1, with or without a port. */
 bool http_is_loopback(struct str host);
-/* Appends s with everything but unreserved characters (RFC 3986) as %XX. */
-void http_escape(struct buf *out, struct str s);
 
 /* Sums since http_new(): for "how many requests did that cost". */
 struct http_stats {

@@ -2,6 +2,7 @@
 /* delivery_request.c: the request by which a target is told. */
 #include "base/base64.h"
 #include "base/hmac.h"
+#include "base/uri.h"
 #include "model/delivery.h"
 
 #include <inttypes.h>
@@ -19,27 +20,12 @@ header(struct delivery_request *r, const char *name, const char *value)
 	r->headers[r->nheaders++] = (struct delivery_header){ name, value };
 }
 
-/* As a path segment, and as a value of a form: everything but unreserved characters as %XX. */
-static void
-escape(struct buf *b, struct str s)
-{
-	static const char plain[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] && strchr(plain, s.p[i]))
-			buf_addc(b, s.p[i]);
-		else
-			buf_addf(b, "%%%02X", (unsigned char)s.p[i]);
-	}
-}
-
 static const char *
 escaped(struct arena *arena, const char *text)
 {
 	AUTO_BUF struct buf b = BUF_INIT;
 
-	escape(&b, str_c(text));
+	uri_escape(&b, str_c(text));
 	return arena_str(arena, buf_str(&b));
 }
 
@@ -116,11 +102,11 @@ gitlab(struct arena *arena, const struct target *t, const struct delivery_messag
 	header(r, "Accept", "application/json");
 	header(r, "Content-Type", "application/x-www-form-urlencoded");
 	buf_adds(&form, "token=");
-	escape(&form, str_c(m->secret));
+	uri_escape(&form, str_c(m->secret));
 	buf_adds(&form, "&ref=");
-	escape(&form, str_c(t->ref));
+	uri_escape(&form, str_c(t->ref));
 	buf_adds(&form, "&variables%5BLOCKSTEP_EVENT%5D=");
-	escape(&form, m->body);
+	uri_escape(&form, m->body);
 	r->body = str_c(arena_str(arena, buf_str(&form)));
 }
 

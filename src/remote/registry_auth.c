@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/uri.h"
 #include "remote/registry_priv.h"
 
 /* When the server does not say (distribution's token.md). */
@@ -106,15 +107,15 @@ add_question(struct buf *out, const struct token *t, bool form)
 
 	if (t->host->service) {
 		buf_adds(out, "service=");
-		http_escape(out, str_c(t->host->service));
+		uri_escape(out, str_c(t->host->service));
 	}
 	if (form && *t->scope) {
 		buf_adds(out, "&scope=");
-		http_escape(out, str_c(t->scope));
+		uri_escape(out, str_c(t->scope));
 	}
 	while (!form && *t->scope && str_next(&rest, ' ', &word)) {
 		buf_addf(out, "%sscope=", out->len ? "&" : "");
-		http_escape(out, word);
+		uri_escape(out, word);
 	}
 }
 
@@ -141,7 +142,7 @@ ask_with_form(struct token *t, const struct creds_login *login, unsigned flags)
 	buf_adds(&form, "grant_type=refresh_token&client_id=" CLIENT_ID "&");
 	add_question(&form, t, true);
 	buf_adds(&form, "&refresh_token=");
-	http_escape(&form, str_c(login->identity_token));
+	uri_escape(&form, str_c(login->identity_token));
 	t->form = buf_steal(&form);
 	(void)http_start(t->host->reg->http,
 			 &(struct http_request){

@@ -2,6 +2,7 @@
 /* registry_refer.c: artifacts that refer to a manifest: listing them, and attaching one. */
 #include "base/file.h"
 #include "base/sha256.h"
+#include "base/uri.h"
 #include "model/manifest.h"
 #include "remote/registry_priv.h"
 
@@ -140,7 +141,7 @@ begin_listing(struct op *op)
 	buf_init(&query, 0);
 	if (l->artifact_type) {
 		buf_adds(&query, "?artifactType=");
-		http_escape(&query, str_c(l->artifact_type));
+		uri_escape(&query, str_c(l->artifact_type));
 	}
 	op_request(op, HTTP_GET, "referrers/%s%s", op->ref.digest, query.data);
 	op->req.max_body = MAX_MANIFEST;

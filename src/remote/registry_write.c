@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* registry_write.c: putting blobs, manifests and tags into a registry. */
 #include "base/sha256.h"
+#include "base/uri.h"
 #include "remote/registry_priv.h"
 
 /* An upload that was cut off begins anew so many times. */
@@ -38,7 +39,7 @@ upload_place(struct op *op, const struct http_response *response, const char *di
 	if (!digest)
 		return arena_strdup(op->arena, to);
 	buf_init(&escaped, 0);
-	http_escape(&escaped, str_c(digest));
+	uri_escape(&escaped, str_c(digest));
 	return arena_printf(op->arena, "%s%cdigest=%s", to, strchr(to, '?') ? '&' : '?',
 			    escaped.data);
 }
@@ -124,9 +125,9 @@ ask_for_upload(struct op *op)
 	buf_init(&query, 0);
 	if (u->blob.mount_from) {
 		buf_adds(&query, "?mount=");
-		http_escape(&query, str_c(u->blob.digest));
+		uri_escape(&query, str_c(u->blob.digest));
 		buf_adds(&query, "&from=");
-		http_escape(&query, str_c(u->blob.mount_from));
+		uri_escape(&query, str_c(u->blob.mount_from));
 	}
 	op_request(op, HTTP_POST, "blobs/uploads/%s", query.data);
 	if (u->blob.mount_from)

@@ -103,6 +103,7 @@ check_PROGRAMS += \
 	%D%/t-tree \
 	%D%/t-tree_git \
 	%D%/t-tree_process \
+	%D%/t-uri \
 	%D%/t-vec \
 	%D%/t-yaml \
 	%D%/t-yaml_events \
@@ -207,6 +208,7 @@ TESTS += \
 	%D%/t-tree \
 	%D%/t-tree_git \
 	%D%/t-tree_process \
+	%D%/t-uri \
 	%D%/t-vec \
 	%D%/t-yaml \
 	%D%/t-yaml_events \
@@ -410,6 +412,8 @@ endif
 %C%_t_tree_git_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tree_process_CPPFLAGS = $(unit_cppflags)
 %C%_t_tree_process_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_uri_CPPFLAGS = $(unit_cppflags)
+%C%_t_uri_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_vec_CPPFLAGS = $(unit_cppflags)
 %C%_t_vec_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_yaml_CPPFLAGS = $(unit_cppflags)
