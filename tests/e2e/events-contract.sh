@@ -126,6 +126,7 @@ like "$(graphql "$(git -C "$graph_dir/github/git/o/r.git" rev-parse main)" | jq 
 is "$(git -C "$graph_dir/github/git/o/r.git" show main:a/b)" hey 'the new file is there'
 
 # -- webhooks, by the libraries of the other side
+# shellcheck disable=SC2119 # no answers said: always 200
 hook_start
 STANDARD=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
 PLAIN="It's a Secret to Everybody"
