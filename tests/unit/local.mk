@@ -61,6 +61,7 @@ check_PROGRAMS += \
 	%D%/t-path \
 	%D%/t-pin_edit \
 	%D%/t-pin_find \
+	%D%/t-pins \
 	%D%/t-platform \
 	%D%/t-podman \
 	%D%/t-pool \
@@ -166,6 +167,7 @@ TESTS += \
 	%D%/t-path \
 	%D%/t-pin_edit \
 	%D%/t-pin_find \
+	%D%/t-pins \
 	%D%/t-platform \
 	%D%/t-podman \
 	%D%/t-pool \
@@ -328,6 +330,8 @@ endif
 %C%_t_pin_edit_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_pin_find_CPPFLAGS = $(unit_cppflags)
 %C%_t_pin_find_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_pins_CPPFLAGS = $(unit_cppflags)
+%C%_t_pins_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_platform_CPPFLAGS = $(unit_cppflags)
 %C%_t_platform_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_podman_CPPFLAGS = $(unit_cppflags)
