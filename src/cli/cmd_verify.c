@@ -7,12 +7,19 @@
 #include "engine/verify.h"
 #include "model/pin_want.h"
 
+#include <unistd.h>
+
 static opt_texts arg_images, arg_skip;
-static const char *arg_format;
+static const char *arg_format, *arg_gate_auth;
+static bool arg_registry;
 
 static const struct opt options[] = {
 	{ 0, "image", OPT_LIST, "NAME[=TAG[@DIGEST]]", "whose pins have to agree", &arg_images },
 	{ 0, "skip", OPT_LIST, "RULE", "do not apply a rule", &arg_skip },
+	{ 0, "registry", OPT_FLAG, NULL, "ask the registries whether the images are there",
+	  &arg_registry },
+	{ 0, "gate-auth", OPT_TEXT, "WHOSE",
+	  "ask as the cluster would: anonymous, docker-config, env", &arg_gate_auth },
 	{ 0, "format", OPT_TEXT, "FORMAT", "text, json or github", &arg_format },
 	{ 0 },
 };
@@ -25,7 +32,7 @@ read_skip(struct verify_opts *o, struct err *err)
 		const char *near;
 
 		if (verify_rule_parse(str_c(arg_skip.v[i]), &rule)) {
-			o->skip[rule] = true;
+			o->skip |= 1u << rule;
 			continue;
 		}
 		err_set(err, ERR_USAGE, "--skip: there is no rule '%s'", arg_skip.v[i]);
@@ -134,9 +141,16 @@ static int
 run(struct session *s, int argc, char **argv, struct err *err)
 {
 	struct pin_want want = { .arena = arena_new() };
+	struct presence_opts registry = { .env = (const char *const *)environ };
 	struct verify_opts o = { .paths = (const char *const *)argv, .npaths = (size_t)argc };
 	int r = argc ? 0 : err_set(err, ERR_USAGE, "PATH is missing");
 
+	if (arg_registry)
+		o.registry = &registry;
+	if (!r && arg_gate_auth && !presence_auth_parse(str_c(arg_gate_auth), &registry.auth))
+		r = err_set(err, ERR_USAGE,
+			    "--gate-auth: '%s' is none of anonymous, docker-config, env",
+			    arg_gate_auth);
 	if (!r)
 		r = read_skip(&o, err);
 	if (!r)

@@ -13,18 +13,26 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+/* An image of a container, which its registry should have. */
+struct asked {
+	const char *file;
+	struct kube_place at;
+	struct presence image;
+};
+
 struct run {
 	const struct verify_opts *o;
 	struct verify *v;
 	struct map *pinned; /* images that a kustomization gives a version */
 	VEC(struct pins_text) texts;
 	VEC(struct verify_finding) found;
+	VEC(struct asked) asked;
 };
 
 static void
 add(struct run *r, const struct verify_finding *f)
 {
-	if (!r->o->skip[f->rule])
+	if (!(r->o->skip & (1u << f->rule)))
 		vec_push(&r->found, *f);
 }
 
@@ -32,6 +40,28 @@ static bool
 is_template(struct str text)
 {
 	return text.n && memmem(text.p, text.n, "{{", 2);
+}
+
+/* Each image once, however many containers have it. */
+static void
+remember_image(struct run *r, const char *file, const struct kube_container *c)
+{
+	struct ref ref;
+
+	if (!r->o->registry || !c->image || ref_parse(r->v->arena, str_c(c->image), &ref, NULL) ||
+	    (!ref.tag && !ref.digest))
+		return;
+	for (size_t i = 0; i < r->asked.n; i++) {
+		const struct presence *p = &r->asked.v[i].image;
+
+		if (!strcmp(p->name, ref.name) &&
+		    !strcmp(p->tag ? p->tag : "", ref.tag ? ref.tag : "") &&
+		    !strcmp(p->digest ? p->digest : "", ref.digest ? ref.digest : ""))
+			return;
+	}
+	vec_push(&r->asked,
+		 ((struct asked){
+			 file, c->image_at, { ref.name, ref.tag, ref.digest, 0, NULL, NULL, 0 } }));
 }
 
 /* What a kustomization says of an image counts for all that use it. */
@@ -92,6 +122,8 @@ take_text(struct run *r, const char *path, struct str text)
 
 		for (size_t k = 0; k < nfound; k++)
 			add(r, &f[k]);
+		for (size_t k = 0; k < pods[i].ncontainers; k++)
+			remember_image(r, file, &pods[i].containers[k]);
 	}
 }
 
@@ -198,6 +230,47 @@ check_pins(struct run *r)
 }
 
 static int
+judge_image(struct run *r, const struct asked *a, const struct presence *p, struct err *err)
+{
+	const char *what = version(r, p->tag, p->digest), *text;
+
+	switch (p->state) {
+	case PRESENCE_PRESENT:
+		return 0;
+	case PRESENCE_UNKNOWN:
+		return err_set(err, p->class == ERR_TEMPORARY ? ERR_TEMPORARY : ERR_REMOTE,
+			       "%s:%d:%d: it cannot be told whether '%s' is there: %s", a->file,
+			       a->at.line, a->at.col, p->name, p->why);
+	case PRESENCE_ABSENT:
+		text = arena_printf(r->v->arena, "'%s' has no %s", p->name, what);
+		break;
+	default:
+		text = arena_printf(r->v->arena, "the tag of '%s' has another digest, '%s'",
+				    p->name, p->found);
+		break;
+	}
+	add(r, &(struct verify_finding){
+		       .rule = VERIFY_RULE_REGISTRY, .file = a->file, .at = a->at, .text = text });
+	return 0;
+}
+
+static int
+check_registry(struct run *r, struct err *err)
+{
+	struct presence *items = arena_calloc(r->v->arena, r->asked.n, sizeof(*items));
+	int ret;
+
+	if (!r->asked.n)
+		return 0;
+	for (size_t i = 0; i < r->asked.n; i++)
+		items[i] = r->asked.v[i].image;
+	ret = presence_ask(r->o->registry, r->v->arena, items, r->asked.n, err);
+	for (size_t i = 0; !ret && i < r->asked.n; i++)
+		ret = judge_image(r, &r->asked.v[i], &items[i], err);
+	return ret;
+}
+
+static int
 by_place(const void *a, const void *b)
 {
 	const struct verify_finding *x = a, *y = b;
@@ -238,6 +311,8 @@ verify_run(const struct verify_opts *opts, struct verify **ret, struct err *err)
 	r.pinned = map_new();
 	for (size_t i = 0; !status && i < opts->npaths; i++)
 		status = read_path(&r, opts->paths[i], err);
+	if (!status)
+		status = check_registry(&r, err);
 	if (!status) {
 		check_pins(&r);
 		finish(&r);
@@ -248,6 +323,7 @@ verify_run(const struct verify_opts *opts, struct verify **ret, struct err *err)
 	map_free(r.pinned);
 	vec_fini(&r.texts);
 	vec_fini(&r.found);
+	vec_fini(&r.asked);
 	return status;
 }
 

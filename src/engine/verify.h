@@ -4,6 +4,7 @@
 #define LOCKSTEP_ENGINE_VERIFY_H
 
 #include "engine/pins.h"
+#include "engine/presence.h"
 #include "model/kube_check.h"
 
 struct verify_opts {
@@ -11,7 +12,8 @@ struct verify_opts {
 	size_t npaths;
 	const struct pin_image *images; /* whose pins have to agree; borrowed */
 	size_t nimages;
-	bool skip[6]; /* by enum verify_rule */
+	unsigned skip;                        /* bits 1 << enum verify_rule */
+	const struct presence_opts *registry; /* whom to ask for images; NULL = nobody */
 };
 
 struct verify {
@@ -23,7 +25,8 @@ struct verify {
 };
 
 /* Files are those named, and below folders what ends in .yaml, .yml or .json; .git is left out and
- * no link is followed. Finding something is no error; a path that is not there is. */
+ * no link is followed. Finding something is no error; a path that is not there is, and
+ * so is a registry of which it cannot be told what it has. */
 int verify_run(const struct verify_opts *opts, struct verify **ret, struct err *err) NODISCARD;
 void verify_free(struct verify *v);
 

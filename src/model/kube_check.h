@@ -11,7 +11,8 @@
 	X(VERIFY_RULE_VOLUMES, "volumes")                                                          \
 	X(VERIFY_RULE_VERSIONS, "versions")                                                        \
 	X(VERIFY_RULE_PINS, "pins")                                                                \
-	X(VERIFY_RULE_READABLE, "readable")
+	X(VERIFY_RULE_READABLE, "readable")                                                        \
+	X(VERIFY_RULE_REGISTRY, "registry")
 ENUM_DECLARE(verify_rule, VERIFY_RULE_LIST);
 
 struct verify_finding {

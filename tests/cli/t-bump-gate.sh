@@ -83,7 +83,15 @@ like "$(cat "$dir/body")" "*Skipped*\`$b\`*" 'and the pull request says so'
 exits 0 'what stands already is not asked for' env no_proxy='*' "$LOCKSTEP" bump --image "$a=v2@$v2"
 git checkout -q .
 
+printf 'kind: Pod\nspec:\n  containers:\n  - { name: a, image: "%s" }\n  - { name: b, image: "%s" }\n  - { name: c, image: "%s" }\n' \
+	"$a:v2@$v2" "$a:v3" "$a:v1@$v2" >"$dir/pod.yaml"
+exits 4 'verify can ask as well' "$LOCKSTEP" verify "$dir/pod.yaml" --registry
+like "$tap_out" "$dir/pod.yaml:5:23: registry: '$a' has no 'v3'
+$dir/pod.yaml:6:23: registry: the tag of '$a' has another digest, '$v1'
+*" 'what is not there, and what is another'
+
 registry_stop "$REG_PID"
+exits 75 'F13: nor has verify learned anything' "$LOCKSTEP" verify "$dir/pod.yaml" --registry
 exits 75 'F13: who does not answer has said nothing' bump --image "$a=v2"
 is "$(git diff --name-only)" '' 'nothing was written'
 
