@@ -187,6 +187,29 @@ write_dockerfile(struct stager *s, struct err *err)
 	return r ? r : file_write(path, buf_str(&text), 0644, err);
 }
 
+/*
+ * What is staged was selected already, and a builder that read a staged ignore file by its own
+ * rules would leave out more. BuildKit takes the file beside the Dockerfile in its place; buildah
+ * and podman are told by a flag; docker's classic client cannot be told.
+ */
+static int
+settle_ignore_file(const struct stage_opts *o, struct err *err)
+{
+	AUTO_FREE char *none = path_join(o->dir, "Dockerfile.dockerignore");
+	AUTO_FREE char *staged = path_join(o->dir, "context/.dockerignore");
+
+	if (o->project->dialect == DIALECT_BUILDKIT)
+		return file_write(none, STR_LIT(""), 0644, err);
+	if (o->project->dialect != DIALECT_CLASSIC || !file_exists(AT_FDCWD, staged))
+		return 0;
+	err_set(err, ERR_INPUT,
+		"image '%s': docker without BuildKit cannot copy '.dockerignore': it reads it",
+		o->image->name);
+	err_hint(err, "leave it out of what is copied; docker with BuildKit, buildah and podman "
+		      "can");
+	return -ERR_INPUT;
+}
+
 int
 stage_make(const struct stage_opts *opts, struct err *err)
 {
@@ -211,5 +234,7 @@ stage_make(const struct stage_opts *opts, struct err *err)
 	r = fill(&s, err);
 	free(s.jobs);
 	free(s.files);
+	if (!r)
+		r = settle_ignore_file(opts, err);
 	return r ? r : write_dockerfile(&s, err);
 }

@@ -79,4 +79,21 @@ cp "$OUT.file" lone/file
 exits 0 'an older state again' lockstep build --load lone
 is "$(loaded localhost/t/lone:latest)" "$older" 'the older image is the one that is loaded'
 is "$(lockstep build --load lone)" 'nothing to do: 1 image up to date' 'and then nothing is to do'
+
+# --- a builder of older rules reads no ignore file that is copied
+cat >leaf/Dockerfile <<-'DF'
+	FROM localhost/t/base
+	ARG GREETING
+	COPY . /all/
+	RUN ["/bin/busybox", "test", "-e", "/all/fill"]
+DF
+printf 'fil+\n' >leaf/.dockerignore
+echo 'a name that fil+ means as an expression' >leaf/fill
+if [ "$BUILDER" = docker ]; then
+	exits 0 'an ignore file is read once, by the rules of the key' lockstep build leaf
+elif [ "$BUILDER" = docker-classic ]; then
+	printf 'nothing\n' >leaf/.dockerignore
+	exits 1 'docker-classic cannot copy an ignore file' lockstep build leaf
+	like "$tap_out" "*cannot copy '.dockerignore'*" 'and that is said'
+fi
 done_testing
