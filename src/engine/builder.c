@@ -119,10 +119,38 @@ builder_config(struct builder *b, const char *image_id, struct arena *arena,
 	return b->ops->config(b, image_id, arena, ret, err);
 }
 
-int
-builder_find(struct builder *b, const char *ref, char **ret, struct err *err)
+/* A config that says nothing is for every platform. */
+static bool
+is_for(const struct oci_config *config, const struct platform *platform)
 {
-	return b->ops->find(b, ref, ret, err);
+	AUTO_FREE char *text = NULL;
+	AUTO_ERR struct err ignored = ERR_INIT;
+	struct platform have;
+
+	if (!config || !config->os || !*config->os || !config->arch || !*config->arch)
+		return true;
+	text = xasprintf("%s/%s%s%s", config->os, config->arch,
+			 config->variant && *config->variant ? "/" : "",
+			 config->variant ? config->variant : "");
+	return !platform_parse(str_c(text), &have, &ignored) && platform_eq(&have, platform);
+}
+
+int
+builder_find(struct builder *b, const char *ref, const struct platform *platform, char **ret,
+	     struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct oci_config *config = NULL;
+	int r = b->ops->find(b, ref, ret, err);
+
+	if (r || !*ret || !platform)
+		return r;
+	r = b->ops->config(b, *ret, arena, &config, err);
+	if (r || !is_for(config, platform)) {
+		free(*ret);
+		*ret = NULL;
+	}
+	return r;
 }
 
 int
@@ -210,7 +238,7 @@ builder_is_loaded(struct builder *b, const char *image_id, const char *name)
 	AUTO_FREE char *have = NULL;
 	AUTO_ERR struct err ignored = ERR_INIT;
 
-	return !builder_find(b, name, &have, &ignored) && have && !strcmp(have, image_id);
+	return !builder_find(b, name, NULL, &have, &ignored) && have && !strcmp(have, image_id);
 }
 
 void

@@ -64,10 +64,12 @@ int builder_has(struct builder *b, const char *image_id, struct err *err) NODISC
 int builder_config(struct builder *b, const char *image_id, struct arena *arena,
 		   struct oci_config **ret, struct err *err) NODISCARD;
 /* The image ID that a reference means on this machine: by name in the user's storage, or itself
- * when it is an ID. NULL in *ret when it is not here. The first call may run the builder once to
+ * when it is an ID. NULL in *ret when it is not here, or is for another platform than the one that
+ * is asked for (NULL = any). The first call may run the builder once to
  * ask where the user's storage is; the answer is remembered while its configuration files stay
  * as they are. Caller frees. */
-int builder_find(struct builder *b, const char *ref, char **ret, struct err *err) NODISCARD;
+int builder_find(struct builder *b, const char *ref, const struct platform *platform, char **ret,
+		 struct err *err) NODISCARD;
 
 /* Makes an image that was just built stay, whatever the user's builder removes. */
 int builder_keep(struct builder *b, const char *image_id, struct err *err) NODISCARD;

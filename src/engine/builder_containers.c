@@ -170,6 +170,14 @@ builder_containers_prepare(struct builder *b, struct err *err)
 {
 	struct containers_builder *c = containers_of(b);
 
+	if (strpbrk(b->state_dir, ":,")) {
+		err_set(err, ERR_USAGE,
+			"%s cannot build below '%s': overlay mounts take ':' and ',' "
+			"for separators",
+			b->ops->program, b->state_dir);
+		err_hint(err, "name another state folder with --state or LOCKSTEP_STATE");
+		return -ERR_USAGE;
+	}
 	return own_driver(c) ? 0 : know_storages(c, err);
 }
 

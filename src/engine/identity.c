@@ -211,7 +211,7 @@ identity_find(struct identities *ids, const struct identity_query *query, struct
 	if (ids->o.locked && !strchr(pinned, '@'))
 		return refuse(query->ref, query->project, err);
 	if (!ids->o.pull || strchr(pinned, '@')) {
-		r = builder_find(ids->o.builder, pinned, &id, err);
+		r = builder_find(ids->o.builder, pinned, query->platform, &id, err);
 		if (r)
 			return r;
 	}

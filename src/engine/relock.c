@@ -64,7 +64,7 @@ look_at_image(struct relocker *x, struct err *err)
 		x->entry.value = r ? NULL : arena_strdup(x->arena, id);
 		return r;
 	}
-	r = builder_find(x->o->builder, x->e->name, &id, err);
+	r = builder_find(x->o->builder, x->e->name, NULL, &id, err);
 	if (r)
 		return r;
 	if (!id) {

@@ -80,6 +80,29 @@ exits 0 'an older state again' lockstep build --load lone
 is "$(loaded localhost/t/lone:latest)" "$older" 'the older image is the one that is loaded'
 is "$(lockstep build --load lone)" 'nothing to do: 1 image up to date' 'and then nothing is to do'
 
+# --- what no builder could do is said before it starts
+case $BUILDER in docker*) ;; *)
+	for state in "$OUT:colon" "$OUT,comma"; do
+		exits 2 "a state folder that mounts cannot name: ${state#"$OUT"}" lockstep build --state "$state"
+		like "$tap_out" "*cannot build below '$state': overlay mounts take*" 'and that is said'
+	done
+	;;
+esac
+
+# --- an image of another platform under the right name is not taken
+printf 'FROM localhost/t-ext/base:1\nCOPY file /file2\n' >lone/Dockerfile
+mkdir "$OUT.ext"
+cp "$(command -v busybox)" "$OUT.ext/busybox"
+printf 'FROM scratch\nCOPY busybox /b\n' >"$OUT.ext/Dockerfile"
+case $BUILDER in
+buildah)
+	buildah bud -q --platform linux/arm64 -t localhost/t-ext/base:1 "$OUT.ext" >/dev/null 2>&1
+	like "$(lockstep plan lone)" '*localhost/t-ext/base:1 is not in the storage yet*' 'it would have to be pulled'
+	buildah bud -q -t localhost/t-ext/base:1 "$OUT.ext" >/dev/null 2>&1
+	like "$(lockstep plan lone)" '*localhost/t-ext/base:1 is used now: sha256:*' 'and the one for this machine is'
+	;;
+esac
+
 # --- a builder of older rules reads no ignore file that is copied
 cat >leaf/Dockerfile <<-'DF'
 	FROM localhost/t/base
