@@ -208,11 +208,12 @@ on_image(struct op *op, struct http_response *response)
 {
 	struct manifest *AUTO_MANIFEST m = take_manifest(op, response, op->ref.digest);
 	const struct manifest_item *chosen;
-	struct image *image = op->own;
+	struct image *image;
 	char platform[PLATFORM_TEXT_SIZE];
 
 	if (!m)
-		return;
+		return; /* answered, and op is gone with it */
+	image = op->own;
 	image->digest = arena_strdup(op->arena, op->answer.digest);
 	if (!m->is_index) {
 		image_found(op, m, response);
