@@ -202,6 +202,12 @@ no_cache_reason(struct arena *a, const struct recipe *recipe)
 	if (recipe->unexpanded_line)
 		return arena_printf(a, "a newline in a value at %s:%d", recipe->df->file,
 				    recipe->unexpanded_line);
+	for (size_t i = 0; i < recipe->nstages; i++)
+		for (size_t k = 0; k < recipe->stages[i].nonbuild; k++)
+			if (recipe->stages[i].onbuild[k]->kw == DF_RUN)
+				return arena_printf(a, "ONBUILD RUN of the base at %s:%d",
+						    recipe->df->file,
+						    recipe->stages[i].df->from->line);
 	for (size_t i = 0; i < recipe->nremotes; i++)
 		return arena_printf(a, "ADD of an URL at %s:%d", recipe->df->file,
 				    recipe->remotes[i].line);

@@ -266,6 +266,26 @@ nothing_known(void *ctx UNUSED, const char *ref UNUSED)
 	return NULL;
 }
 
+/* BuildKit's cache looks at what it runs with, those of the others only at texts. */
+static const char *
+mark_of(const struct project *p, const struct graph_image *image, struct arena *arena)
+{
+	struct platform host = platform_host();
+	AUTO_BUF struct buf text = BUF_INIT;
+	char platform[PLATFORM_TEXT_SIZE], digest[DIGEST_SIZE];
+
+	if (p->dialect == DIALECT_BUILDKIT ||
+	    (!image->noptions && platform_eq(&image->platform, &host)))
+		return NULL;
+	buf_init(&text, 0);
+	platform_text(&image->platform, platform);
+	buf_addf(&text, "%s\n", platform);
+	for (size_t i = 0; i < image->noptions; i++)
+		buf_addf(&text, "%s=%s\n", image->options[i].name, image->options[i].value);
+	sha256_digest(sha256_of(text.data, text.len), digest);
+	return arena_printf(arena, "lockstep_%.16s", digest + strlen("sha256:"));
+}
+
 struct recipe *
 project_eval(struct project *p, const struct graph_image *image, struct arena *arena,
 	     recipe_config config, void *ctx, struct err_list *errs)
@@ -279,6 +299,7 @@ project_eval(struct project *p, const struct graph_image *image, struct arena *a
 		.args = args,
 		.nargs = image->nargs,
 		.args_file = p->graph_path,
+		.mark = mark_of(p, image, arena),
 		.config = config ? config : nothing_known,
 		.ctx = ctx,
 	};

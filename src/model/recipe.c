@@ -47,5 +47,7 @@ recipe_step_line(const struct recipe *r, size_t stage, size_t step)
 	if (step <= s->nonbuild)
 		return s->df->from->line;
 	step -= s->nonbuild + 1;
+	if (r->opts.mark && !step--)
+		return s->df->from->line;
 	return step < s->df->nins ? s->df->ins[step]->line : 0;
 }

@@ -34,6 +34,10 @@ struct recipe_opts {
 	const struct recipe_arg *args;
 	size_t nargs;
 	const char *args_file; /* where args[].line is, for messages; NULL = nowhere */
+	/* The name of an argument that each rendered stage declares first, or NULL. It has no value and
+	 * no use but in the layer caches of builders, which compare texts: what they do not look at
+	 * (--add-host, --ulimit, the platform) gets layers of its own. */
+	const char *mark;
 	recipe_config config;
 	void *ctx;
 };

@@ -199,6 +199,8 @@ render_stage(struct render *x, const struct recipe_stage *stage, struct err *err
 		recipe_scope_begin(x->r, x->scopes, x->stage);
 		status = apply_triggers(x, stage, err);
 	}
+	if (x->r->pub.opts.mark)
+		buf_addf(x->b, "ARG %s=\n", x->r->pub.opts.mark);
 	for (size_t k = 0; k < stage->df->nins && status == 0; k++)
 		status = render_ins(x, stage->df->ins[k], err);
 	return status;

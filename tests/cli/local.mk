@@ -37,6 +37,7 @@ TESTS += \
 	%D%/t-ignore-docker.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
+	%D%/t-options.sh \
 	%D%/t-plan-jobs.sh \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
@@ -84,6 +85,7 @@ EXTRA_DIST += \
 	%D%/t-ignore-docker.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
+	%D%/t-options.sh \
 	%D%/t-plan-jobs.sh \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \

@@ -28,6 +28,7 @@ struct recipe_case {
 	const char *file;
 	const char *given; /* lines of NAME=VALUE; a value may hold \x01 for a newline */
 	const char *target;
+	const char *mark;
 	const char *platform; /* NULL = linux/amd64; the builder's is linux/amd64 */
 	const char *configs;
 	const char *images; /* USE REF PLATFORM [onbuild] :LINE #STAGE */
@@ -107,9 +108,11 @@ fixture_given(struct recipe_fixture *f, const char *lines, struct recipe_opts *o
 static inline void
 fixture_open(struct recipe_fixture *f, const struct recipe_case *c, enum dialect dialect)
 {
-	struct recipe_opts opts = {
-		.dialect = dialect, .target = c->target, .config = fixture_config, .ctx = f
-	};
+	struct recipe_opts opts = { .dialect = dialect,
+				    .target = c->target,
+				    .mark = c->mark,
+				    .config = fixture_config,
+				    .ctx = f };
 	struct err AUTO_ERR err = ERR_INIT;
 	const struct dockerfile *df;
 

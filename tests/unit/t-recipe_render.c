@@ -320,6 +320,28 @@ test_renders_to_itself(void **state UNUSED)
 	}
 }
 
+/* Layer caches that compare texts find nothing that was built with other options. */
+static void
+test_a_mark_in_each_stage(void **state UNUSED)
+{
+	static const struct recipe_case c = {
+		.name = "mark",
+		.file = "FROM i0\nRUN a\nFROM base\nCOPY --from=0 / /\n",
+		.mark = "lockstep_1",
+		.configs = "base {\"OnBuild\":[\"USER t\"]}",
+		.render = "FROM pinned-i0 AS s0\nARG lockstep_1=\nRUN a\n"
+			  "FROM pinned-base AS s1\nARG lockstep_1=\nCOPY --from=s0 / /\n",
+	};
+	static const int lines[] = { 3, 3, 3, 4, 0 };
+	struct recipe_fixture f;
+
+	run_case(&c, DIALECT_CONTAINERS);
+	fixture_open(&f, &c, DIALECT_CONTAINERS);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		assert_int_equal(recipe_step_line(f.recipe, 1, i + 1), lines[i]);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -333,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_unknown_base),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_renders_to_itself),
+		cmocka_unit_test(test_a_mark_in_each_stage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
