@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -68,10 +69,10 @@ class Buildah:
 
     def build(self, root: Path, dockerfile: Path, ctx: Context, staged: bool) -> Image:
         with tempfile.NamedTemporaryFile() as iid:
-            # The folder of a VOLUME is only made where each instruction is a layer, and only between layers are
-            # all times the epoch.
+            # The folders of VOLUME and WORKDIR are only sure to be made where each instruction is a layer, and only
+            # between layers are all times the epoch.
             shape = ["--layers=false"]
-            if ctx.layers or "VOLUME" in ctx.text().upper():
+            if ctx.layers or re.search("VOLUME|WORKDIR", ctx.text(), re.I):
                 shape = ["--layers", "--no-cache", "--force-rm", "--timestamp=0"]
             argv = ["buildah", "bud", *shape, "--pull-never", "--format=oci", f"--iidfile={iid.name}",
                     f"-f={os.fspath(dockerfile)}", *build_args(ctx)]
@@ -112,10 +113,11 @@ class Docker:
         run(["buildah", "tag", self.ids[base].removeprefix("sha256:"), ref])
 
     def named(self, dockerfile: Path) -> Path:
-        """The staged Dockerfile with the bases by name: this engine looks no image up by a bare ID."""
+        """The staged Dockerfile with the bases by name; lockstep would tag them itself."""
         text = dockerfile.read_bytes()
         for base, image_id in self.ids.items():
-            text = text.replace(image_id.removeprefix("sha256:").encode(), f"localhost/bases/{base}:1".encode())
+            named = image_id.removeprefix("sha256:").encode()
+            text = re.sub(rb"(lockstep.invalid/id:)?" + named, f"localhost/bases/{base}:1".encode(), text)
         out = dockerfile.with_name("Dockerfile.named")
         out.write_bytes(text)
         return out

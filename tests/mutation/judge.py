@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ Kinds = Literal["moved",       # image and key
                 "refused",     # lockstep builds it not
                 "both refuse",
                 "broken",      # the builder fails, lockstep finds out by trying
+                "lenient",     # the builder stumbles over a stage that nobody needs, and that lockstep leaves out
                 "no base",     # a context that does not build as it is: a mistake of the corpus
                 "unstable",    # two builds of the same differ: cannot be judged
                 "warm",        # `lockstep build` with its layer cache made the builder's image
@@ -48,6 +50,7 @@ class State:
     image: Image | None = None
     staged: Image | None = None
     said: str = ""
+    fewer: bool = False  # the stage has not all the stages of the Dockerfile
 
     def wanted(self) -> Image:
         image = self.staged if self.ctx.differs else self.image
@@ -91,9 +94,12 @@ class Judge:
 
     def warm_image(self, image_id: str) -> Image:
         if not self.warm_storage:
-            import os
             self.warm_storage = ContainersStorage(Path(os.environ["LOCKSTEP_STATE"]) / "storage")
         return self.warm_storage.image(image_id)
+
+
+def stages(text: str) -> int:
+    return len(re.findall(r"(?im)^\s*from\s", text))
 
 
 def tree_digest(top: Path) -> str:
@@ -140,6 +146,7 @@ class Case:
             staged = self.j.build(tree_digest(stage) + repr(ctx.args), stage / "context", stage / "Dockerfile", ctx, True)
             state.staged = staged if isinstance(staged, Image) else None
             state.said = "" if state.staged else str(staged)
+            state.fewer = stages(ctx.text()) > stages((stage / "Dockerfile").read_text(errors="surrogateescape"))
             shutil.rmtree(stage)
         shutil.rmtree(checkout)
         if not state.image:
@@ -161,6 +168,8 @@ class Case:
             return Verdict("both refuse" if not s.image else "refused", detail=s.said)
         if s.image and not s.ctx.differs and (not s.staged or s.staged.digest() != s.image.digest()):
             return Verdict("unfaithful", detail="\n".join(s.staged.differs(s.image)) if s.staged else s.said)
+        if s.staged and not s.image and s.fewer:
+            return Verdict("lenient", detail=s.said)
         if s.key == self.base.key:
             return Verdict("kept") if s.seen() == self.base.seen() else Verdict(
                 "unsound", detail="\n".join(s.image.differs(self.base.image)) if s.image and self.base.image else s.said)
