@@ -72,6 +72,36 @@ check_state(struct report *rep, struct session *s)
 	    "images need room: free some, or move the state with --state");
 }
 
+/* The builders that the graph does not use: nothing to mend, but good to know. */
+static void
+say_other_builders(struct report *rep, struct session *s, enum builder_kind used)
+{
+	for (size_t kind = 0; s->state_dir && kind < BUILDER_AUTO; kind++) {
+		struct builder_opts opts = { .kind = (enum builder_kind)kind,
+					     .state_dir = s->state_dir,
+					     .store = s->store,
+					     .env = (const char *const *)environ };
+		AUTO_ERR struct err err = ERR_INIT;
+		AUTO_FREE char *why = NULL, *found = NULL;
+		struct builder_info info = { 0 };
+		struct builder *b = NULL;
+		int r;
+
+		if (opts.kind == used)
+			continue;
+		r = builder_open(&opts, &b, &err);
+		if (!r)
+			r = builder_probe(b, &info, &err);
+		why = r ? err_text(&err) : NULL;
+		found = r ? xasprintf("%s cannot be used: %s", builder_kind_name(opts.kind), why)
+			  : xasprintf("%s can be used: %s", builder_kind_name(opts.kind),
+				      info.version);
+		say(rep, "other", true, found, NULL);
+		builder_info_fini(&info);
+		builder_free(b);
+	}
+}
+
 static void
 check_builder(struct report *rep, struct session *s)
 {
@@ -92,12 +122,13 @@ check_builder(struct report *rep, struct session *s)
 	if (r) {
 		found = err_text(&err);
 		say(rep, "builder", false, found,
-		    err.hint ? err.hint : "Debian, Ubuntu: apt-get install buildah");
-		return;
+		    err.hint ? err.hint : builder_install(builder_choose(kind)));
+	} else {
+		say(rep, "builder", true, info.version, NULL);
+		say(rep, "storage", true, info.storage, NULL);
+		builder_info_fini(&info);
 	}
-	say(rep, "builder", true, info.version, NULL);
-	say(rep, "storage", true, info.storage, NULL);
-	builder_info_fini(&info);
+	say_other_builders(rep, s, builder_choose(kind));
 }
 
 static void
@@ -197,10 +228,9 @@ const struct cmd cmd_doctor = {
 	.name = "doctor",
 	.args = "",
 	.summary = "what is missing on this machine, and how to get it",
-	.about =
-		"Looks at everything that a build needs: the state folder, room on the disk, the\n"
-		"graph file, git, the builder and its container storages, and whether the graph's\n"
-		"registry answers, by https or http, and knows the login that was found.",
+	.about = "Looks at everything that a build needs: the state folder, room on the disk, the\n"
+		 "graph file, git, the builder, the other builders, and whether the graph's\n"
+		 "registry answers, by https or http, and knows the login that was found.",
 	.examples = "  $ lockstep doctor\n"
 		    "  $ lockstep doctor --json\n",
 	.run = doctor,

@@ -34,6 +34,12 @@ builder_choose(enum builder_kind kind)
 	return BUILDER_BUILDAH;
 }
 
+const char *
+builder_install(enum builder_kind kind)
+{
+	return ops_of(kind)->install;
+}
+
 enum dialect
 builder_dialect(enum builder_kind kind)
 {

@@ -36,6 +36,8 @@ struct builder_opts {
 /* What `builder: auto` means on this machine: the first of buildah, podman and docker that is in
  * PATH; buildah when none is, whose absence is then told. Other kinds are themselves. */
 enum builder_kind builder_choose(enum builder_kind kind);
+/* How to get it on Debian and Ubuntu. */
+const char *builder_install(enum builder_kind kind);
 /* How that builder reads Dockerfiles and ignore files. */
 enum dialect builder_dialect(enum builder_kind kind);
 /* Fields of the key's `output` record, TAB-separated and encoded: everything that shapes the image

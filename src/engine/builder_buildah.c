@@ -293,11 +293,12 @@ open_podman(const struct builder_opts *opts)
 	.should_retry = should_retry, .probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
-						 .install = "apt-get install buildah",
+						 .install =
+							 "Debian, Ubuntu: apt-get install buildah",
 						 .open = open_buildah,
 						 CONTAINERS_OPS };
 
 const struct builder_ops builder_podman_ops = { .program = "podman",
-						.install = "apt-get install podman",
+						.install = "Debian, Ubuntu: apt-get install podman",
 						.open = open_podman,
 						CONTAINERS_OPS };

@@ -230,7 +230,7 @@ classic_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 }
 
 #define DOCKER_OPS                                                                                 \
-	.program = "docker", .install = "apt-get install docker.io",                               \
+	.program = "docker", .install = "Debian, Ubuntu: apt-get install docker.io",               \
 	.output_record = output_record, .image_ref = image_ref, .open = builder_docker_open,       \
 	.free = builder_docker_free, .prepare = builder_docker_prepare,                            \
 	.tidy = builder_docker_tidy, .forget = builder_docker_forget, .has = builder_docker_has,   \

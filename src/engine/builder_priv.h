@@ -17,7 +17,7 @@ struct builder_limits {
 struct builder_ops {
 	enum dialect dialect;
 	const char *program;
-	const char *install; /* the command that brings it to Debian and Ubuntu */
+	const char *install; /* how to get it */
 	bool reproduces;     /* image IDs */
 	const char *(*output_record)(struct arena *a, const struct graph_image *image);
 	const char *(*image_ref)(struct arena *a, const char *image_id);
