@@ -185,11 +185,12 @@ should_retry(struct str tail UNUSED)
 	return false;
 }
 
-/* "Step 3/6 : RUN …", counted over the whole file with the ARGs before the first FROM. */
+/* "Step 3/6 : RUN …", counted over the whole file with the ARGs before the first FROM, and in each
+ * stage the mark that staging put there. */
 static int
 classic_step_line(const struct recipe *recipe, struct str line)
 {
-	unsigned long long n, total, known = 0;
+	unsigned long long n, total, known = 0, extra = recipe->opts.mark ? 2 : 1;
 	struct str number;
 
 	if (!str_starts(line, STR_LIT("Step ")))
@@ -199,16 +200,18 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	    !str_next(&line, ' ', &number) || !str_to_u64(number, &total))
 		return 0;
 	for (size_t i = 0; i < recipe->nstages; i++)
-		known += 1 + recipe->stages[i].df->nins;
+		known += extra + recipe->stages[i].df->nins;
 	if (total < known || n <= total - known)
 		return -1;
 	n -= total - known;
 	for (size_t i = 0; i < recipe->nstages; i++) {
 		const struct df_stage *stage = recipe->stages[i].df;
 
-		if (n <= 1 + stage->nins)
-			return n == 1 ? stage->from->line : stage->ins[n - 2]->line;
-		n -= 1 + stage->nins;
+		if (n <= extra)
+			return stage->from->line;
+		if (n <= extra + stage->nins)
+			return stage->ins[n - extra - 1]->line;
+		n -= extra + stage->nins;
 	}
 	return -1;
 }

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	%D%/t-arena \
 	%D%/t-base64 \
 	%D%/t-buf \
+	%D%/t-builder \
 	%D%/t-check \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
@@ -42,6 +43,7 @@ check_PROGRAMS += \
 	%D%/t-http \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
+	%D%/t-image_archive \
 	%D%/t-image_tree \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
@@ -113,6 +115,7 @@ TESTS += \
 	%D%/t-arena \
 	%D%/t-base64 \
 	%D%/t-buf \
+	%D%/t-builder \
 	%D%/t-check \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
@@ -148,6 +151,7 @@ TESTS += \
 	%D%/t-http \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
+	%D%/t-image_archive \
 	%D%/t-image_tree \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
@@ -222,6 +226,8 @@ endif
 %C%_t_base64_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_buf_CPPFLAGS = $(unit_cppflags)
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_builder_CPPFLAGS = $(unit_cppflags)
+%C%_t_builder_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_check_CPPFLAGS = $(unit_cppflags)
 %C%_t_check_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_check_ask_CPPFLAGS = $(unit_cppflags)
@@ -292,6 +298,8 @@ endif
 %C%_t_ignore_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_ignore_property_CPPFLAGS = $(unit_cppflags)
 %C%_t_ignore_property_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_image_archive_CPPFLAGS = $(unit_cppflags)
+%C%_t_image_archive_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_image_tree_CPPFLAGS = $(unit_cppflags)
 %C%_t_image_tree_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_inputs_CPPFLAGS = $(unit_cppflags)

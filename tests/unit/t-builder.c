@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* t-builder.c: what each builder is told, and what is read from what it says. */
+#include "engine/builder.h"
+#include "lib/tmp.h"
+#include "recipe_case.h"
+
+static struct builder *
+open_builder(enum builder_kind kind)
+{
+	static const char *const env[] = { "PATH=/nowhere", "HOME=/root", "SECRET=x",
+					   "DOCKER_HOST=unix:///nowhere/docker.sock", NULL };
+	struct builder_opts opts = { .kind = kind, .state_dir = "/state", .env = env };
+	AUTO_ERR struct err err = ERR_INIT;
+	struct builder *b;
+
+	assert_int_equal(builder_open(&opts, &b, &err), 0);
+	return b;
+}
+
+struct line_case {
+	const char *text;
+	int line;
+};
+
+static void
+lines(enum builder_kind kind, const struct recipe_case *c, const struct line_case *rows, size_t n)
+{
+	struct builder *b = open_builder(kind);
+	struct recipe_fixture f;
+
+	fixture_open(&f, c, builder_dialect(kind));
+	assert_non_null(f.recipe);
+	for (size_t i = 0; i < n; i++) {
+		int got = builder_step_line(b, f.recipe, str_c(rows[i].text));
+
+		if (got != rows[i].line)
+			fail_msg("%s: '%s': line %d, wanted %d", builder_kind_name(kind),
+				 rows[i].text, got, rows[i].line);
+	}
+	fixture_close(&f);
+	builder_free(b);
+}
+
+static const struct recipe_case two_stages = {
+	.file = "ARG T=1\nFROM base AS a\nENV A=1\nRUN x\nWORKDIR /w\nFROM scratch\nCOPY --from=a "
+		"/w /w\nRUN y\n",
+};
+
+static void
+test_lines_of_buildkit(void **state UNUSED)
+{
+	static const struct line_case rows[] = {
+		{ "#1 [internal] load build definition from Dockerfile", -1 },
+		{ "#4 [s0 1/3] FROM lockstep.invalid/id:abc", 2 },
+		{ "#5 [s0 2/3] RUN x", 4 },
+		{ "#6 [s0 3/3] WORKDIR /w", 5 },
+		{ "#7 [s1 1/2] COPY --from=s0 /w /w", 7 },
+		{ "#8 [s1 2/2] RUN y", 8 },
+		{ " > [s0 2/3] RUN x:", 4 },
+		{ "#8 0.094 [s0 2/3] is what the step says", 0 },
+		{ "#8 DONE 0.1s", 0 },
+		{ "#8 [other 2/2] RUN y", -1 },
+		{ "#8 [s7 2/2] RUN y", -1 },
+		{ "#8 [s1 9/9] RUN y", -1 },
+		{ "", 0 },
+	};
+	static const struct recipe_case one = { .file = "FROM base\nLABEL a=b\nRUN x\n" };
+	static const struct line_case of_one[] = { { "#4 [1/2] FROM i", 1 },
+						   { "#5 [2/2] RUN x", 3 } };
+
+	lines(BUILDER_DOCKER, &two_stages, rows, ARRAY_SIZE(rows));
+	lines(BUILDER_DOCKER, &one, of_one, ARRAY_SIZE(of_one));
+}
+
+static void
+test_lines_of_classic(void **state UNUSED)
+{
+	static const struct line_case rows[] = {
+		{ "Step 1/8 : ARG T=1", -1 },     { "Step 2/8 : FROM i AS s0", 2 },
+		{ "Step 4/8 : RUN x", 4 },        { "Step 5/8 : WORKDIR /w", 5 },
+		{ "Step 6/8 : FROM scratch", 6 }, { "Step 8/8 : RUN y", 8 },
+		{ " ---> Running in 1", 0 },      { "Step by step", 0 },
+	};
+	static const struct recipe_case marked = { .file = "FROM base\nRUN x\nRUN y\n",
+						   .mark = "lockstep_1" };
+	static const struct line_case of_marked[] = { { "Step 1/4 : FROM i", 1 },
+						      { "Step 2/4 : ARG lockstep_1=", 1 },
+						      { "Step 3/4 : RUN x", 2 },
+						      { "Step 4/4 : RUN y", 3 } };
+
+	lines(BUILDER_DOCKER_CLASSIC, &two_stages, rows, ARRAY_SIZE(rows));
+	lines(BUILDER_DOCKER_CLASSIC, &marked, of_marked, ARRAY_SIZE(of_marked));
+}
+
+static void
+test_lines_of_buildah_and_podman(void **state UNUSED)
+{
+	static const struct line_case rows[] = {
+		{ "[1/2] STEP 3/4: RUN x", 4 },
+		{ "[2/2] STEP 2/3: COPY --from=s0 /w /w", 7 },
+		{ "[2/2] STEP 9/9: LABEL", -1 },
+		{ "STEPS", 0 },
+	};
+
+	lines(BUILDER_BUILDAH, &two_stages, rows, ARRAY_SIZE(rows));
+	lines(BUILDER_PODMAN, &two_stages, rows, ARRAY_SIZE(rows));
+}
+
+static char *
+joined(const char *const *words)
+{
+	AUTO_BUF struct buf b = BUF_INIT;
+
+	buf_init(&b, 0);
+	for (; *words; words++)
+		buf_addf(&b, "%s%s", b.len ? " " : "", *words);
+	return buf_steal(&b);
+}
+
+static void
+build_line(enum builder_kind kind, const char *want)
+{
+	struct graph_kv option = { .name = "network", .value = "host" };
+	struct graph_image image = {
+		.name = "it", .platform = platform_host(), .options = &option, .noptions = 1
+	};
+	static const struct recipe_case c = { .file = "ARG V\nFROM base:$V\n", .given = "V=1 2" };
+	struct builder *b = open_builder(kind);
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct recipe_fixture f;
+	struct builder_build build = { .image = &image,
+				       .context = "/s/context",
+				       .dockerfile = "/s/Dockerfile",
+				       .id_file = "/s/id" };
+	struct builder_cmd cmd;
+
+	fixture_open(&f, &c, builder_dialect(kind));
+	assert_non_null(f.recipe);
+	build.recipe = f.recipe;
+	builder_build_cmd(b, arena, &build, &cmd);
+	AUTO_FREE char *argv = joined(cmd.argv.v), *env = joined(cmd.env.v);
+
+	assert_non_null(strstr(argv, want));
+	assert_null(strstr(env, "SECRET"));
+	vec_fini(&cmd.argv);
+	vec_fini(&cmd.env);
+	fixture_close(&f);
+	builder_free(b);
+}
+
+static void
+test_build_commands(void **state UNUSED)
+{
+	build_line(BUILDER_DOCKER,
+		   "docker build --progress plain --iidfile /s/id --build-arg V=1 2 --network=host "
+		   "-f /s/Dockerfile /s/context");
+	build_line(BUILDER_DOCKER_CLASSIC,
+		   "docker build --force-rm --iidfile /s/id --build-arg V=1 2 --network=host -f "
+		   "/s/Dockerfile /s/context");
+	build_line(BUILDER_PODMAN,
+		   "build --layers --force-rm --pull=never --format oci --timestamp 0 --ignorefile "
+		   "/dev/null --iidfile /s/id --build-arg V=1 2 --network=host -f /s/Dockerfile "
+		   "/s/context");
+}
+
+static void
+test_what_a_key_says_of_its_builder(void **state UNUSED)
+{
+	static const struct {
+		enum builder_kind kind;
+		const char *dialect, *output, *ref;
+	} rows[] = {
+		{ BUILDER_BUILDAH, "containers", "oci\tlayers\t0\t1\t1", "abc" },
+		{ BUILDER_PODMAN, "containers", "oci\tlayers\t0\t1\t1", "abc" },
+		{ BUILDER_DOCKER, "buildkit", "docker\tlayers\t-\t1\t0",
+		  "lockstep.invalid/id:abc" },
+		{ BUILDER_DOCKER_CLASSIC, "classic", "docker\tlayers\t-\t1\t0",
+		  "lockstep.invalid/id:abc" },
+	};
+	AUTO_ARENA struct arena *a = arena_new();
+	struct graph_image image = { .output = GRAPH_OUTPUT_LAYERS };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		enum builder_kind kind = rows[i].kind;
+
+		assert_string_equal(dialect_name(builder_dialect(kind)), rows[i].dialect);
+		assert_string_equal(builder_output_record(kind, a, &image), rows[i].output);
+		assert_string_equal(builder_image_ref(kind, a, "sha256:abc"), rows[i].ref);
+	}
+}
+
+static void
+test_an_engine_that_is_not_there(void **state UNUSED)
+{
+	struct builder *b = open_builder(BUILDER_DOCKER);
+	AUTO_ERR struct err err = ERR_INIT;
+
+	assert_int_equal(builder_has(b, "sha256:abc", &err), -ERR_TOOL);
+	assert_non_null(
+		strstr(err.msg, "no docker engine answers at 'unix:///nowhere/docker.sock'"));
+	builder_free(b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines_of_buildkit),
+		cmocka_unit_test(test_lines_of_classic),
+		cmocka_unit_test(test_lines_of_buildah_and_podman),
+		cmocka_unit_test(test_build_commands),
+		cmocka_unit_test(test_what_a_key_says_of_its_builder),
+		cmocka_unit_test(test_an_engine_that_is_not_there),
+	};
+
+	return cmocka_run_group_tests_name("builder", tests, NULL, NULL);
+}
