@@ -80,6 +80,18 @@ exits 0 'an older state again' lockstep build --load lone
 is "$(loaded localhost/t/lone:latest)" "$older" 'the older image is the one that is loaded'
 is "$(lockstep build --load lone)" 'nothing to do: 1 image up to date' 'and then nothing is to do'
 
+# --- builders of other images, side by side in one state folder
+case $BUILDER in docker*)
+	git checkout -q -- .
+	lockstep build >/dev/null 2>&1
+	is "$(lockstep plan --builder buildah | tail -n 1)" '2 to build, 3 waiting, 0 up to date' \
+		'what docker built is not there for buildah'
+	exits 0 'buildah builds the same graph' lockstep build --builder buildah
+	is "$(lockstep build --builder buildah)" 'nothing to do: 5 images up to date' 'and knows it'
+	is "$(lockstep build)" 'nothing to do: 5 images up to date' 'while docker has its own'
+	;;
+esac
+
 # --- what no builder could do is said before it starts
 case $BUILDER in docker*) ;; *)
 	for state in "$OUT:colon" "$OUT,comma"; do
