@@ -30,6 +30,16 @@ is "$suite_status" 0 "buildah: sound, faithful, and never stale with a warm cach
 $(verdict buildah kept) kept, $(verdict buildah imprecise) needless"
 [ "$suite_status" = 0 ] || diag "$(tail -n 100 "$tmp/buildah" "$tmp/err")"
 
+for builder in docker docker-classic; do
+	suite "$builder" "$builder" --every 9 --mutants 2
+	if [ "$suite_status" = 3 ]; then
+		skip "$builder" "$(tail -n 1 "$tmp/err")"
+		continue
+	fi
+	is "$suite_status" 0 "$builder: sound and faithful: $(verdict "$builder" moved) moved, $(verdict "$builder" kept) kept"
+	[ "$suite_status" = 0 ] || diag "$(tail -n 100 "$tmp/$builder" "$tmp/err")"
+done
+
 suite blind buildah --blind file --mutants 6 plain
 is "$suite_status" 1 'a key without files is found out'
 like "$(cat "$tmp/blind")" '*unsound: plain: byte*' 'and by which change'

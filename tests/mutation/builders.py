@@ -86,7 +86,7 @@ class Buildah:
 
 @dataclass
 class Docker:
-    """The engine at $DOCKER_HOST, with BuildKit ("docker") or with its first builder ("classic")."""
+    """The engine at $DOCKER_HOST, with BuildKit ("docker") or with its first builder ("docker-classic")."""
 
     name: str = "docker"
     ids: dict[str, str] = field(default_factory=dict)  # of the bases, which buildah's storage holds as well
@@ -106,7 +106,7 @@ class Docker:
             run(["buildah", "pull", "-q", f"docker-archive:{archive}"])
 
     def call(self, argv: list[str]) -> str:
-        return run([self.docker, *argv], DOCKER_BUILDKIT="0" if self.name == "classic" else "1")
+        return run([self.docker, *argv], DOCKER_BUILDKIT="0" if self.name == "docker-classic" else "1")
 
     def tag(self, base: str, ref: str) -> None:
         self.call(["tag", f"localhost/bases/{base}:1", ref])

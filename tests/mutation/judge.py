@@ -25,6 +25,7 @@ Kinds = Literal["moved",       # image and key
                 "both refuse",
                 "broken",      # the builder fails, lockstep finds out by trying
                 "lenient",     # the builder stumbles over a stage that nobody needs, and that lockstep leaves out
+                "base refused", # what lockstep does not give this builder
                 "no base",     # a context that does not build as it is: a mistake of the corpus
                 "unstable",    # two builds of the same differ: cannot be judged
                 "warm",        # `lockstep build` with its layer cache made the builder's image
@@ -130,6 +131,19 @@ class Case:
         if self.j.blind:
             state.key = re.sub(rb"(?m)^" + self.j.blind.encode() + rb"\t.*\n", b"", state.key)
 
+    def stage(self, ctx: Context, into: Path, state: State) -> None:
+        try:
+            self.j.lockstep.stage(ctx, self.dir / "raw", into)
+        except Refused as e:  # what this builder cannot be given is told late
+            state.key, state.said = b"", str(e)
+            return
+        digest = tree_digest(into) + repr(ctx.args)
+        staged = self.j.build(digest, into / "context", into / "Dockerfile", ctx, True)
+        state.staged = staged if isinstance(staged, Image) else None
+        state.said = "" if state.staged else str(staged)
+        state.fewer = stages(ctx.text()) > stages((into / "Dockerfile").read_text(errors="surrogateescape"))
+        shutil.rmtree(into)
+
     def state(self, name: str, ctx: Context) -> State:
         state = State(name, ctx)
         self.j.tag(ctx)
@@ -142,12 +156,7 @@ class Case:
         made = self.j.build(ctx.digest(), checkout, checkout / ctx.dockerfile.decode(), ctx, False)
         state.image = made if isinstance(made, Image) else None
         if state.key:
-            self.j.lockstep.stage(ctx, self.dir / "raw", stage)
-            staged = self.j.build(tree_digest(stage) + repr(ctx.args), stage / "context", stage / "Dockerfile", ctx, True)
-            state.staged = staged if isinstance(staged, Image) else None
-            state.said = "" if state.staged else str(staged)
-            state.fewer = stages(ctx.text()) > stages((stage / "Dockerfile").read_text(errors="surrogateescape"))
-            shutil.rmtree(stage)
+            self.stage(ctx, stage, state)
         shutil.rmtree(checkout)
         if not state.image:
             state.said += "\nbuilder: " + str(made)
@@ -155,7 +164,9 @@ class Case:
 
     def sound_base(self) -> Verdict | None:
         """None if the context builds as it is, faithfully and twice the same."""
-        if not self.base.image or not self.base.key:
+        if self.base.image and not self.base.key:
+            return Verdict("base refused", detail=self.base.said)
+        if not self.base.image:
             return Verdict("no base", detail=self.base.said)
         self.j.images.pop(self.ctx.digest())
         again = self.state("again", self.ctx)
