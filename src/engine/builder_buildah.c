@@ -2,6 +2,7 @@
 /* builder_buildah.c: the command lines of buildah and podman, and what they print. */
 #include "engine/builder_containers.h"
 
+#define BASE_NOTE "org.opencontainers.image.base."
 #define EPOCH "0"
 
 /* Beyond what every builder may see. */
@@ -179,6 +180,10 @@ build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 	vec_push(&ret->argv, c->program->never_pull);
 	builder_cmd_add2(ret, "--format", "oci");
 	builder_cmd_add2(ret, "--timestamp", EPOCH);
+	/* Else the manifest holds what the base's manifest is here, which is another one where the
+	 * base was pulled: the same image would have two digests. */
+	builder_cmd_add2(ret, "--annotation", BASE_NOTE "digest=");
+	builder_cmd_add2(ret, "--annotation", BASE_NOTE "name=");
 	builder_cmd_add2(ret, "--ignorefile", "/dev/null");
 	builder_cmd_add2(ret, "--iidfile", build->id_file);
 	builder_add_options(a, build, ret);

@@ -68,7 +68,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def upstream(self, data):
         there = http.client.HTTPConnection("127.0.0.1", UPSTREAM)
-        headers = {k: v for k, v in self.headers.items() if k.lower() not in ("transfer-encoding", "content-length")}
+        headers = {}
+        for name, value in self.headers.items():  # Accept may come several times
+            if name.lower() not in ("transfer-encoding", "content-length"):
+                headers[name] = f"{headers[name]}, {value}" if name in headers else value
         there.request(self.command, self.path, data or (b"" if self.command in ("POST", "PUT", "PATCH") else None),
                       headers)
         answer = there.getresponse()

@@ -20,6 +20,7 @@ libtest_a_SOURCES += \
 	%D%/tmp.h \
 	$(NULL)
 EXTRA_DIST += \
+	%D%/ci.sh \
 	%D%/count \
 	%D%/dispatch.sh \
 	%D%/faulty_proxy.py \
