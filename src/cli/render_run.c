@@ -175,6 +175,10 @@ job_json(const struct plan *p, const struct job *job)
 		json_set_int(j, "duration_ms", job->ended_ms - job->started_ms);
 	if (job->message)
 		json_set_text(j, "message", job->message);
+	if (job->where.file) {
+		json_set_text(j, "file", job->where.file);
+		json_set_int(j, "line", job->where.line);
+	}
 	if (job->log)
 		json_set_text(j, "log", job->log);
 	return j;

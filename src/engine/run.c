@@ -114,9 +114,7 @@ decide_failed(struct job *job, struct err_list *errs, struct err *err)
 	err_list_sort(errs);
 	if (errs->n)
 		err_move(err, &errs->items[0]);
-	job->message = err_text(err);
-	job->hint = err->hint ? xstrdup(err->hint) : NULL;
-	job->class = err->class;
+	job_blame(job, err);
 	job->worked = true;
 	if (run_record_other(job, STEP_FAILED, &store_err))
 		run_fatal(job->run, &store_err);
@@ -402,6 +400,8 @@ run_result_fini(struct run_result *res)
 	for (size_t i = 0; i < res->n; i++) {
 		free(res->jobs[i].message);
 		free(res->jobs[i].hint);
+		free(res->jobs[i].cause);
+		free(res->jobs[i].where.file);
 		free(res->jobs[i].log);
 		check_results_fini(&res->jobs[i].checks);
 	}

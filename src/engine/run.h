@@ -50,6 +50,8 @@ struct job {
 	char *message;                /* of a failure or a skip; owned */
 	char *hint;                   /* owned, may be NULL */
 	enum err_class class;         /* of a failure */
+	struct err_where where;       /* of a failure in a file; owned */
+	char *cause;                  /* its message without that place; owned */
 	char *log;                    /* below the logs folder; owned; NULL before it starts */
 	struct check_results checks;  /* empty when none had to be looked at; owned */
 	int line; /* of the Dockerfile: the step that the builder is at; 0 = none seen */

@@ -19,11 +19,19 @@ last_line(struct str tail)
 static bool
 looks_temporary(struct str tail)
 {
-	static const char *const signs[] = {
-		"connection refused",      "i/o timeout",           "no such host",
-		"TLS handshake timeout",   "connection reset",      "toomanyrequests",
-		"503 Service Unavailable", "network is unreachable"
-	};
+	static const char *const signs[] = { "connection refused",
+					     "i/o timeout",
+					     "no such host",
+					     "TLS handshake timeout",
+					     "connection reset",
+					     "toomanyrequests",
+					     "503 Service Unavailable",
+					     "network is unreachable",
+					     "Too Many Requests",
+					     "500 Internal Server Error",
+					     "502 Bad Gateway",
+					     "504 Gateway",
+					     "unexpected EOF" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (memmem(tail.p, tail.n, signs[i], strlen(signs[i])))
@@ -67,4 +75,16 @@ job_command_error(struct job *job, const struct proc_result *result, struct str 
 		err_set(err, ERR_FAILED, "%s the image failed: %.*s",
 			job->state == JOB_LOADING ? "loading" : "importing", STR_FMT(said));
 	}
+}
+
+void
+job_blame(struct job *job, const struct err *err)
+{
+	job->message = err_text(err);
+	job->hint = err->hint ? xstrdup(err->hint) : NULL;
+	job->class = err->class;
+	job->cause = err->msg ? xstrdup(err->msg) : NULL;
+	job->where = err->where;
+	if (err->where.file)
+		job->where.file = xstrdup(err->where.file);
 }

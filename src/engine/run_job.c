@@ -55,11 +55,8 @@ job_fail(struct job *job, struct err *err)
 	bool full = err->sys_errno == ENOSPC || err->sys_errno == EDQUOT;
 
 	job->ended_ms = clock_wall_ms();
-	if (!cancelled) {
-		job->message = err_text(err);
-		job->hint = err->hint ? xstrdup(err->hint) : NULL;
-		job->class = err->class;
-	}
+	if (!cancelled)
+		job_blame(job, err);
 	if (run_record_other(job, cancelled ? STEP_CANCELLED : STEP_FAILED, &store_err))
 		run_fatal(job->run, &store_err);
 	if (full) /* no image's fault, and the next would meet it too */

@@ -51,6 +51,8 @@ int job_start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state
 /* run_error.c: why a command of the builder that a job ran has failed. tail: what it said last. */
 void job_command_error(struct job *job, const struct proc_result *result, struct str tail,
 		       struct err *err);
+/* Notes why the job failed; err stays. */
+void job_blame(struct job *job, const struct err *err);
 /* run_push.c: what the records of this run have in common. */
 int run_push_begin(struct run *run, struct err *err) NODISCARD;
 /* The registry is asked for the image's key; job_advance() comes after. */

@@ -5,6 +5,8 @@
 EXTRA_DIST += \
 	%D%/agent-images.sh \
 	%D%/cache.sh \
+	%D%/ci-faults.sh \
+	%D%/ci-kill.sh \
 	%D%/ci.sh \
 	%D%/demo.sh \
 	%D%/events-contract.sh \
