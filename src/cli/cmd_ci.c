@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_ci.c: lockstep ci. */
 #include "base/out.h"
+#include "cli/ci_face.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
 #include "cli/work.h"
@@ -17,6 +18,7 @@ ENUM_DEFINE(publish, PUBLISH_LIST);
 static unsigned arg_jobs;
 static bool arg_pr;
 static const char *arg_publish, *arg_commit;
+static struct ci_face_opts arg_face;
 static opt_texts arg_tags, arg_insecure;
 
 static const struct opt options[] = {
@@ -24,6 +26,11 @@ static const struct opt options[] = {
 	{ 0, "pr", OPT_FLAG, NULL, "this is a pull request: publish nothing", &arg_pr },
 	{ 0, "publish", OPT_TEXT, "WHAT", "all, keys (no release tags) or none", &arg_publish },
 	{ 0, "tag", OPT_LIST, "TAG", "a tag that moves, beside the commit's (latest)", &arg_tags },
+	{ 0, "report", OPT_TEXT, "FILE", "write what --json prints to a file, too",
+	  &arg_face.report },
+	{ 0, "junit", OPT_TEXT, "FILE", "write builds and checks as JUnit XML", &arg_face.junit },
+	{ 0, "format", OPT_TEXT, "FORMAT", "text, json, or github (the default on GitHub Actions)",
+	  &arg_face.format },
 	{ 0, "insecure-registry", OPT_LIST, "HOST", "may be http, or have any certificate",
 	  &arg_insecure },
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
@@ -78,65 +85,101 @@ commit_of(struct session *s, char **ret, struct err *err)
 	return 0;
 }
 
+/* What one job came to. */
+struct ci {
+	struct ci_face face;
+	enum publish publish;
+	char *commit;
+	struct work w;
+	struct release release;
+	struct report report;
+};
+
 static int
-release(struct session *s, const struct work *w, const char *commit, struct err *err)
+release(struct session *s, struct ci *ci, struct err *err)
 {
 	static const char *const latest[] = { "latest" };
-	struct release_opts opts = { .plan = w->plan,
+	struct release_opts opts = { .plan = ci->w.plan,
 				     .shared = s->shared,
-				     .commit = commit,
+				     .commit = ci->commit,
 				     .moving = arg_tags.n ? arg_tags.v : latest,
 				     .nmoving = arg_tags.n ? arg_tags.n : 1 };
-	struct release rel;
-	int r = release_tags(&opts, &rel, err);
+	int r = release_tags(&opts, &ci->release, err);
 
-	if (!r && !s->o.json)
-		render_release_text(&rel, commit, opts.moving[0]);
-	release_fini(&rel);
-	return r;
+	if (r)
+		return r;
+	ci->report.release = &ci->release;
+	ci->report.commit = opts.commit;
+	ci->report.tags = opts.moving;
+	ci->report.ntags = opts.nmoving;
+	if (!s->o.json)
+		render_release_text(&ci->release, ci->commit, opts.moving[0]);
+	return 0;
 }
 
 static void
 show(struct session *s, const struct work *w)
 {
-	if (!w->plan)
+	if (!w->plan || s->o.json)
 		return;
-	if (s->o.json && w->res.run_id)
-		render_json(render_run_json(w->plan, &w->res));
-	else if (s->o.json)
-		render_json(render_plan_json(w->plan));
-	else if (w->res.run_id)
+	if (w->res.run_id)
 		render_run_text(w->plan, &w->res, s->state_dir);
 	else
 		out_print("nothing to build\n");
 }
 
 static int
+work(struct session *s, struct ci *ci, struct err *err)
+{
+	struct work_opts opts = { .jobs = arg_jobs,
+				  .keep_going = true,
+				  .shared = true,
+				  .publish = ci->publish != PUBLISH_NONE,
+				  .run_url = ci->face.env.run_url };
+	int r;
+
+	ci_face_mask(&ci->face, s->project->graph);
+	r = work_do(s, &opts, &ci->w, err);
+	ci->report.plan = ci->w.plan;
+	ci->report.res = &ci->w.res;
+	if (!r || ci->w.res.run_id)
+		show(s, &ci->w);
+	return r;
+}
+
+static int
+work_and_release(struct session *s, struct ci *ci, struct err *err)
+{
+	int r = what_to_publish(s, &ci->publish, err);
+
+	if (!r)
+		r = session_project(s, err);
+	if (!r && ci->publish == PUBLISH_ALL)
+		r = commit_of(s, &ci->commit, err);
+	if (!r)
+		r = work(s, ci, err);
+	if (!r && ci->publish == PUBLISH_ALL)
+		r = release(s, ci, err);
+	return r;
+}
+
+static int
 ci(struct session *s, int argc, char **argv UNUSED, struct err *err)
 {
-	struct work_opts opts = { .jobs = arg_jobs, .keep_going = true, .shared = true };
-	AUTO_FREE char *commit = NULL;
-	enum publish publish = PUBLISH_NONE;
-	struct work w;
+	struct ci ci = { .publish = PUBLISH_NONE };
 	int r = cmd_arity(argc, 0, 0, "no argument", err);
 
 	s->o.commit = arg_commit;
 	s->o.insecure = arg_insecure;
 	if (!r)
-		r = what_to_publish(s, &publish, err);
-	if (!r)
-		r = session_project(s, err);
-	if (!r && publish == PUBLISH_ALL)
-		r = commit_of(s, &commit, err);
+		r = ci_face_open(s, &arg_face, &ci.face, err);
 	if (r)
 		return r;
-	opts.publish = publish != PUBLISH_NONE;
-	r = work_do(s, &opts, &w, err);
-	if (!r || w.res.run_id)
-		show(s, &w);
-	if (!r && publish == PUBLISH_ALL)
-		r = release(s, &w, commit, err);
-	work_fini(&w);
+	r = work_and_release(s, &ci, err);
+	r = ci_face_close(&ci.face, s, &ci.report, r, err);
+	release_fini(&ci.release);
+	work_fini(&ci.w);
+	free(ci.commit);
 	return r;
 }
 
@@ -152,10 +195,15 @@ const struct cmd cmd_ci = {
 		"image fails, no tag moves.\n"
 		"\n"
 		"On a pull request nothing is published; with --publish keys, images are pushed under\n"
-		"their keys, so that the merge finds them built, unless the request comes from a fork.",
+		"their keys, so that the merge finds them built, unless the request comes from a fork.\n"
+		"\n"
+		"On GitHub Actions it writes annotations at the lines that failed, a summary and the\n"
+		"outputs `changed`, `any_changed`, `digests` and `digest_IMAGE`, and lets no line of a\n"
+		"build's output be a command to the runner. docs/report.md tells the rest.",
 	.examples = "  $ lockstep ci\n"
 		    "  $ lockstep ci --pr\n"
-		    "  $ lockstep ci --tag latest --tag v1 --commit HEAD\n",
+		    "  $ lockstep ci --tag latest --tag v1 --commit HEAD\n"
+		    "  $ lockstep ci --report report.json --junit checks.xml\n",
 	.opts = options,
 	.run = ci,
 };

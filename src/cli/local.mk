@@ -10,6 +10,8 @@ libcli_a_SOURCES += \
 	%D%/bump_gate.c \
 	%D%/ci_env.c \
 	%D%/ci_env.h \
+	%D%/ci_face.c \
+	%D%/ci_face.h \
 	%D%/cmd.c \
 	%D%/cmd.h \
 	%D%/cmd_build.c \
@@ -36,6 +38,9 @@ libcli_a_SOURCES += \
 	%D%/render.c \
 	%D%/render.h \
 	%D%/render_explain.c \
+	%D%/render_github.c \
+	%D%/render_github.h \
+	%D%/render_github_summary.c \
 	%D%/render_graph.c \
 	%D%/render_jobs.c \
 	%D%/render_pins.c \
@@ -43,6 +48,9 @@ libcli_a_SOURCES += \
 	%D%/render_plan.c \
 	%D%/render_release.c \
 	%D%/render_run.c \
+	%D%/report.c \
+	%D%/report.h \
+	%D%/report_junit.c \
 	%D%/session.c \
 	%D%/session.h \
 	%D%/session_event.c \

@@ -208,6 +208,8 @@ main(int argc, char **argv)
 		/* All there is to say is in the list of mistakes. */
 		err.class = (enum err_class) - r;
 	report(&s, &err);
+	if (s.last_words.len)
+		out_err("%s", s.last_words.data);
 	status = exit_status(&err);
 	session_fini(&s);
 	if (out_finish() && status == LOCKSTEP_EXIT_DONE) {

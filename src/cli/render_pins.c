@@ -3,6 +3,7 @@
 #include "cli/render_pins.h"
 
 #include "base/out.h"
+#include "cli/render_github.h"
 
 ENUM_DEFINE(render_format, RENDER_FORMAT_LIST);
 
@@ -268,27 +269,13 @@ render_drifts_json(const struct pins *p, const struct pins_drift *drifts, size_t
 	return list;
 }
 
-/* As actions/toolkit escapes the data and the properties of a workflow command. */
-static void
-add_escaped(struct buf *b, const char *text, const char *also)
-{
-	for (; *text; text++) {
-		if (strchr("%\r\n", *text) || strchr(also, *text))
-			buf_addf(b, "%%%02X", (unsigned char)*text);
-		else
-			buf_addc(b, *text);
-	}
-}
-
 void
 render_annotation(const char *file, int line, int col, const char *text)
 {
+	struct render_github_note note = { "error", file, line, col, NULL, text };
 	AUTO_BUF struct buf b = BUF_INIT;
 
 	buf_init(&b, 0);
-	buf_adds(&b, "::error file=");
-	add_escaped(&b, file, ":,");
-	buf_addf(&b, ",line=%d,col=%d::", line, col);
-	add_escaped(&b, text, "");
-	out_print("%s\n", b.data);
+	render_github_note(&b, &note);
+	out_write(buf_str(&b));
 }

@@ -38,6 +38,7 @@ session_fini(struct session *s)
 	err_list_clear(&s->errs);
 	vec_fini(&s->o.sets);
 	vec_fini(&s->o.insecure);
+	buf_fini(&s->last_words);
 	free(s->state_dir);
 }
 
@@ -316,9 +317,25 @@ session_shared(struct session *s, struct err *err)
 	return shared_new(&opts, &s->shared, err);
 }
 
+struct http_stats
+session_requests(const struct session *s)
+{
+	struct http_stats sum = s->requests, now = { 0 };
+
+	if (s->shared)
+		now = shared_stats(s->shared);
+	sum.requests += now.requests;
+	sum.retries += now.retries;
+	sum.connections += now.connections;
+	sum.received += now.received;
+	sum.sent += now.sent;
+	return sum;
+}
+
 int
 session_reload(struct session *s, struct err *err)
 {
+	s->requests = session_requests(s);
 	shared_free(s->shared);
 	s->shared = NULL;
 	project_free(s->project);

@@ -7,6 +7,7 @@
 #include "engine/builder.h"
 #include "engine/plan.h"
 #include "engine/single.h"
+#include "io/http.h"
 #include "io/lock.h"
 
 /* Options that every command has. */
@@ -46,10 +47,12 @@ struct session {
 	struct pool *pool;
 	struct loop *loop;
 	struct shared *shared;
+	struct http_stats requests; /* of registries that were closed again */
 	struct lock *lock;
 	struct err_list errs; /* mistakes of input, printed at the end of the command */
 	json_t *event;        /* the CI event, read once */
 	bool event_read;
+	struct buf last_words; /* for stderr, when all else is said */
 };
 
 void session_init(struct session *s);
@@ -70,6 +73,8 @@ int session_engine(struct session *s, struct err *err) NODISCARD;
 int session_loop(struct session *s, struct err *err) NODISCARD;
 /* The registry of the graph as shared memory, with --insecure-registry. After session_project. */
 int session_shared(struct session *s, struct err *err) NODISCARD;
+/* What talking to the graph's registry has cost so far. */
+struct http_stats session_requests(const struct session *s);
 /* The lock of the state folder; says on stderr for whom it waits. */
 int session_lock(struct session *s, struct err *err) NODISCARD;
 /* Forgets the project and loads it again: the files may have moved while we waited. */

@@ -85,6 +85,7 @@ check_PROGRAMS += \
 	%D%/t-registry \
 	%D%/t-registry_auth \
 	%D%/t-registry_write \
+	%D%/t-render_github \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -193,6 +194,7 @@ TESTS += \
 	%D%/t-registry \
 	%D%/t-registry_auth \
 	%D%/t-registry_write \
+	%D%/t-render_github \
 	%D%/t-replace \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -382,6 +384,8 @@ endif
 %C%_t_registry_auth_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_registry_write_CPPFLAGS = $(unit_cppflags)
 %C%_t_registry_write_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
+%C%_t_render_github_CPPFLAGS = $(unit_cppflags)
+%C%_t_render_github_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_replace_CPPFLAGS = $(unit_cppflags)
 %C%_t_replace_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
