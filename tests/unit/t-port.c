@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -45,11 +46,57 @@ a_free_port_can_be_listened_on_and_is_not_given_again(void **state)
 		close_fdp(&fds[i]);
 }
 
+static const char table[] =
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
+	"inode\n"
+	"   0: 00000000:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 "
+	"4711 1 0000000000000000 100 0 0 10 0\n"
+	"   1: 0100007F:1F91 0100007F:B0C2 01 00000000:00000000 00:00000000 00000000  1000        0 "
+	"4712 1 0000000000000000 20 4 30 10 -1\n"
+	"   2: 00000000000000000000000001000000:1F91 00000000000000000000000000000000:0000 0A "
+	"00000000:00000000 00:00000000 00000000     0        0 4713 1\n"
+	"   3: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+	"4714 1\n"
+	"   4: 00000000:1F91\n";
+
+static void
+listeners_are_read_from_a_table(void **state)
+{
+	unsigned long long got[4] = { 0 };
+
+	(void)state;
+	assert_int_equal(port_parse_table(str_c(table), 8081, got, 4), 2);
+	assert_int_equal(got[0], 4711);
+	assert_int_equal(got[1], 4713);
+	assert_int_equal(port_parse_table(str_c(table), 8081, got, 1), 1);
+	assert_int_equal(port_parse_table(str_c(table), 22, got, 4), 1);
+	assert_int_equal(got[0], 4714);
+	assert_int_equal(port_parse_table(str_c(table), 80, got, 4), 0);
+	assert_int_equal(port_parse_table(STR_NULL, 80, got, 4), 0);
+}
+
+static void
+our_own_listener_is_found(void **state)
+{
+	unsigned long long got[4];
+	int port, fd;
+
+	(void)state;
+	assert_int_equal(port_free(&port, NULL), 0);
+	fd = listen_on(port);
+	assert_int_equal(port_listeners(getpid(), port, got, 4), 1);
+	close_fdp(&fd);
+	assert_int_equal(port_listeners(getpid(), port, got, 4), 0);
+	assert_int_equal(port_listeners(0x7fffffff, port, got, 4), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_free_port_can_be_listened_on_and_is_not_given_again),
+		cmocka_unit_test(listeners_are_read_from_a_table),
+		cmocka_unit_test(our_own_listener_is_found),
 	};
 
 	return cmocka_run_group_tests_name("port", tests, NULL, NULL);
