@@ -22,6 +22,9 @@ graph_free(struct graph *g)
 		for (size_t j = 0; j < g->images[i].nguards; j++)
 			json_decref(g->images[i].guards[j].spec);
 	}
+	for (size_t i = 0; i < g->npods; i++)
+		for (size_t j = 0; j < g->pods[i].nchecks; j++)
+			json_decref(g->pods[i].checks[j].spec);
 	json_decref(g->dispatch);
 	map_free(g->by_name);
 	map_free(g->variable_by_name);

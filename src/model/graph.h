@@ -133,6 +133,19 @@ struct graph_image {
 	int level; /* 0 = root; longest path from a root */
 };
 
+/* Images of the graph that are started together, as a Kubernetes manifest says. */
+struct graph_pod {
+	const char *name;
+	struct graph_place at;
+	const char **manifests; /* cleaned, from the root on */
+	size_t nmanifests;
+	struct graph_place manifest_at;
+	const char *workload; /* which of the pods in the manifests; NULL = the only one */
+	int settle_s;
+	struct graph_check *checks; /* http and exec, with `container` in the spec */
+	size_t nchecks;
+};
+
 struct graph {
 	struct arena *arena;
 	const char *file;     /* as the user named it; for messages */
@@ -146,6 +159,8 @@ struct graph {
 	const char *group;        /* of `events`, or NULL; always there with dispatch */
 	struct graph_kv *payload; /* of `events`: flat fields, {placeholders} not replaced */
 	size_t npayload;
+	struct graph_pod *pods; /* file order */
+	size_t npods;
 	json_t *dispatch; /* list of targets as written, {"github": {…}}, or NULL; signing and
 			     format of a webhook are always there: see target_read() */
 	struct graph_image **order; /* set by graph_link: parents before children; ties by index */

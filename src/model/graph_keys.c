@@ -34,6 +34,8 @@ TYPE(owner, "owner", GRAPH_SHAPE_SCALAR, "an owner", "^[A-Za-z0-9_.-]+(:[A-Za-z0
      "USER or USER:GROUP, names or numbers: \"1000:1000\"");
 TYPE(path, "path", GRAPH_SHAPE_TEXT, "a relative path", "^[^/]",
      "paths start at the folder of the graph file, without a leading '/'");
+TYPE(one_or_more_paths, "paths", GRAPH_SHAPE_ONE_OR_MORE, "a relative path", "^[^/]",
+     "paths start at the folder of the graph file, without a leading '/'");
 TYPE(image_path, "image-path", GRAPH_SHAPE_TEXT, "an absolute path", "^/",
      "paths inside an image start with '/'");
 TYPE(absent, "absent", GRAPH_SHAPE_TEXT, "a command or path", "^(/.*|[A-Za-z0-9._+-]+)$",
@@ -312,6 +314,32 @@ TARGET(gitea_workflow, "gitea-workflow",
        "gitea-workflow: { url: https://git.example.org, repository: owner/name, "
        "workflow: bump.yml, token-env: GITEA_TOKEN }");
 
+static const struct graph_key keys_pod_http[] = {
+	{ KEY("http", object, "http: { port: 8081, path: /api/health }"), .required = true,
+	  OBJECTS(&object_http) },
+	{ KEY("container", text, "container: server"), .required = true },
+};
+OBJECT(pod_http, "pod-http");
+
+static const struct graph_key keys_pod_exec[] = {
+	{ KEY("exec", one_or_more, "exec: [pg_isready]"), .required = true },
+	{ KEY("container", text, "container: server"), .required = true },
+	{ KEY("status", number, "status: 0"), .min = 0, .max = 255 },
+	{ KEY("contains", one_or_more, "contains: ready") },
+	{ KEY("not-contains", one_or_more, "not-contains: error") },
+	{ KEY("wait", duration, "wait: 10s") },
+};
+OBJECT(pod_exec, "pod-exec");
+
+static const struct graph_key keys_pod[] = {
+	{ KEY("manifest", one_or_more_paths, "manifest: deploy/pod.yaml"), .required = true },
+	{ KEY("workload", text, "workload: agent-pod") },
+	{ KEY("settle", duration, "settle: 10s") },
+	{ KEY("checks", objects, "checks: [ { http: { port: 80 }, container: server } ]"),
+	  .item = "a check", OBJECTS(&object_pod_http, &object_pod_exec) },
+};
+const struct graph_object graph_object_pod = { "pod", keys_pod, ARRAY_SIZE(keys_pod) };
+
 static const struct graph_key keys_file[] = {
 	{ KEY("version", number, "version: 1"), .required = true, .min = 1, .max = 1 },
 	{ KEY("registry", text, "registry: ghcr.io/owner") },
@@ -322,6 +350,8 @@ static const struct graph_key keys_file[] = {
 	  OBJECTS(&object_variable) },
 	{ KEY("images", named, "images: { app: { context: app } }"), .required = true,
 	  OBJECTS(&graph_object_image) },
+	{ KEY("pods", named, "pods: { agents: { manifest: deploy/pod.yaml } }"),
+	  OBJECTS(&graph_object_pod) },
 	{ KEY("events", object, "events: { group: agent-images }"), OBJECTS(&object_events) },
 	{ KEY("dispatch", objects,
 	      "dispatch: [ { github: { repository: owner/name, event: built } } ]"),

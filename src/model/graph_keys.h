@@ -61,7 +61,7 @@ struct graph_object {
 };
 
 extern const struct graph_object graph_object_file;
-extern const struct graph_object graph_object_image;
+extern const struct graph_object graph_object_image, graph_object_pod;
 /* The key of the object that does what `name` does in compose, bake or a workflow; NULL = none. */
 const struct graph_key *graph_key_elsewhere(const struct graph_object *object, const char *name);
 /* The key with that name, or NULL. */

@@ -307,6 +307,8 @@ load_file(struct graph_loader *ld, struct yaml *root)
 		load_images(ld, images);
 	for (size_t i = 0; i < ld->graph->nimages; i++)
 		check_needs(ld, &ld->graph->images[i]);
+	if (yaml_get(root, "pods"))
+		graph_load_pods(ld, yaml_get(root, "pods"));
 	events = yaml_get(root, "events");
 	if (events)
 		graph_load_events(ld, events);

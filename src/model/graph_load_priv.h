@@ -77,6 +77,8 @@ void graph_load_events(struct graph_loader *ld, const struct yaml *map);
  * defaults. */
 void graph_load_command(struct graph_loader *ld, const struct yaml *item, const char *key,
 			json_t *spec);
+void graph_load_pod_checks(struct graph_loader *ld, struct graph_pod *pod, const struct yaml *list);
+void graph_load_pods(struct graph_loader *ld, const struct yaml *map);
 void graph_load_container(struct graph_loader *ld, const struct yaml *item, json_t *spec);
 void graph_load_dispatch(struct graph_loader *ld, const struct yaml *list);
 void graph_load_variables(struct graph_loader *ld, const struct yaml *map);

@@ -161,6 +161,39 @@ finish_http(json_t *spec)
 	default_int(http, "wait", DEFAULT_HTTP_WAIT_S);
 }
 
+static void
+finish_check(struct graph_loader *ld, const struct graph_image *img, const struct yaml *item,
+	     struct graph_check *c)
+{
+	switch (c->kind) {
+	case GRAPH_CHECK_FILE:
+		finish_file(ld, img, item, c->spec);
+		break;
+	case GRAPH_CHECK_CONFIG:
+		finish_config(ld, img, item);
+		break;
+	case GRAPH_CHECK_HTTP:
+		finish_http(c->spec);
+		break;
+	case GRAPH_CHECK_RUN:
+	case GRAPH_CHECK_EXEC:
+		graph_load_command(ld, item, graph_check_kind_name(c->kind), c->spec);
+		break;
+	case GRAPH_CHECK_ABSENT:
+		break;
+	}
+}
+
+static void
+read_check(const struct graph_key *key, const struct yaml *item, struct graph_check *c)
+{
+	const struct graph_object *object = graph_shape_choose(key, item);
+
+	BUG_ON(!graph_check_kind_parse(str_c(object->keys[0].name), &c->kind));
+	c->at = (struct graph_place){ item->line, item->col };
+	c->spec = graph_shape_json(object, item);
+}
+
 void
 graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct yaml *list)
 {
@@ -170,24 +203,30 @@ graph_load_checks(struct graph_loader *ld, struct graph_image *img, const struct
 	for (size_t i = 0; list && i < list->n; i++) {
 		const struct yaml *item = list->items[i];
 		struct graph_check *c = &img->checks[img->nchecks];
-		const struct graph_object *object;
 
 		if (!item)
 			continue;
-		object = graph_shape_choose(key, item);
-		BUG_ON(!graph_check_kind_parse(str_c(object->keys[0].name), &c->kind));
-		c->at = (struct graph_place){ item->line, item->col };
-		c->spec = graph_shape_json(object, item);
+		read_check(key, item, c);
 		img->nchecks++;
-		if (c->kind == GRAPH_CHECK_FILE)
-			finish_file(ld, img, item, c->spec);
-		else if (c->kind == GRAPH_CHECK_CONFIG)
-			finish_config(ld, img, item);
-		else if (c->kind == GRAPH_CHECK_HTTP)
-			finish_http(c->spec);
-		else if (c->kind == GRAPH_CHECK_RUN || c->kind == GRAPH_CHECK_EXEC)
-			graph_load_command(ld, item, object->keys[0].name, c->spec);
+		finish_check(ld, img, item, c);
 		if (c->kind >= GRAPH_CHECK_HTTP)
 			graph_load_container(ld, item, c->spec);
+	}
+}
+
+void
+graph_load_pod_checks(struct graph_loader *ld, struct graph_pod *pod, const struct yaml *list)
+{
+	const struct graph_key *key = graph_key_find(&graph_object_pod, "checks");
+
+	pod->checks = arena_calloc(ld->arena, list->n, sizeof(*pod->checks));
+	for (size_t i = 0; i < list->n; i++) {
+		struct graph_check *c = &pod->checks[pod->nchecks];
+
+		if (!list->items[i])
+			continue;
+		read_check(key, list->items[i], c);
+		pod->nchecks++;
+		finish_check(ld, NULL, list->items[i], c);
 	}
 }

@@ -41,6 +41,7 @@ libmodel_a_SOURCES += \
 	%D%/graph_load_events.c \
 	%D%/graph_load_guard.c \
 	%D%/graph_load_image.c \
+	%D%/graph_load_pod.c \
 	%D%/graph_load_priv.h \
 	%D%/graph_load_shape.c \
 	%D%/graph_load_spec.c \
