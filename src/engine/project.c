@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* project.c: finds and reads the graph file, the Dockerfiles and the edges between them. */
+#include "engine/pod.h"
 #include "engine/project_priv.h"
 
 #include "base/file.h"
@@ -382,6 +383,11 @@ load_all(struct project *p, const struct project_opts *opts, struct err_list *er
 			return r;
 	}
 	r = link_images(p, errs);
+	if (r == 0 || r == -ERR_INPUT) {
+		int rp = opts->tolerate_missing ? 0 : pod_read_all(p, &p->pods, errs, err);
+
+		r = rp ? rp : r;
+	}
 	return errs->n ? -ERR_INPUT : r;
 }
 

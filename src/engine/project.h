@@ -18,6 +18,8 @@ struct single;
  * Everything that can be known without a builder and without the store: the graph, its variables,
  * each image's Dockerfile, and the edges. All mistakes of all files are reported at once.
  */
+struct pod;
+
 struct project_opts {
 	const char *dir;        /* where to look from; NULL = current folder */
 	const char *graph_file; /* NULL = walk up for lockstep.yaml, lockstep.yml, lockstep.json */
@@ -61,6 +63,7 @@ struct project {
 	struct graph *graph;
 	struct project_source *sources; /* one an image, by index */
 	struct project_files own;       /* at the root */
+	struct pod *pods;               /* one a pod of the graph; NULL when only parts are read */
 	struct map *remote;             /* url LF ref → struct project_files * of a git source */
 	struct lockfile *lock;          /* NULL = none */
 	char *lock_path;                /* as shown to the user; of a single Dockerfile NULL */
