@@ -33,21 +33,6 @@ static const struct opt options[] = {
 	{ 0 },
 };
 
-/* What the graph file asks for and this version does not do yet is said, never passed over. */
-static void
-say_unchecked(const struct plan *plan)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < plan->n; i++)
-		for (size_t k = 0; plan->selected[i] && k < plan->nodes[i].image->nchecks; k++)
-			n += !check_is_judged(plan->nodes[i].image->checks[k].kind);
-	if (n)
-		out_err("lockstep: note: this version does not run checks: %zu of the graph "
-			"%s not looked at\n",
-			n, n == 1 ? "was" : "were");
-}
-
 static void
 nothing_to_do(struct session *s, const struct plan *plan)
 {
@@ -72,7 +57,6 @@ show(struct session *s, const struct work *w)
 		render_json(render_run_json(w->plan, &w->res));
 	else
 		render_run_text(w->plan, &w->res, s->state_dir);
-	say_unchecked(w->plan);
 }
 
 static int

@@ -99,7 +99,7 @@ plan(struct session *s, int argc, char **argv, struct err *err)
 		return r;
 	}
 	show(p, format);
-	if (arg_exit_code && (p->nbuild || p->nwait || p->ncheck))
+	if (arg_exit_code && (p->nbuild || p->nwait || p->ncheck || p->npods))
 		r = err_set(err, ERR_REFUSED, "%zu to build, %zu waiting, %zu to check", p->nbuild,
 			    p->nwait, p->ncheck);
 	plan_free(p);

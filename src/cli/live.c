@@ -173,6 +173,18 @@ on_line(void *ctx, const struct job *job, struct str line)
 	buf_add_str(&row->last, line);
 }
 
+static void
+on_pod(void *ctx, const struct run_pod *pod)
+{
+	struct live *l = ctx;
+
+	if (l->tty)
+		erase(l);
+	out_err("pod %s  checking\n", pod->pod->graph->name);
+	if (l->tty)
+		draw(l);
+}
+
 struct live *
 live_new(struct loop *loop, const struct plan *plan)
 {
@@ -189,7 +201,8 @@ live_new(struct loop *loop, const struct plan *plan)
 		if (plan->nodes[i].state != PLAN_IGNORED && width > l->name_width)
 			l->name_width = width;
 	}
-	l->observer = (struct run_observer){ .job = on_job, .line = on_line, .ctx = l };
+	l->observer =
+		(struct run_observer){ .job = on_job, .line = on_line, .pod = on_pod, .ctx = l };
 	l->tty = out_stderr_is_tty() && !getenv("CI") && !(term && !strcmp(term, "dumb"));
 	if (l->tty)
 		l->timer = loop_add_timer(loop, REDRAW_MS, tick, l);

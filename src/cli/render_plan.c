@@ -97,7 +97,7 @@ render_plan_text(const struct plan *p)
 		current += node->state == PLAN_UP_TO_DATE;
 		print_node(node, width);
 	}
-	if (!p->nbuild && !p->nwait && !p->ncheck)
+	if (!p->nbuild && !p->nwait && !p->ncheck && !p->npods)
 		out_print("nothing to do: %zu image%s up to date\n", current,
 			  current == 1 ? "" : "s");
 	else
@@ -105,7 +105,9 @@ render_plan_text(const struct plan *p)
 			  current);
 	if (p->ncheck)
 		out_print(", %zu of them to check", p->ncheck);
-	if (p->nbuild || p->nwait || p->ncheck)
+	if (p->npods)
+		out_print(", %zu pod%s to check", p->npods, p->npods == 1 ? "" : "s");
+	if (p->nbuild || p->nwait || p->ncheck || p->npods)
 		out_print("\n");
 }
 
@@ -156,5 +158,6 @@ render_plan_json(const struct plan *p)
 	json_set_int(j, "build", (long long)p->nbuild);
 	json_set_int(j, "waiting", (long long)p->nwait);
 	json_set_int(j, "to_check", (long long)p->ncheck);
+	json_set_int(j, "pods_to_check", (long long)p->npods);
 	return j;
 }

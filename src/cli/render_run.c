@@ -84,6 +84,25 @@ print_failure(const struct job *job, const char *state_dir)
 	}
 }
 
+static void
+print_pod(const struct run_pod *pod, const char *graph_file)
+{
+	char took[CLOCK_TEXT_SIZE];
+	AUTO_BUF struct buf safe = BUF_INIT;
+
+	clock_duration(pod->elapsed_ms, took);
+	if (pod->state == RUN_POD_PASSED)
+		out_err("pod %s  passed  %s\n", pod->pod->graph->name, took);
+	if (pod->state != RUN_POD_FAILED)
+		return;
+	buf_init(&safe, 0);
+	out_safe(&safe, str_c(pod->message));
+	out_err("\n%spod %s failed%s\n", out_style_err(OUT_RED), pod->pod->graph->name,
+		out_style_err(OUT_PLAIN));
+	out_err("%s:%d:%d: check failed: %s\n", graph_file, pod->place.line, pod->place.col,
+		safe.data);
+}
+
 void
 render_run_text(const struct plan *p, const struct run_result *res, const char *state_dir)
 {
@@ -102,6 +121,8 @@ render_run_text(const struct plan *p, const struct run_result *res, const char *
 				"key, %s, which is kept\n",
 				job->image->name, render_id(job->node->image_id));
 	}
+	for (size_t i = 0; i < res->npods; i++)
+		print_pod(&res->pods[i], p->opts.project->graph_path);
 	clock_duration(res->elapsed_ms, took);
 	clock_duration(res->saved_ms, saved);
 	out_print("run %lld: %zu built, %zu up to date", (long long)res->run_id, res->built,
@@ -184,6 +205,26 @@ job_json(const struct plan *p, const struct job *job)
 	return j;
 }
 
+static json_t *
+pods_json(const struct run_result *res)
+{
+	static const char *const names[] = { "not run", "passed", "failed" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < res->npods; i++) {
+		const struct run_pod *pod = &res->pods[i];
+		json_t *j = json_object();
+
+		json_set_text(j, "pod", pod->pod->graph->name);
+		json_set_text(j, "outcome", names[pod->state]);
+		if (pod->message)
+			json_set_text(j, "message", pod->message);
+		json_set_int(j, "elapsed_ms", pod->elapsed_ms);
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
 json_t *
 render_run_json(const struct plan *p, const struct run_result *res)
 {
@@ -205,5 +246,6 @@ render_run_json(const struct plan *p, const struct run_result *res)
 			json_array_append_new(images, job_json(p, job));
 	}
 	json_object_set_new(j, "images", images);
+	json_object_set_new(j, "pods", pods_json(res));
 	return j;
 }

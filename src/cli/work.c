@@ -4,6 +4,7 @@
 
 #include "base/out.h"
 #include "cli/live.h"
+#include "engine/podman.h"
 
 static unsigned
 jobs(const struct work_opts *opts)
@@ -54,7 +55,7 @@ say_unknown(const struct plan *plan)
 bool
 work_is_open(const struct work_opts *opts, const struct plan *plan)
 {
-	return plan->nbuild || plan->nwait || plan->ncheck || plan->npush ||
+	return plan->nbuild || plan->nwait || plan->ncheck || plan->npods || plan->npush ||
 	       (opts->load && run_must_load(plan));
 }
 
@@ -92,7 +93,7 @@ work_do(struct session *s, const struct work_opts *opts, struct work *ret, struc
 
 	*ret = (struct work){ 0 };
 	r = work_plan(s, opts, &ret->plan, err);
-	if (r || !work_is_open(opts, ret->plan))
+	if (r || (!work_is_open(opts, ret->plan) && !builder_has_containers(s->builder)))
 		return r;
 	plan_free(ret->plan);
 	ret->plan = NULL;
@@ -104,7 +105,9 @@ work_do(struct session *s, const struct work_opts *opts, struct work *ret, struc
 	if (r)
 		return r;
 	say_unknown(ret->plan);
-	return work_is_open(opts, ret->plan) ? run(s, opts, ret, err) : 0;
+	/* What a killed lockstep left is ended also where there is nothing to build. */
+	return work_is_open(opts, ret->plan) ? run(s, opts, ret, err)
+					     : podman_tidy(s->builder, err);
 }
 
 void

@@ -107,7 +107,7 @@ bool builder_is_loaded(struct builder *b, const char *image_id, const char *name
 /* The beginning of a command line of podman on our storage: what runs images has to see those that
  * were built. NULL is pushed by the caller. False when they are in no such storage. */
 bool builder_podman_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret);
-/* Containers, of whoever, are in our storage. */
+/* Containers or volumes, of whoever, are in our storage. */
 bool builder_has_containers(struct builder *b);
 /* By which what we start can be told from what others do: a digest of the state folder; arena. */
 const char *builder_mark(const struct builder *b, struct arena *a);

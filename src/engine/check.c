@@ -38,12 +38,6 @@ check_ops_of(enum graph_check_kind kind)
 	return table[kind];
 }
 
-bool
-check_is_judged(enum graph_check_kind kind)
-{
-	return check_ops_of(kind) != NULL;
-}
-
 void
 check_results_fini(struct check_results *rs)
 {
@@ -181,8 +175,6 @@ check_count_open(struct store *store, const struct graph_image *image, const cha
 	for (size_t i = 0; i < image->nchecks; i++) {
 		int r;
 
-		if (!check_is_judged(image->checks[i].kind))
-			continue;
 		r = recall(store, image_id, &image->checks[i], &ignored, err);
 		if (r < 0)
 			return r;
@@ -232,7 +224,7 @@ finish(struct check_set *set)
 static bool
 is_open(const struct check_item *item)
 {
-	return !item->result->remembered && check_is_judged(item->check->kind);
+	return !item->result->remembered;
 }
 
 struct judging {

@@ -24,7 +24,7 @@
 #define CHECK_OUTCOME_LIST(X)                                                                      \
 	X(CHECK_PASSED, "passed")                                                                  \
 	X(CHECK_FAILED, "failed")                                                                  \
-	X(CHECK_NOT_RUN, "not run") /* this version cannot judge it, or it was cancelled */
+	X(CHECK_NOT_RUN, "not run") /* it was cancelled */
 ENUM_DECLARE(check_outcome, CHECK_OUTCOME_LIST);
 
 struct check_result {
@@ -48,8 +48,6 @@ int check_results_error(const struct check_results *rs, const char *graph_file, 
 char *check_subject(const struct graph_check *check) NODISCARD;
 /* Of all that it demands; where it is written does not count. */
 struct sha256 check_digest(const struct graph_check *check);
-/* False for what a graph file may say and this version does not do. */
-bool check_is_judged(enum graph_check_kind kind);
 /* How many of an image's checks have to be judged for this image ID. */
 int check_count_open(struct store *store, const struct graph_image *image, const char *image_id,
 		     size_t *ret, struct err *err) NODISCARD;

@@ -142,30 +142,15 @@ on_timer(void *ctx)
 		finish(q, err.msg);
 }
 
-static char *
-restarts_text(const struct check_ask *q, size_t i)
-{
-	int n = q->states[i].restarts;
-
-	return xasprintf("the container '%s' was started again %d time%s", q->opts.watched[i], n,
-			 n == 1 ? "" : "s");
-}
-
-/* What befell a container meanwhile; NULL = it runs. */
+/* What befell a container meanwhile; NULL = all run. */
 static char *
 state_wrong(const struct check_ask *q)
 {
-	for (size_t i = 0; i < q->nwatched; i++) {
-		const struct podman_state *s = &q->states[i];
+	char *wrong = NULL;
 
-		if (s->restarts)
-			return restarts_text(q, i);
-		if (!s->running)
-			return xasprintf("the container '%s' ended with exit status %d%s",
-					 q->opts.watched[i], s->exit_status,
-					 s->out_of_memory ? ", out of memory" : "");
-	}
-	return NULL;
+	for (size_t i = 0; !wrong && i < q->nwatched; i++)
+		wrong = podman_state_wrong(&q->states[i], q->opts.watched[i]);
+	return wrong;
 }
 
 static void

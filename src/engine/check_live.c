@@ -32,8 +32,8 @@ check_live_new(struct check_item *item, struct podman_container *c, struct check
 	live->item = item;
 	live->podman = podman_new(&(struct podman_opts){
 		.builder = opts->builder, .loop = opts->loop, .log_fd = opts->log_fd });
-	live->name = xasprintf("lockstep-%lld-%zu-%zu", (long long)opts->run_id, opts->image->index,
-			       index);
+	live->name = xasprintf(PODMAN_PREFIX "%lld-%zu-%zu", (long long)opts->run_id,
+			       opts->image->index, index);
 	*ret = live;
 	item->state = live;
 	c->name = live->name;

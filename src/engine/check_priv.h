@@ -31,7 +31,7 @@ struct check_ops {
 extern const struct check_ops check_file_ops, check_absent_ops; /* check_file.c */
 extern const struct check_ops check_config_ops;
 
-/* The table in check.c; NULL: this version cannot judge the kind. */
+/* The table in check.c. */
 const struct check_ops *check_ops_of(enum graph_check_kind kind);
 
 /* For judge(): collects what is wrong, in clauses: "mode is 0644, not 0755; holds 'x'" … */

@@ -77,11 +77,20 @@ libengine_a_SOURCES += \
 	%D%/pins_gate.h \
 	%D%/plan.c \
 	%D%/plan.h \
+	%D%/plan_pod.c \
 	%D%/plan_priv.h \
 	%D%/plan_reasons.c \
 	%D%/plan_shared.c \
+	%D%/pod.c \
+	%D%/pod.h \
+	%D%/pod_check.c \
+	%D%/pod_check.h \
+	%D%/pod_check_record.c \
+	%D%/pod_priv.h \
+	%D%/pod_render.c \
 	%D%/podman.c \
 	%D%/podman.h \
+	%D%/podman_pod.c \
 	%D%/podman_priv.h \
 	%D%/podman_tidy.c \
 	%D%/presence.c \
@@ -105,6 +114,7 @@ libengine_a_SOURCES += \
 	%D%/run_check.c \
 	%D%/run_error.c \
 	%D%/run_job.c \
+	%D%/run_pod.c \
 	%D%/run_priv.h \
 	%D%/run_push.c \
 	%D%/run_record.c \

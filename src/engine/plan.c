@@ -386,6 +386,8 @@ make(struct plan *p, struct err_list *errs, struct err *err)
 	if (!r)
 		r = check_only(p, err);
 	count(p);
+	if (!r)
+		r = plan_count_pods(p, err);
 	return r;
 }
 

@@ -22,6 +22,7 @@
 ENUM_DECLARE(plan_state, PLAN_STATE_LIST);
 
 struct shared;
+struct pod;
 
 struct plan_node {
 	const struct graph_image *image;
@@ -76,6 +77,7 @@ struct plan {
 	bool *forced;   /* by image index */
 	size_t nbuild, nwait;
 	size_t ncheck;      /* images that are up to date and have open checks */
+	size_t npods;       /* whose images are up to date, and that have not passed with them */
 	size_t npush;       /* with publish: images that are up to date and not in the registry */
 	size_t nunknown;    /* images that the registry gave no answer about */
 	struct err unknown; /* the first reason for that */
@@ -102,6 +104,13 @@ int plan_unknown(const struct plan *p, struct err *err) NODISCARD;
 void plan_set_built(struct plan *p, const struct graph_image *image, const char *image_id);
 /* Expected durations and remaining path lengths; loads them from the store at the first call. */
 int plan_load_durations(struct plan *p, struct err *err) NODISCARD;
+
+/* plan_pod.c: the images of a pod, one a container, in the arena; NULL when one is not there, or has
+ * not passed its own checks. */
+const char **plan_pod_images(const struct plan *p, const struct pod *pod, struct arena *arena);
+/* 1 when they are all there and the pod has not passed with them, 0 if not; negative. */
+int plan_pod_open(const struct plan *p, const struct pod *pod, struct err *err) NODISCARD;
+int plan_count_pods(struct plan *p, struct err *err) NODISCARD; /* for plan_make() */
 
 /* A reason with its texts, in the plan's arena. */
 void plan_add_reason(struct plan *p, struct plan_node *node, const struct reason *reason);

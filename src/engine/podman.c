@@ -16,7 +16,7 @@ struct podman {
 	struct podman_opts opts;
 	struct arena *arena; /* of the command under way */
 	struct proc *proc;
-	bool removing;
+	bool removing, split;
 	podman_fn fn;
 	void *ctx;
 };
@@ -46,7 +46,7 @@ on_exit_of(void *ctx, const struct proc_result *result)
 	struct podman *p = ctx;
 	struct podman_result r = { .status = WIFEXITED(result->status) ? WEXITSTATUS(result->status)
 								       : -1,
-				   .output = proc_tail(p->proc),
+				   .output = p->split ? proc_stdout(p->proc) : proc_tail(p->proc),
 				   .timed_out = result->timed_out,
 				   .cancelled = result->cancelled,
 				   .overflow = result->overflow };
@@ -57,11 +57,16 @@ on_exit_of(void *ctx, const struct proc_result *result)
 	fn(p->ctx, &r);
 }
 
-/* Takes cmd. */
-static int
-start(struct podman *p, struct builder_cmd *cmd, struct proc_opts *opts, struct err *err)
+int
+podman_start(struct podman *p, struct builder_cmd *cmd, struct proc_opts *opts,
+	     const struct podman_then *then, struct err *err)
 {
 	int r;
+
+	p->fn = then->fn;
+	p->ctx = then->ctx;
+	p->removing = then->removing;
+	p->split = opts->split_stdout;
 
 	vec_push(&cmd->argv, NULL);
 	opts->argv = cmd->argv.v;
@@ -76,8 +81,20 @@ start(struct podman *p, struct builder_cmd *cmd, struct proc_opts *opts, struct 
 	return r;
 }
 
-static int
-begin(struct podman *p, const char *command, struct builder_cmd *ret, struct err *err)
+const char *
+podman_word(struct podman *p, const char *word)
+{
+	return arena_strdup(p->arena, word);
+}
+
+int
+podman_log_fd(const struct podman *p)
+{
+	return p->opts.log_fd;
+}
+
+int
+podman_begin(struct podman *p, const char *command, struct builder_cmd *ret, struct err *err)
 {
 	BUG_ON(p->fn);
 	proc_free(p->proc);
@@ -88,13 +105,6 @@ begin(struct podman *p, const char *command, struct builder_cmd *ret, struct err
 		return podman_none(err);
 	vec_push(&ret->argv, command);
 	return 0;
-}
-
-static void
-expect(struct podman *p, podman_fn fn, void *ctx)
-{
-	p->fn = fn;
-	p->ctx = ctx;
 }
 
 static void
@@ -220,7 +230,7 @@ podman_run(struct podman *p, const struct podman_container *c, podman_fn fn, voi
 				  .timeout_ms = c->detach ? QUICK_MS : c->timeout_ms };
 	struct builder_cmd cmd;
 	struct arena *a;
-	int r = begin(p, "run", &cmd, err);
+	int r = podman_begin(p, "run", &cmd, err);
 
 	if (r)
 		return r;
@@ -241,8 +251,7 @@ podman_run(struct podman *p, const struct podman_container *c, podman_fn fn, voi
 	add_network(&cmd, a, c);
 	add_keys(&cmd, a, c);
 	add_command(&cmd, a, c);
-	expect(p, fn, ctx);
-	return start(p, &cmd, &opts, err);
+	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
 int
@@ -251,14 +260,13 @@ podman_exec(struct podman *p, const struct podman_command *c, podman_fn fn, void
 {
 	struct proc_opts opts = { .log_fd = p->opts.log_fd, .timeout_ms = c->timeout_ms };
 	struct builder_cmd cmd;
-	int r = begin(p, "exec", &cmd, err);
+	int r = podman_begin(p, "exec", &cmd, err);
 
 	if (r)
 		return r;
 	vec_push(&cmd.argv, arena_strdup(p->arena, c->container));
 	add_list(&cmd, p->arena, NULL, c->argv);
-	expect(p, fn, ctx);
-	return start(p, &cmd, &opts, err);
+	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
 int
@@ -266,7 +274,7 @@ podman_look(struct podman *p, const char *const *names, podman_fn fn, void *ctx,
 {
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = QUICK_MS };
 	struct builder_cmd cmd;
-	int r = begin(p, "inspect", &cmd, err);
+	int r = podman_begin(p, "inspect", &cmd, err);
 
 	if (r)
 		return r;
@@ -275,8 +283,7 @@ podman_look(struct podman *p, const char *const *names, podman_fn fn, void *ctx,
 	    "{{.State.Running}} {{.State.ExitCode}} {{.RestartCount}} {{.State.OOMKilled}}");
 	for (; *names; names++)
 		vec_push(&cmd.argv, arena_strdup(p->arena, *names));
-	expect(p, fn, ctx);
-	return start(p, &cmd, &opts, err);
+	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
 int
@@ -284,14 +291,13 @@ podman_logs(struct podman *p, const char *name, podman_fn fn, void *ctx, struct 
 {
 	struct proc_opts opts = { .log_fd = p->opts.log_fd, .timeout_ms = QUICK_MS };
 	struct builder_cmd cmd;
-	int r = begin(p, "logs", &cmd, err);
+	int r = podman_begin(p, "logs", &cmd, err);
 
 	if (r)
 		return r;
 	add(&cmd, "--tail", "1000");
 	vec_push(&cmd.argv, arena_strdup(p->arena, name));
-	expect(p, fn, ctx);
-	return start(p, &cmd, &opts, err);
+	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
 int
@@ -299,7 +305,7 @@ podman_remove(struct podman *p, const char *name, podman_fn fn, void *ctx, struc
 {
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = QUICK_MS };
 	struct builder_cmd cmd;
-	int r = begin(p, "rm", &cmd, err);
+	int r = podman_begin(p, "rm", &cmd, err);
 
 	if (r)
 		return r;
@@ -308,9 +314,7 @@ podman_remove(struct podman *p, const char *name, podman_fn fn, void *ctx, struc
 	vec_push(&cmd.argv, "--volumes");
 	add(&cmd, "--time", "0");
 	vec_push(&cmd.argv, arena_strdup(p->arena, name));
-	expect(p, fn, ctx);
-	p->removing = true;
-	return start(p, &cmd, &opts, err);
+	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, true }, err);
 }
 
 void
@@ -347,6 +351,18 @@ podman_states(struct str output, struct podman_state *ret, size_t n)
 		if (read_state(line, &ret[seen]))
 			seen++; /* other lines are warnings */
 	return seen == n;
+}
+
+char *
+podman_state_wrong(const struct podman_state *s, const char *name)
+{
+	if (s->restarts)
+		return xasprintf("the container '%s' was started again %d time%s", name,
+				 s->restarts, s->restarts == 1 ? "" : "s");
+	if (!s->running)
+		return xasprintf("the container '%s' ended with exit status %d%s", name,
+				 s->exit_status, s->out_of_memory ? ", out of memory" : "");
+	return NULL;
 }
 
 struct str

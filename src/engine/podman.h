@@ -70,6 +70,22 @@ int podman_logs(struct podman *p, const char *name, podman_fn fn, void *ctx, str
 int podman_remove(struct podman *p, const char *name, podman_fn fn, void *ctx, struct err *err)
 	NODISCARD;
 
+/* Plays a manifest of Kubernetes (pod_render()); its pod has the containers, and all of that is
+ * removed by podman_remove_pod(), its volumes by podman_remove_volumes() (a name a line). */
+int podman_play(struct podman *p, const char *file, podman_fn fn, void *ctx, struct err *err)
+	NODISCARD;
+int podman_remove_pod(struct podman *p, const char *name, podman_fn fn, void *ctx, struct err *err)
+	NODISCARD;
+int podman_remove_volumes(struct podman *p, const char *names, podman_fn fn, void *ctx,
+			  struct err *err) NODISCARD;
+/* The processes of a container, as this machine numbers them: the output is for podman_owns(). */
+int podman_processes(struct podman *p, const char *name, podman_fn fn, void *ctx, struct err *err)
+	NODISCARD;
+/* Looks which of these processes hold a socket that listens on a TCP port of their network: there
+ * is output when one does. */
+int podman_owns(struct podman *p, struct str processes, int port, podman_fn fn, void *ctx,
+		struct err *err) NODISCARD;
+
 /* Ends what is under way (not a removal); its function is called as usual. */
 void podman_cancel(struct podman *p);
 
@@ -82,8 +98,15 @@ struct podman_state {
 /* Reads n states off what podman_look() printed; false when it is something else. */
 bool podman_states(struct str output, struct podman_state *ret, size_t n);
 
+/* "the container 'x' ended with exit status 3"; NULL when it runs and always did. Caller frees. */
+char *podman_state_wrong(const struct podman_state *s, const char *name) NODISCARD;
+
 /* What podman said about a failure, without its "Error: ". */
 struct str podman_complaint(struct str output);
+/* All names of what is started begin so. A ConfigMap becomes a volume, and that gets no label. */
+#define PODMAN_PREFIX "lockstep-"
+/* Two words, "lockstep.state" and a digest of the state folder. */
+#define PODMAN_LABEL "lockstep.state"
 /* "lockstep.state=…", by which everything of a state folder is known; arena. */
 const char *podman_label(const struct builder *b, struct arena *a);
 

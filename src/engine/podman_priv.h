@@ -5,7 +5,21 @@
 
 #include "engine/podman.h"
 
-#define PODMAN_LABEL "lockstep.state"
+/* What comes after a command. */
+struct podman_then {
+	podman_fn fn;
+	void *ctx;
+	bool removing; /* not to be cancelled */
+};
+
+/* A command line that begins with this command; what is pushed to it comes from podman_word(). */
+int podman_begin(struct podman *p, const char *command, struct builder_cmd *ret, struct err *err)
+	NODISCARD;
+const char *podman_word(struct podman *p, const char *word);
+int podman_log_fd(const struct podman *p);
+/* Takes cmd. */
+int podman_start(struct podman *p, struct builder_cmd *cmd, struct proc_opts *opts,
+		 const struct podman_then *then, struct err *err) NODISCARD;
 
 /* The builder keeps images where podman cannot see them. */
 int podman_none(struct err *err);

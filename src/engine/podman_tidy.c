@@ -77,7 +77,9 @@ podman_tidy(struct builder *b, struct err *err)
 	const char *const rm_all[] = {
 		"rm", "--force", "--ignore", "--volumes", "--time", "0", NULL
 	};
-	const char *const volumes[] = { "volume", "ls", "--quiet", "--filter", filter, NULL };
+	const char *const volumes[] = {
+		"volume", "ls", "--quiet", "--filter", "name=^" PODMAN_PREFIX, NULL
+	};
 	const char *const rm_volumes[] = { "volume", "rm", "--force", NULL };
 	int r;
 

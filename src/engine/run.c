@@ -36,6 +36,7 @@ cancel_all(struct run *run)
 	run->stopping = true;
 	for (size_t i = 0; i < run->plan->n; i++)
 		job_cancel(&run->jobs[i]);
+	run_pod_cancel(run);
 }
 
 void
@@ -59,8 +60,8 @@ on_signal(void *ctx, int signo)
 	run->done = run->active == 0;
 }
 
-static void
-start_ready(struct run *run)
+void
+run_go_on(struct run *run)
 {
 	size_t i;
 
@@ -68,6 +69,8 @@ start_ready(struct run *run)
 		run->active++;
 		job_start(&run->jobs[i]);
 	}
+	if (!run->active)
+		(void)run_pod_next(run);
 	run->done = run->active == 0;
 }
 
@@ -199,7 +202,7 @@ run_job_finished(struct job *job)
 	} else if (job->state == JOB_CURRENT) {
 		run_job_settled(job);
 	}
-	start_ready(run);
+	run_go_on(run);
 }
 
 /* Parents come before their children. */
@@ -338,7 +341,8 @@ end(struct run *run, struct run_result *ret, struct err *err)
 
 	close_waiting(run);
 	count(run, ret);
-	if (ret->failed || run->fatal.class)
+	run_pod_end(run, ret);
+	if (ret->failed || ret->pods_failed || run->fatal.class)
 		state = RUN_FAILED;
 	if (run->signo)
 		state = RUN_CANCELLED;
@@ -352,6 +356,9 @@ end(struct run *run, struct run_result *ret, struct err *err)
 	if (ret->failed)
 		return err_set(err, worst(ret), "%zu of %zu images failed", ret->failed,
 			       ret->built + ret->failed + ret->skipped + ret->cancelled);
+	if (ret->pods_failed)
+		return err_set(err, ERR_FAILED, "%zu of %zu pods failed", ret->pods_failed,
+			       ret->npods);
 	return 0;
 }
 
@@ -384,7 +391,8 @@ run_execute(const struct run_opts *opts, struct run_result *ret, struct err *err
 	if (!r) {
 		loop_on_signal(opts->loop, on_signal, &run);
 		make_jobs(&run);
-		start_ready(&run);
+		run_pod_begin(&run);
+		run_go_on(&run);
 		r = loop_run(opts->loop, &run.done, &run.fatal);
 		if (r)
 			cancel_all(&run);
@@ -405,6 +413,9 @@ run_result_fini(struct run_result *res)
 		free(res->jobs[i].log);
 		check_results_fini(&res->jobs[i].checks);
 	}
+	for (size_t i = 0; i < res->npods; i++)
+		free(res->pods[i].message);
+	free(res->pods);
 	free(res->jobs);
 	*res = (struct run_result){ 0 };
 }

@@ -6,6 +6,7 @@
 #include "engine/check.h"
 #include "engine/guard.h"
 #include "engine/plan.h"
+#include "engine/pod.h"
 #include "io/loop.h"
 
 /*
@@ -76,10 +77,23 @@ struct job {
 	char *dir;   /* staging */
 };
 
+/* A pod of the graph, started from the images of the run when all of them are there, one is new, and
+ * no image is under way any more. */
+enum run_pod_state { RUN_POD_OPEN, RUN_POD_PASSED, RUN_POD_FAILED };
+
+struct run_pod {
+	const struct pod *pod;
+	enum run_pod_state state; /* open: not looked at, or stopped */
+	struct graph_place place; /* of the question that failed */
+	char *message;            /* of a failure; owned */
+	int64_t started_ms, elapsed_ms;
+};
+
 /* Called on every change of a job's state, and for every line that a builder prints. */
 struct run_observer {
 	void (*job)(void *ctx, const struct job *job);
 	void (*line)(void *ctx, const struct job *job, struct str line);
+	void (*pod)(void *ctx, const struct run_pod *pod); /* it is started; may be NULL */
 	void *ctx;
 };
 
@@ -101,6 +115,8 @@ struct run_result {
 	struct job *jobs; /* by image index; owned by the result */
 	size_t n;
 	size_t built, current, pushed, failed, skipped, cancelled;
+	struct run_pod *pods; /* in the order of the graph; owned by the result */
+	size_t npods, pods_failed;
 	int64_t elapsed_ms;
 	int64_t saved_ms; /* expected time of selected images that were not built */
 	int signo;        /* that ended it; 0 = none */

@@ -33,8 +33,10 @@ on_checked(void *ctx, struct check_results *results, struct err *err)
 	if (err->class ||
 	    check_results_error(&job->checks, job->run->plan->opts.project->graph_path, err))
 		job_fail(job, err);
-	else
+	else {
+		job->node->open_checks = 0;
 		go_on(job);
+	}
 	check_free(set);
 }
 
@@ -173,7 +175,7 @@ may_check(const struct plan_node *node)
 int
 run_check_tools(struct run *run, struct err *err)
 {
-	bool needed = false, network = false;
+	bool network = run->plan->opts.project->graph->npods > 0, needed = network;
 
 	for (size_t i = 0; i < run->plan->n; i++) {
 		const struct plan_node *node = &run->plan->nodes[i];

@@ -23,6 +23,7 @@ struct run {
 	char *commit;  /* "+" appended for an unclean tree; NULL outside git */
 	char *builder; /* "buildah 1.28.2"; only with plan->opts.publish */
 	char ulid[EVENT_ID_SIZE];
+	struct run_pods *pods;
 };
 
 /* run_job.c: one job's way. */
@@ -61,7 +62,14 @@ void job_ask(struct job *job);
 int job_push(struct job *job, struct err *err) NODISCARD;
 /* What was pushed gets its record and its key. */
 void job_pushed(struct job *job);
+/* run_pod.c: run_pod_next() starts the next pod that has to be looked at, and takes a place for it;
+ * run_go_on() comes after. */
+void run_pod_begin(struct run *run);
+bool run_pod_next(struct run *run);
+void run_pod_cancel(struct run *run);
+void run_pod_end(struct run *run, struct run_result *ret);
 /* run.c: what a job tells the run. */
+void run_go_on(struct run *run);
 void run_set_state(struct job *job, enum job_state state);
 /* The job has left its place; its children are decided or skipped. */
 void run_job_finished(struct job *job);

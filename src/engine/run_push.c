@@ -152,8 +152,6 @@ passed_checks(struct job *job)
 
 	buf_init(&b, 0);
 	for (size_t i = 0; i < job->image->nchecks; i++) {
-		if (!check_is_judged(job->image->checks[i].kind))
-			continue;
 		sha256_digest(check_digest(&job->image->checks[i]), digest);
 		buf_addf(&b, "%s%s", b.len ? " " : "", digest);
 	}

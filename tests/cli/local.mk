@@ -18,6 +18,7 @@ TESTS += \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
+	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
@@ -66,6 +67,7 @@ EXTRA_DIST += \
 	%D%/t-bump-history.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
+	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \

@@ -65,6 +65,7 @@ check_PROGRAMS += \
 	%D%/t-pin_find \
 	%D%/t-pins \
 	%D%/t-platform \
+	%D%/t-pod \
 	%D%/t-podman \
 	%D%/t-pool \
 	%D%/t-port \
@@ -174,6 +175,7 @@ TESTS += \
 	%D%/t-pin_find \
 	%D%/t-pins \
 	%D%/t-platform \
+	%D%/t-pod \
 	%D%/t-podman \
 	%D%/t-pool \
 	%D%/t-port \
@@ -344,6 +346,8 @@ endif
 %C%_t_pins_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_platform_CPPFLAGS = $(unit_cppflags)
 %C%_t_platform_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_pod_CPPFLAGS = $(unit_cppflags)
+%C%_t_pod_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_podman_CPPFLAGS = $(unit_cppflags)
 %C%_t_podman_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_pool_CPPFLAGS = $(unit_cppflags)
