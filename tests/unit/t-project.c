@@ -109,8 +109,8 @@ test_all_mistakes_are_told_at_once(void **state)
 		"image 'gone': context 'gone' is no folder",
 		"image 'bare': neither Dockerfile nor Containerfile in 'bare'",
 		"image 'named': no Dockerfile at 'named/other'",
-		"image 'cpp': 'cpp/Containerfile.in' is meant for a preprocessor, which "
-		"lockstep does not run",
+		("image 'cpp': 'cpp/Containerfile.in' is meant for a preprocessor, which "
+		 "lockstep does not run"),
 	};
 	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
 	AUTO_ERR struct err err = ERR_INIT;
