@@ -369,6 +369,12 @@ static void
 test_platforms(void **state UNUSED)
 {
 	static const struct recipe_case cases[] = {
+		{ .name = "the base's config is that of the platform",
+		  .dialects = ALL,
+		  .file = "FROM --platform=linux/arm64 i1 AS a\nCOPY $F /\nFROM i1\nCOPY $F /\n"
+			  "COPY --from=a / /\n",
+		  .configs = "i1 {\"Env\":[\"F=x86\"]}\ni1@@linux/arm64 {\"Env\":[\"F=arm\"]}",
+		  .reads = "COPY arm :2 #0\nCOPY x86 :4 #1\n" },
 		{ .name = "written",
 		  .dialects = ALL,
 		  .file = "FROM --platform=linux/arm64/v8 i1\n",
