@@ -397,6 +397,7 @@ run_execute(const struct run_opts *opts, struct run_result *ret, struct err *err
 		run_pod_begin(&run);
 		run_go_on(&run);
 		r = loop_run(opts->loop, &run.done, &run.fatal);
+		loop_on_signal(opts->loop, NULL, NULL);
 		if (r)
 			cancel_all(&run);
 		r = end(&run, ret, err);
