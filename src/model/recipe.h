@@ -66,7 +66,6 @@ struct recipe_image {
 	size_t stage; /* renumbered index of the stage that uses it */
 	bool onbuild; /* named by a trigger of a base, which recipe_render() cannot rewrite: the
 			 builder must be told what the name means */
-	bool parent;  /* for the caller to set: the same graph builds it; recipe_facts() tells */
 };
 
 #define RECIPE_READ_LIST(X)                                                                        \
@@ -166,7 +165,7 @@ struct recipe *recipe_eval(struct arena *arena, const struct dockerfile *df,
 /*
  * The key's lines for stages, instructions and heredocs (records stage, onbuild, ins, heredoc of
  * docs/key.md), encoded, each ended by LF, in file order. id(ctx, image index) gives the identity
- * of each used image ("sha256:…"), images[].parent its kind. An escape directive is told as
+ * of each used image ("sha256:…"). An escape directive is told as
  * "ins 0 # escape=`" (keyword "#", no flags) before the first instruction: the same text means
  * something else under it. Appended to b.
  */

@@ -16,7 +16,7 @@
 
 #define HEAD "lockstep-key\t1\ndialect\tcontainers\nsemantics\t1\noutput\toci\tlayers\t0\t1\t1\n"
 #define LINUX "platform\tlinux\tamd64\t\n"
-#define BASE(id) "stage\t0\texternal\t" id "\t-\n"
+#define BASE(id) "stage\t0\timage\t" id "\t-\n"
 #define TOP HEAD LINUX BASE(ID1)
 
 /* One side: facts as in the canonical form; images as "use|ref|name|id" lines; files as "kind path
