@@ -10,8 +10,6 @@ libcli_a_SOURCES += \
 	%D%/bump_gate.c \
 	%D%/ci_env.c \
 	%D%/ci_env.h \
-	%D%/ci_events.c \
-	%D%/ci_events.h \
 	%D%/ci_face.c \
 	%D%/ci_face.h \
 	%D%/cmd.c \
@@ -33,8 +31,6 @@ libcli_a_SOURCES += \
 	%D%/cmd_why.c \
 	%D%/dispatch_emit.c \
 	%D%/dispatch_emit.h \
-	%D%/dispatch_send.c \
-	%D%/dispatch_send.h \
 	%D%/live.c \
 	%D%/live.h \
 	%D%/opt.c \

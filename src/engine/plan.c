@@ -19,51 +19,50 @@ struct knowledge {
 };
 
 static int
-find_external(struct plan *p, const char *ref, const struct platform *platform,
-	      struct identity *ret, struct err *err)
+find_external(struct plan *p, const struct plan_node *node, const char *ref, struct identity *ret,
+	      struct err *err)
 {
-	struct identity_query query = { p->opts.project, ref, platform };
+	struct identity_query query = { p->opts.project, ref, &node->image->platform };
 
 	return identity_find(p->opts.identities, &query, p->arena, ret, err);
 }
 
 static const char *
-external_id(struct knowledge *k, const struct key_use *use)
+external_id(struct knowledge *k, const char *ref)
 {
 	struct identity found;
 
 	if (k->r)
 		return NULL;
-	k->r = find_external(k->plan, use->ref, &use->platform, &found, k->err);
+	k->r = find_external(k->plan, k->node, ref, &found, k->err);
 	return k->r ? NULL : found.id;
 }
 
 static const char *
-identity(void *ctx, const struct key_use *use)
+identity(void *ctx, const char *ref, const struct graph_image *parent)
 {
 	struct knowledge *k = ctx;
 
-	if (use->parent) {
-		const struct plan_node *node = &k->plan->nodes[use->parent->index];
+	if (parent) {
+		const struct plan_node *node = &k->plan->nodes[parent->index];
 
 		return node->state == PLAN_UP_TO_DATE ? node->image_id : NULL;
 	}
-	return external_id(k, use);
+	return external_id(k, ref);
 }
 
 static const struct oci_config *
-config(void *ctx, const struct key_use *use)
+config(void *ctx, const char *ref, const struct graph_image *parent)
 {
 	struct knowledge *k = ctx;
-	const char *id = identity(ctx, use);
+	const char *id = identity(ctx, ref, parent);
 	struct oci_config *ret = NULL;
 
 	if (!id || k->r)
 		return NULL;
-	if (use->parent && k->plan->nodes[use->parent->index].config)
-		return k->plan->nodes[use->parent->index].config;
-	k->r = identity_config(k->plan->opts.identities, k->plan->arena, use->ref, id, &ret,
-			       k->err);
+	if (parent && k->plan->nodes[parent->index].config)
+		return k->plan->nodes[parent->index].config;
+	k->r = identity_config(k->plan->opts.identities, k->plan->arena, ref, id, &ret, k->err);
 	return ret;
 }
 
@@ -79,16 +78,6 @@ remote(void *ctx, const struct recipe_remote *remote)
 	return k->r ? NULL : ret;
 }
 
-static bool
-has_pull(const struct plan_node *node, const char *ref, const struct platform *platform)
-{
-	for (size_t i = 0; i < node->npulls; i++)
-		if (!strcmp(node->pulls[i].ref, ref) &&
-		    platform_eq(&node->pulls[i].platform, platform))
-			return true;
-	return false;
-}
-
 /* What is to be pulled before the image can be built; the unknown ones are reasons, as the key is
  * unknown with them. */
 static int
@@ -102,19 +91,18 @@ note_pulls(struct plan *p, struct plan_node *node, struct err *err)
 	node->pulls = arena_calloc(p->arena, in->images.n + 1, sizeof(*node->pulls));
 	for (size_t i = 0; !r && i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
-		const char *text = strstr(im->use, INPUT_USE_PLATFORM);
-		struct platform platform = node->image->platform;
+		bool again = false;
 
 		if (im->name)
 			continue;
-		if (text)
-			r = platform_parse(str_c(text + strlen(INPUT_USE_PLATFORM)), &platform,
-					   err);
-		if (!r)
-			r = find_external(p, im->ref, &platform, &found, err);
-		if (r || !found.pull || has_pull(node, found.pull, &platform))
+		r = find_external(p, node, im->ref, &found, err);
+		if (r || !found.pull)
 			continue;
-		node->pulls[node->npulls++] = (struct plan_pull){ found.pull, platform };
+		for (size_t k = 0; k < node->npulls; k++)
+			again = again || !strcmp(node->pulls[k], found.pull);
+		if (again)
+			continue;
+		node->pulls[node->npulls++] = found.pull;
 		if (!*im->id)
 			plan_add_reason(p, node,
 					&(struct reason){ .kind = REASON_EXTERNAL,

@@ -88,6 +88,7 @@ check_PROGRAMS += \
 	%D%/t-registry_write \
 	%D%/t-render_github \
 	%D%/t-replace \
+	%D%/t-report \
 	%D%/t-rune \
 	%D%/t-schedule \
 	%D%/t-sha256 \
@@ -198,6 +199,7 @@ TESTS += \
 	%D%/t-registry_write \
 	%D%/t-render_github \
 	%D%/t-replace \
+	%D%/t-report \
 	%D%/t-rune \
 	%D%/t-schedule \
 	%D%/t-sha256 \
@@ -392,6 +394,8 @@ endif
 %C%_t_render_github_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_replace_CPPFLAGS = $(unit_cppflags)
 %C%_t_replace_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_report_CPPFLAGS = $(unit_cppflags)
+%C%_t_report_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
 %C%_t_rune_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_schedule_CPPFLAGS = $(unit_cppflags)
