@@ -5,9 +5,10 @@
 EXTRA_DIST += \
 	%D%/agent-images.sh \
 	%D%/cache.sh \
-	%D%/ci-events.sh \
+	%D%/ci-face.sh \
 	%D%/ci-faults.sh \
 	%D%/ci-kill.sh \
+	%D%/ci-make.sh \
 	%D%/ci.sh \
 	%D%/demo.sh \
 	%D%/events-contract.sh \
