@@ -8,11 +8,18 @@ dist_doc_DATA += \
 	%D%/key.md \
 	%D%/lock.md \
 	%D%/pins.md \
+	%D%/registry.md \
+	%D%/report.md \
 	%D%/store.md \
 	%D%/verify.md \
 	$(NULL)
 dist_pkgdata_DATA += \
 	%D%/lockstep-event.schema.json \
 	%D%/lockstep.schema.json \
+	$(NULL)
+EXTRA_DIST += \
+	%D%/examples/github.yml \
+	%D%/examples/gitlab-pipeline.yml \
+	%D%/examples/gitlab.yml \
 	$(NULL)
 # list: end
