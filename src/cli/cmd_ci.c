@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_ci.c: lockstep ci. */
 #include "base/out.h"
+#include "cli/ci_events.h"
 #include "cli/ci_face.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
@@ -15,8 +16,10 @@
 ENUM_DECLARE(publish, PUBLISH_LIST);
 ENUM_DEFINE(publish, PUBLISH_LIST);
 
-static unsigned arg_jobs;
-static bool arg_pr;
+#define DELIVER_TIMEOUT_S 120
+
+static unsigned arg_jobs, arg_timeout = DELIVER_TIMEOUT_S;
+static bool arg_pr, arg_no_dispatch;
 static const char *arg_publish, *arg_commit;
 static struct ci_face_opts arg_face;
 static opt_texts arg_tags, arg_insecure;
@@ -31,6 +34,10 @@ static const struct opt options[] = {
 	{ 0, "junit", OPT_TEXT, "FILE", "write builds and checks as JUnit XML", &arg_face.junit },
 	{ 0, "format", OPT_TEXT, "FORMAT", "text, json, or github (the default on GitHub Actions)",
 	  &arg_face.format },
+	{ 0, "deliver-timeout", OPT_COUNT, "SECONDS",
+	  "go on trying so long to deliver the event (120)", &arg_timeout },
+	{ 0, "no-dispatch", OPT_FLAG, NULL,
+	  "store the event in the registry, and leave its delivery to others", &arg_no_dispatch },
 	{ 0, "insecure-registry", OPT_LIST, "HOST", "may be http, or have any certificate",
 	  &arg_insecure },
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
@@ -93,6 +100,7 @@ struct ci {
 	struct work w;
 	struct release release;
 	struct report report;
+	json_t *event;
 };
 
 static int
@@ -117,6 +125,24 @@ release(struct session *s, struct ci *ci, struct err *err)
 	return 0;
 }
 
+/* The tags, and then who is told of them. */
+static int
+publish_all(struct session *s, struct ci *ci, struct err *err)
+{
+	struct ci_events_opts opts = { .commit = ci->commit,
+				       .timeout_s = arg_timeout,
+				       .no_send = arg_no_dispatch };
+	int r = release(s, ci, err);
+
+	if (r) {
+		ci_events_fail(s, &ci->w);
+		return r;
+	}
+	r = ci_events(s, &ci->w, &opts, &ci->event, err);
+	ci->report.event = ci->event;
+	return r;
+}
+
 static void
 show(struct session *s, const struct work *w)
 {
@@ -135,6 +161,7 @@ work(struct session *s, struct ci *ci, struct err *err)
 				  .keep_going = true,
 				  .shared = true,
 				  .publish = ci->publish != PUBLISH_NONE,
+				  .leave_open = ci->publish == PUBLISH_ALL,
 				  .run_url = ci->face.env.run_url };
 	int r;
 
@@ -159,7 +186,7 @@ work_and_release(struct session *s, struct ci *ci, struct err *err)
 	if (!r)
 		r = work(s, ci, err);
 	if (!r && ci->publish == PUBLISH_ALL)
-		r = release(s, ci, err);
+		r = publish_all(s, ci, err);
 	return r;
 }
 
@@ -179,6 +206,7 @@ ci(struct session *s, int argc, char **argv UNUSED, struct err *err)
 	r = ci_face_close(&ci.face, s, &ci.report, r, err);
 	release_fini(&ci.release);
 	work_fini(&ci.w);
+	json_decref(ci.event);
 	free(ci.commit);
 	return r;
 }
@@ -196,6 +224,12 @@ const struct cmd cmd_ci = {
 		"\n"
 		"On a pull request nothing is published; with --publish keys, images are pushed under\n"
 		"their keys, so that the merge finds them built, unless the request comes from a fork.\n"
+		"\n"
+		"When the digest of a leaf differs from what the group's last event said ('events' of\n"
+		"the graph file), an event is recorded, stored in the registry, and delivered to the\n"
+		"targets under 'dispatch' before the job ends; status 75 says that some was not\n"
+		"reached: the event waits in the registry for 'lockstep dispatch --from-registry', or\n"
+		"for the next job. On pull requests there is no event.\n"
 		"\n"
 		"On GitHub Actions it writes annotations at the lines that failed, a summary and the\n"
 		"outputs `changed`, `any_changed`, `digests` and `digest_IMAGE`, and lets no line of a\n"

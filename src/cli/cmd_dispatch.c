@@ -3,10 +3,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/out.h"
+#include "cli/ci_events.h"
 #include "cli/cmd.h"
 #include "cli/dispatch_emit.h"
+#include "cli/dispatch_send.h"
 #include "cli/render.h"
-#include "engine/deliver.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,7 +15,9 @@
 
 #define LISTED_EVENTS 20
 
-static bool arg_list, arg_watch;
+static bool arg_list, arg_watch, arg_from_registry;
+static opt_texts arg_insecure;
+
 static const char *arg_retry, *arg_drop, *arg_replay, *arg_event;
 static unsigned arg_timeout;
 static opt_texts arg_emit;
@@ -28,69 +31,18 @@ static const struct opt options[] = {
 	  &arg_drop },
 	{ 0, "replay", OPT_TEXT, "ID", "tell all targets of an event once more", &arg_replay },
 	{ 0, "watch", OPT_FLAG, NULL, "go on until a signal comes", &arg_watch },
-	{ 0, "deliver-timeout", OPT_COUNT, "SECONDS", "go on trying so long (0: once)",
+	{ 0, "deliver-timeout", OPT_COUNT, "SECONDS", "go on trying so long (each once)",
 	  &arg_timeout },
 	{ 0, "emit", OPT_LIST, "IMAGE[:TAG]@DIGEST",
 	  "record by hand that an image has this digest, and tell", &arg_emit },
+	{ 0, "from-registry", OPT_FLAG, NULL,
+	  "deliver the group's last event, which the registry keeps", &arg_from_registry },
+	{ 0, "insecure-registry", OPT_LIST, "HOST", "may be http, or have any certificate",
+	  &arg_insecure },
 	{ 0, "event", OPT_TEXT, "FILE", "send the event in FILE (-: standard input), once",
 	  &arg_event },
 	{ 0 },
 };
-
-struct shown {
-	json_t *attempts; /* with --json */
-};
-
-static const char *
-get_env(void *ctx UNUSED, const char *name)
-{
-	return getenv(name);
-}
-
-static json_t *
-note_json(const struct deliver_note *n)
-{
-	json_t *j = json_object();
-
-	json_set_text(j, "event", n->event);
-	json_set_int(j, "seq", n->seq);
-	json_set_text(j, "target", n->target->name);
-	json_set_text(j, "state", delivery_state_name(n->then));
-	if (n->reply->status)
-		json_set_int(j, "http_status", n->reply->status);
-	if (n->reply->request_id)
-		json_set_text(j, "request_id", n->reply->request_id);
-	if (n->reply->error)
-		json_set_text(j, "error", n->reply->error);
-	if (n->wait_ms)
-		json_set_int(j, "retry_in_ms", n->wait_ms);
-	return j;
-}
-
-static void
-note(void *ctx, const struct deliver_note *n)
-{
-	struct shown *shown = ctx;
-	char wait[CLOCK_TEXT_SIZE];
-	AUTO_BUF struct buf b = BUF_INIT;
-
-	if (shown->attempts) {
-		json_array_append_new(shown->attempts, note_json(n));
-		return;
-	}
-	clock_duration(n->wait_ms, wait);
-	if (n->then == DELIVERY_DONE)
-		buf_addf(&b, "delivered  %s to %s", n->event, n->target->name);
-	else
-		buf_addf(&b, "%-9s  %s to %s: ", n->then == DELIVERY_DEAD ? "refused" : "later",
-			 n->event, n->target->name);
-	if (n->reply->error)
-		out_safe(&b, str_c(n->reply->error));
-	if (n->then == DELIVERY_PENDING && n->wait_ms)
-		buf_addf(&b, "; again in %s", wait);
-	buf_addc(&b, '\n');
-	out_write(buf_str(&b));
-}
 
 static json_t *
 delivery_json(const struct store_delivery *d)
@@ -278,7 +230,8 @@ send(struct session *s, struct deliver_opts *opts, struct deliver_result *result
 		return r ? r : deliver_once(opts, event, buf_str(&text), result, err);
 	}
 	opts->store = s->store;
-	return deliver(opts, result, err);
+	return arg_from_registry ? ci_events_send(s, opts, result, err)
+				 : deliver(opts, result, err);
 }
 
 /* What is to be recorded before anything is sent. */
@@ -291,33 +244,31 @@ prepare(struct session *s, const struct deliver_opts *opts, struct err *err)
 		return change(s, arg_retry, false, err);
 	if (arg_replay)
 		return replay(s, opts, err);
-	return 0;
+	return arg_from_registry ? ci_events_take(s, opts->targets, opts->ntargets, err) : 0;
 }
 
 static int
 deliver_all(struct session *s, struct err *err)
 {
 	struct arena *AUTO_ARENA arena = arena_new();
-	struct shown shown = { .attempts = s->o.json ? json_array() : NULL };
+	struct dispatch_show show = { .lines = !s->o.json,
+				      .attempts = s->o.json ? json_array() : NULL };
 	struct deliver_result result = { 0 };
-	struct deliver_opts opts = { .group = s->project->graph->group,
-				     .root = s->project->root,
-				     .env = get_env,
-				     .note = note,
-				     .ctx = &shown,
-				     .timeout_ms = (int64_t)arg_timeout * 1000,
-				     .watch = arg_watch };
+	struct deliver_opts opts = dispatch_send_opts(s, &show);
 	int r;
 
+	opts.timeout_ms = (int64_t)arg_timeout * 1000;
+	opts.watch = arg_watch;
+	s->o.insecure = arg_insecure;
 	opts.targets = outbox_targets(arena, s->project->graph, &opts.ntargets);
 	r = prepare(s, &opts, err);
 	if (!r)
-		r = loop_new(&s->loop, err);
+		r = session_loop(s, err);
 	opts.loop = s->loop;
 	if (!r)
 		r = send(s, &opts, &result, err);
-	if (shown.attempts)
-		render_json(shown.attempts);
+	if (show.attempts)
+		render_json(show.attempts);
 	else if (!r && !result.sent && !arg_emit.n)
 		out_print("nothing to deliver\n");
 	return r;
@@ -327,9 +278,13 @@ deliver_all(struct session *s, struct err *err)
 static int
 check_options(struct err *err)
 {
-	const char *const given[] = { arg_list ? "--list" : NULL,   arg_retry ? "--retry" : NULL,
-				      arg_drop ? "--drop" : NULL,   arg_replay ? "--replay" : NULL,
-				      arg_event ? "--event" : NULL, arg_emit.n ? "--emit" : NULL };
+	const char *const given[] = { arg_list ? "--list" : NULL,
+				      arg_retry ? "--retry" : NULL,
+				      arg_drop ? "--drop" : NULL,
+				      arg_replay ? "--replay" : NULL,
+				      arg_event ? "--event" : NULL,
+				      arg_emit.n ? "--emit" : NULL,
+				      arg_from_registry ? "--from-registry" : NULL };
 	const char *first = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
@@ -376,10 +331,14 @@ const struct cmd cmd_dispatch = {
 		"nobody has heard yet. What cannot be delivered now stays, and is tried again with\n"
 		"growing pauses for three days. docs/events.md says what receivers get.\n"
 		"\n"
+		"With --from-registry, the last event that lockstep ci stored in the graph's registry\n"
+		"is taken into the outbox first, due at those who were not told of it.\n"
+		"\n"
 		"Exit status: 0 everything is delivered; 1 a target refused for good; 75 something\n"
 		"is left for later.",
 	.examples = "  $ lockstep dispatch --list\n"
 		    "  $ lockstep dispatch --deliver-timeout 60\n"
+		    "  $ lockstep dispatch --from-registry\n"
 		    "  $ lockstep dispatch --json\n",
 	.opts = options,
 	.run = dispatch,

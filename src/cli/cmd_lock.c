@@ -186,6 +186,7 @@ lock(struct session *s, int argc, char **argv UNUSED, struct err *err)
 static int
 update(struct session *s, int argc, char **argv, struct err *err)
 {
+	s->moving = true;
 	return run(s,
 		   &(struct wish){ .all = argc == 0,
 				   .names = (const char *const *)argv,

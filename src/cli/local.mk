@@ -10,6 +10,8 @@ libcli_a_SOURCES += \
 	%D%/bump_gate.c \
 	%D%/ci_env.c \
 	%D%/ci_env.h \
+	%D%/ci_events.c \
+	%D%/ci_events.h \
 	%D%/ci_face.c \
 	%D%/ci_face.h \
 	%D%/cmd.c \
@@ -31,6 +33,8 @@ libcli_a_SOURCES += \
 	%D%/cmd_why.c \
 	%D%/dispatch_emit.c \
 	%D%/dispatch_emit.h \
+	%D%/dispatch_send.c \
+	%D%/dispatch_send.h \
 	%D%/live.c \
 	%D%/live.h \
 	%D%/opt.c \

@@ -219,6 +219,7 @@ load_project(struct session *s, bool graph_only, struct err *err)
 				     .graph_in_commit = s->o.commit && !graph && !s->single,
 				     .single = s->single,
 				     .graph_only = graph_only,
+				     .moving = s->moving,
 				     .lookup = session_lookup,
 				     .ctx = s };
 	int r;

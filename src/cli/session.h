@@ -39,6 +39,7 @@ struct session {
 	const struct single *single; /* in place of a graph file; NULL = none */
 	struct source_cache *sources;
 	bool relocking; /* the command is about the lock file: it may be out of date */
+	bool moving;    /* and moves what it holds */
 	const struct lockfile *lockfile; /* in place of the lock file; NULL = that */
 	struct project *project;
 	struct store *store;

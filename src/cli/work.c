@@ -70,6 +70,7 @@ run(struct session *s, const struct work_opts *opts, struct work *w, struct err 
 				.jobs = jobs(opts),
 				.timeout_s = s->project->graph->timeout_s,
 				.keep_going = opts->keep_going,
+				.leave_open = opts->leave_open,
 				.load = opts->load };
 	struct live *live;
 	int r = session_loop(s, err);

@@ -20,20 +20,33 @@ parent_of(const struct maker *m, const char *ref)
 	return graph_image_of_ref(m->env->project->graph, ref);
 }
 
+static struct key_use
+use_of(const struct maker *m, const char *ref, const char *platform)
+{
+	AUTO_ERR struct err ignored = ERR_INIT; /* recipe_eval() normalised it */
+	struct key_use use = { ref, parent_of(m, ref), m->image->platform };
+
+	if (platform && platform_parse(str_c(platform), &use.platform, &ignored))
+		use.platform = m->image->platform;
+	return use;
+}
+
 static const struct oci_config *
-config_of(void *ctx, const char *ref)
+config_of(void *ctx, const char *ref, const char *platform)
 {
 	struct maker *m = ctx;
+	struct key_use use = use_of(m, ref, platform);
 
-	return m->env->config(m->env->ctx, ref, parent_of(m, ref));
+	return m->env->config(m->env->ctx, &use);
 }
 
 static const char *
 identity_of(void *ctx, size_t i)
 {
 	struct maker *m = ctx;
-	const char *ref = m->ret->recipe->images[i].ref;
-	const char *id = m->env->identity(m->env->ctx, ref, parent_of(m, ref));
+	const struct recipe_image *used = &m->ret->recipe->images[i];
+	struct key_use use = use_of(m, used->ref, used->platform);
+	const char *id = m->env->identity(m->env->ctx, &use);
 
 	if (!id)
 		m->ret->complete = false;
@@ -97,26 +110,59 @@ add_recipe(struct maker *m)
 		inputs_add(in, INPUT_WIDEN, 1, (struct str[]){ str_c(r->widens[i].reason) });
 }
 
-static void
-add_images(struct maker *m)
+/* How it is used, with the platform where that is not the image's own. */
+static const char *
+use_text(const struct maker *m, const struct recipe_image *used, const struct key_use *use)
 {
-	const struct recipe *r = m->ret->recipe;
+	const char *name = recipe_use_name(used->use);
 
-	for (size_t i = 0; i < r->nimages; i++) {
-		const struct recipe_image *used = &r->images[i];
-		const struct graph_image *parent = parent_of(m, used->ref);
+	if (platform_eq(&use->platform, &m->image->platform))
+		return name;
+	return arena_printf(m->ret->arena, "%s" INPUT_USE_PLATFORM "%s", name, used->platform);
+}
+
+/* What the graph builds, it builds for one platform. */
+static int
+check_platform(const struct maker *m, const struct recipe_image *used, const struct key_use *use,
+	       struct err_list *errs)
+{
+	char have[PLATFORM_TEXT_SIZE];
+	struct err *err;
+
+	if (!use->parent || !used->platform || platform_eq(&use->platform, &use->parent->platform))
+		return 0;
+	platform_text(&use->parent->platform, have);
+	err = err_list_at(errs, m->ret->recipe->df->file, used->line, 0,
+			  "FROM --platform=%s: image '%s' is built for %s", used->platform,
+			  use->parent->name, have);
+	err_hint(err, "leave the flag out, or change `platform` of '%s' in the graph file",
+		 use->parent->name);
+	return -ERR_INPUT;
+}
+
+static int
+add_images(struct maker *m, struct err_list *errs)
+{
+	const struct recipe *recipe = m->ret->recipe;
+	int r = 0;
+
+	for (size_t i = 0; i < recipe->nimages; i++) {
+		const struct recipe_image *used = &recipe->images[i];
+		struct key_use use = use_of(m, used->ref, used->platform);
 		const char *id = identity_of(m, i);
 		struct input_image im = { .ref = used->ref,
-					  .name = parent ? parent->name : NULL,
-					  .use = recipe_use_name(used->use),
+					  .name = use.parent ? use.parent->name : NULL,
+					  .use = use_text(m, used, &use),
 					  .id = !strcmp(id, UNKNOWN) ? "" : id,
 					  .line = used->line };
 
+		r = check_platform(m, used, &use, errs) ? -ERR_INPUT : r;
 		inputs_add_image(m->ret->inputs, &im);
 		if (used->use != RECIPE_USE_FROM)
 			inputs_add(m->ret->inputs, INPUT_IMAGE, 2,
 				   (struct str[]){ str_c(im.use), str_c(id) });
 	}
+	return r;
 }
 
 static int64_t
@@ -210,7 +256,9 @@ make(struct maker *m, struct err_list *errs, struct err *err)
 	add_head(m);
 	add_settings(m);
 	add_recipe(m);
-	add_images(m);
+	r = add_images(m, errs);
+	if (r)
+		return r;
 	add_remotes(m);
 	r = collect_files(&(struct collect_opts){ .project = p,
 						  .image = m->image,

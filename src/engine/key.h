@@ -8,6 +8,13 @@
 #include "engine/project.h"
 #include "model/inputs.h"
 
+/* An image that another one uses. */
+struct key_use {
+	const char *ref;
+	const struct graph_image *parent; /* that ref means; NULL for an external */
+	struct platform platform;         /* that FROM says, or that of the image itself */
+};
+
 /* What is known about the images that others stand on. */
 struct key_env {
 	struct project *project;
@@ -18,12 +25,10 @@ struct key_env {
 	/* Instead of that of now, the epoch of the last build ("7d\t2951"): --frozen. "" = none at
 	 * all; NULL = now's. */
 	const char *epoch;
-	/* The identity of a used image ("sha256:…"), or NULL while it is unknown. parent is the
-	 * image of the graph that ref means, or NULL for an external. */
-	const char *(*identity)(void *ctx, const char *ref, const struct graph_image *parent);
+	/* The identity of a used image ("sha256:…"), or NULL while it is unknown. */
+	const char *(*identity)(void *ctx, const struct key_use *use);
 	/* Its config, or NULL when it is unknown. */
-	const struct oci_config *(*config)(void *ctx, const char *ref,
-					   const struct graph_image *parent);
+	const struct oci_config *(*config)(void *ctx, const struct key_use *use);
 	/* What an address of ADD holds: "sha256:…" or a commit; NULL while it is unknown. */
 	const char *(*remote)(void *ctx, const struct recipe_remote *remote);
 	void *ctx;

@@ -5,6 +5,8 @@ libengine_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
 libengine_a_SOURCES += \
+	%D%/announce.c \
+	%D%/announce.h \
 	%D%/blame.c \
 	%D%/blame.h \
 	%D%/builder.c \
@@ -122,6 +124,8 @@ libengine_a_SOURCES += \
 	%D%/schedule.h \
 	%D%/shared.c \
 	%D%/shared.h \
+	%D%/shared_event.c \
+	%D%/shared_event.h \
 	%D%/shared_priv.h \
 	%D%/shared_record.c \
 	%D%/single.c \

@@ -26,38 +26,46 @@ is_leaf(const struct outbox_news *news, const char *image)
 	return false;
 }
 
-/* The images that changed since the group's latest event; *ret_tell if a leaf is among them. */
-static int
-compare(struct store *s, const struct outbox_news *news, struct arena *arena, struct event *e,
-	bool *ret_tell, struct err *err)
+int
+outbox_last_event(struct store *s, const char *group, struct arena *arena, struct outbox_last *ret,
+		  struct err *err)
 {
 	struct store_event last = { 0 };
-	struct event_image *before = NULL;
-	size_t nbefore = 0;
-	int r = store_outbox_last(s, news->group, &last, err);
+	int r = store_outbox_last(s, group, &last, err);
 
+	*ret = (struct outbox_last){ .seq = last.seq };
 	if (r > 0)
-		r = store_outbox_images(s, last.seq, arena, &before, &nbefore, err);
+		r = store_outbox_images(s, last.seq, arena, &ret->images, &ret->n, err);
 	store_event_fini(&last);
-	if (r < 0)
-		return r;
+	return r < 0 ? r : 0;
+}
+
+/* The images that changed since the group's latest event; true if a leaf is among them. */
+static bool
+compare(const struct outbox_last *last, const struct outbox_news *news, struct arena *arena,
+	struct event *e)
+{
 	e->changed = arena_calloc(arena, news->n, sizeof(*e->changed));
-	e->nchanged = event_changes(before, nbefore, news->images, news->n, e->changed);
-	*ret_tell = false;
-	for (size_t i = 0; i < e->nchanged && !*ret_tell; i++)
-		*ret_tell = is_leaf(news, e->changed[i].image);
-	return 0;
+	e->nchanged = event_changes(last->images, last->n, news->images, news->n, e->changed);
+	for (size_t i = 0; i < e->nchanged; i++)
+		if (is_leaf(news, e->changed[i].image))
+			return true;
+	return false;
 }
 
 static int
-next_seq(struct store *s, int64_t now_ms, int64_t *ret, struct err *err)
+next_seq(struct store *s, const struct outbox_last *last, int64_t now_ms, int64_t *ret,
+	 struct err *err)
 {
 	int64_t max, seconds = now_ms / 1000;
 	int r = store_outbox_max_seq(s, &max, err);
 
-	if (!r)
-		*ret = max < seconds ? seconds : max + 1;
-	return r;
+	if (r)
+		return r;
+	if (max < last->seq)
+		max = last->seq;
+	*ret = max < seconds ? seconds : max + 1;
+	return 0;
 }
 
 static int
@@ -135,13 +143,17 @@ outbox_emit(struct store *s, const struct outbox_news *news, struct store_event 
 {
 	struct arena *AUTO_ARENA arena = arena_new();
 	struct store_event row = { 0 };
+	struct outbox_last last = { 0 };
 	struct event e = { 0 };
-	bool tell = false;
-	int r = compare(s, news, arena, &e, &tell, err);
+	int r = 0;
 
-	if (r || !tell)
+	if (news->last)
+		last = *news->last;
+	else
+		r = outbox_last_event(s, news->group, arena, &last, err);
+	if (r || !compare(&last, news, arena, &e))
 		return r;
-	r = next_seq(s, news->now_ms, &e.seq, err);
+	r = next_seq(s, &last, news->now_ms, &e.seq, err);
 	if (!r)
 		r = fill(news, arena, &e, err);
 	row.content_key = leaves_key(news, arena);
@@ -153,4 +165,45 @@ outbox_emit(struct store *s, const struct outbox_news *news, struct store_event 
 	}
 	*ret = row;
 	return 1;
+}
+
+/* 1 known, 0 not. */
+static int
+is_known(struct store *s, const struct event *event, struct err *err)
+{
+	struct store_event AUTO_STORE_EVENT same = { 0 };
+	struct store_event AUTO_STORE_EVENT other = { 0 };
+	int r = store_outbox_get(s, event->group, event->id, &same, err);
+
+	if (r)
+		return r;
+	r = store_outbox_by_seq(s, event->seq, &other, err);
+	if (r <= 0)
+		return r;
+	err_set(err, ERR_REFUSED, "the number of event %s is that of event %s of group '%s' here",
+		event->id, other.id, other.group);
+	err_hint(err, "another LOCKSTEP_STATE has room for it");
+	return -ERR_REFUSED;
+}
+
+int
+outbox_take(struct store *s, const struct outbox_news *news, const struct event *event,
+	    struct str body, const bool *told, struct err *err)
+{
+	struct arena *AUTO_ARENA arena = arena_new();
+	struct store_event row = { .seq = event->seq,
+				   .id = (char *)event->id,
+				   .group = (char *)event->group,
+				   .created_ms = news->now_ms,
+				   .body = (char *)arena_str(arena, body),
+				   .content_key = leaves_key(news, arena) };
+	int r = is_known(s, event, err);
+
+	if (r)
+		return r < 0 ? r : 0;
+	r = store_outbox_put(s, &row, news->images, news->n, err);
+	for (size_t i = 0; !r && i < news->ntargets; i++)
+		if (!told[i])
+			r = store_outbox_address(s, &row, news->targets[i].name, news->now_ms, err);
+	return r ? r : 1;
 }

@@ -14,6 +14,12 @@
  * outbox_emit() inside the transaction that records the result which it announces: either both are
  * there or neither (store_begin_durable()). Sending comes after, see engine/deliver.h.
  */
+struct outbox_last {
+	int64_t seq; /* 0 = there is none */
+	struct event_image *images;
+	size_t n;
+};
+
 struct outbox_news {
 	const char *group;
 	const struct graph_kv *payload; /* of the graph: flat fields */
@@ -28,15 +34,28 @@ struct outbox_news {
 	const char *repo, *commit, *run_url; /* where known */
 	const struct target *targets;
 	size_t ntargets;
+	const struct outbox_last *last; /* NULL = what outbox_last_event() says */
 	int64_t now_ms;
 };
 
+/* What the group's latest event in this database said; in the arena. */
+int outbox_last_event(struct store *s, const char *group, struct arena *arena,
+		      struct outbox_last *ret, struct err *err) NODISCARD;
+
 /* Writes the event and its deliveries. 1: written, *ret is it (the caller ends it); 0: nothing has
  * changed. ERR_INPUT when it is too large, or a flat field needs what is not known. The number is
- * above every number that this database has given, and not below the seconds since 1970: a group's
- * numbers rise although the state folder was deleted. */
+ * above every number that this database has given, above that of the latest event, and not below the
+ * seconds since 1970: a group's numbers rise although the state folder was deleted. */
 int outbox_emit(struct store *s, const struct outbox_news *news, struct store_event *ret,
 		struct err *err) NODISCARD;
+
+/*
+ * Takes an event that was made elsewhere into the outbox, unless it is known: it is due at those
+ * targets that have not been told (told: one a target). images: the whole state. 1 taken, 0 known.
+ * ERR_REFUSED when another event has its number. Only within a transaction of the caller.
+ */
+int outbox_take(struct store *s, const struct outbox_news *news, const struct event *event,
+		struct str body, const bool *told, struct err *err) NODISCARD;
 
 /* The targets of a graph, as an array in the arena. */
 struct target *outbox_targets(struct arena *arena, const struct graph *g, size_t *ret_n) NODISCARD;

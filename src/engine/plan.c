@@ -19,50 +19,51 @@ struct knowledge {
 };
 
 static int
-find_external(struct plan *p, const struct plan_node *node, const char *ref, struct identity *ret,
-	      struct err *err)
+find_external(struct plan *p, const char *ref, const struct platform *platform,
+	      struct identity *ret, struct err *err)
 {
-	struct identity_query query = { p->opts.project, ref, &node->image->platform };
+	struct identity_query query = { p->opts.project, ref, platform };
 
 	return identity_find(p->opts.identities, &query, p->arena, ret, err);
 }
 
 static const char *
-external_id(struct knowledge *k, const char *ref)
+external_id(struct knowledge *k, const struct key_use *use)
 {
 	struct identity found;
 
 	if (k->r)
 		return NULL;
-	k->r = find_external(k->plan, k->node, ref, &found, k->err);
+	k->r = find_external(k->plan, use->ref, &use->platform, &found, k->err);
 	return k->r ? NULL : found.id;
 }
 
 static const char *
-identity(void *ctx, const char *ref, const struct graph_image *parent)
+identity(void *ctx, const struct key_use *use)
 {
 	struct knowledge *k = ctx;
 
-	if (parent) {
-		const struct plan_node *node = &k->plan->nodes[parent->index];
+	if (use->parent) {
+		const struct plan_node *node = &k->plan->nodes[use->parent->index];
 
 		return node->state == PLAN_UP_TO_DATE ? node->image_id : NULL;
 	}
-	return external_id(k, ref);
+	return external_id(k, use);
 }
 
 static const struct oci_config *
-config(void *ctx, const char *ref, const struct graph_image *parent)
+config(void *ctx, const struct key_use *use)
 {
 	struct knowledge *k = ctx;
-	const char *id = identity(ctx, ref, parent);
+	const char *id = identity(ctx, use);
 	struct oci_config *ret = NULL;
 
 	if (!id || k->r)
 		return NULL;
-	if (parent && k->plan->nodes[parent->index].config)
-		return k->plan->nodes[parent->index].config;
-	k->r = identity_config(k->plan->opts.identities, k->plan->arena, ref, id, &ret, k->err);
+	if (use->parent && k->plan->nodes[use->parent->index].config)
+		return k->plan->nodes[use->parent->index].config;
+	k->r = identity_config(k->plan->opts.identities, k->plan->arena, use->ref, id, &ret,
+			       k->err);
 	return ret;
 }
 
@@ -78,6 +79,16 @@ remote(void *ctx, const struct recipe_remote *remote)
 	return k->r ? NULL : ret;
 }
 
+static bool
+has_pull(const struct plan_node *node, const char *ref, const struct platform *platform)
+{
+	for (size_t i = 0; i < node->npulls; i++)
+		if (!strcmp(node->pulls[i].ref, ref) &&
+		    platform_eq(&node->pulls[i].platform, platform))
+			return true;
+	return false;
+}
+
 /* What is to be pulled before the image can be built; the unknown ones are reasons, as the key is
  * unknown with them. */
 static int
@@ -91,18 +102,19 @@ note_pulls(struct plan *p, struct plan_node *node, struct err *err)
 	node->pulls = arena_calloc(p->arena, in->images.n + 1, sizeof(*node->pulls));
 	for (size_t i = 0; !r && i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
-		bool again = false;
+		const char *text = strstr(im->use, INPUT_USE_PLATFORM);
+		struct platform platform = node->image->platform;
 
 		if (im->name)
 			continue;
-		r = find_external(p, node, im->ref, &found, err);
-		if (r || !found.pull)
+		if (text)
+			r = platform_parse(str_c(text + strlen(INPUT_USE_PLATFORM)), &platform,
+					   err);
+		if (!r)
+			r = find_external(p, im->ref, &platform, &found, err);
+		if (r || !found.pull || has_pull(node, found.pull, &platform))
 			continue;
-		for (size_t k = 0; k < node->npulls; k++)
-			again = again || !strcmp(node->pulls[k], found.pull);
-		if (again)
-			continue;
-		node->pulls[node->npulls++] = found.pull;
+		node->pulls[node->npulls++] = (struct plan_pull){ found.pull, platform };
 		if (!*im->id)
 			plan_add_reason(p, node,
 					&(struct reason){ .kind = REASON_EXTERNAL,

@@ -24,6 +24,11 @@ ENUM_DECLARE(plan_state, PLAN_STATE_LIST);
 struct shared;
 struct pod;
 
+struct plan_pull {
+	const char *ref;
+	struct platform platform;
+};
+
 struct plan_node {
 	const struct graph_image *image;
 	enum plan_state state;
@@ -33,7 +38,7 @@ struct plan_node {
 	struct store_step last;     /* that build, if previous */
 	struct reasons reasons;     /* arena of the plan; empty when up to date */
 	size_t open_checks;         /* when up to date: checks that have not passed on that image */
-	const char **pulls;         /* externals that are not on this machine; arena */
+	struct plan_pull *pulls;    /* externals that are not on this machine; arena */
 	size_t npulls;
 	const char *no_cache; /* why the layer cache is off, or NULL; arena */
 	int64_t expected_ms;  /* of a build; 0 = unknown */

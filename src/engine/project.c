@@ -262,7 +262,7 @@ read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
 }
 
 static const struct oci_config *
-nothing_known(void *ctx UNUSED, const char *ref UNUSED)
+nothing_known(void *ctx UNUSED, const char *ref UNUSED, const char *platform UNUSED)
 {
 	return NULL;
 }

@@ -33,7 +33,8 @@ struct project_opts {
 	void *ctx;
 	struct source_cache *cache;  /* of git sources */
 	const struct lockfile *lock; /* in place of the file beside the graph; NULL = that */
-	enum builder_kind builder;   /* in place of the graph's; BUILDER_AUTO = the graph's */
+	bool moving; /* what is locked is about to move: a commit that is gone does not count */
+	enum builder_kind builder; /* in place of the graph's; BUILDER_AUTO = the graph's */
 };
 
 /* Where files of images are: the graph's own tree, or a commit of another repository. */

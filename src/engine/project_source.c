@@ -187,25 +187,36 @@ no_reference(struct project *p, const struct graph_image *image, struct err_list
 	return -ERR_INPUT;
 }
 
+/* The commit that the lock file says, or else that of the reference; NULL when there is none. */
 static int
-open_remote(struct project *p, const struct graph_image *image, struct source_cache *cache,
+find_commit(struct project *p, const struct project_opts *opts, const struct graph_image *image,
+	    struct project_files *f, struct err *err)
+{
+	const struct graph_source *s = &image->source;
+	const char *url = project_address(p, s->git);
+	const struct lockfile_entry *locked = lockfile_find(p->lock, LOCKFILE_GIT, s->git, s->ref);
+	int r;
+
+	if (locked) {
+		f->commit = arena_strdup(p->arena, locked->value);
+		r = source_fetch(opts->cache, url, f->commit, &f->repo, err);
+		if (!r || !opts->moving)
+			return r;
+		err_clear(err);
+	}
+	r = source_resolve(opts->cache, url, s->ref, &f->commit, err);
+	return r || !f->commit ? r : source_fetch(opts->cache, url, f->commit, &f->repo, err);
+}
+
+static int
+open_remote(struct project *p, const struct project_opts *opts, const struct graph_image *image,
 	    struct project_files *f, struct err_list *errs, struct err *err)
 {
-	const char *url = project_address(p, image->source.git);
-	const struct lockfile_entry *locked =
-		lockfile_find(p->lock, LOCKFILE_GIT, image->source.git, image->source.ref);
 	struct err *told;
-	int r = 0;
-
-	if (locked)
-		f->commit = arena_strdup(p->arena, locked->value);
-	else
-		r = source_resolve(cache, url, image->source.ref, &f->commit, err);
+	int r = find_commit(p, opts, image, f, err);
 
 	if (!r && !f->commit)
 		return no_reference(p, image, errs);
-	if (!r)
-		r = source_fetch(cache, url, f->commit, &f->repo, err);
 	if (!r)
 		r = tree_open_commit(f->repo, f->commit, ".", &f->tree, err);
 	if (r == -ERR_INPUT) {
@@ -243,7 +254,7 @@ find_files(struct project *p, const struct project_opts *opts, const struct grap
 	f = map_get(p->remote, str_c(name));
 	if (!f) {
 		f = ARENA_NEW(p->arena, struct project_files);
-		r = open_remote(p, image, opts->cache, f, errs, err);
+		r = open_remote(p, opts, image, f, errs, err);
 		if (r)
 			return r;
 		map_set(p->remote, str_c(name), f);

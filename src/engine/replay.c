@@ -28,16 +28,16 @@ struct replayer {
 };
 
 static const char *
-identity(void *ctx, const char *ref, const struct graph_image *parent)
+identity(void *ctx, const struct key_use *use)
 {
 	struct replayer *x = ctx;
 	AUTO_ERR struct err ignored = ERR_INIT;
 	const char *pinned;
 
-	if (parent)
-		return *x->keys[parent->index] ? x->keys[parent->index] : "absent";
-	if (external_pinned(x->p, x->p->arena, ref, &pinned, &ignored))
-		pinned = ref;
+	if (use->parent)
+		return *x->keys[use->parent->index] ? x->keys[use->parent->index] : "absent";
+	if (external_pinned(x->p, x->p->arena, use->ref, &pinned, &ignored))
+		pinned = use->ref;
 	return arena_printf(x->p->arena, "ref:%s", pinned);
 }
 
@@ -52,7 +52,7 @@ remote(void *ctx, const struct recipe_remote *remote)
 }
 
 static const struct oci_config *
-config(void *ctx UNUSED, const char *ref UNUSED, const struct graph_image *parent UNUSED)
+config(void *ctx UNUSED, const struct key_use *use UNUSED)
 {
 	static const struct oci_config empty = {
 		.workdir = "",

@@ -346,7 +346,10 @@ end(struct run *run, struct run_result *ret, struct err *err)
 		state = RUN_FAILED;
 	if (run->signo)
 		state = RUN_CANCELLED;
-	r = store_run_end(run->plan->opts.store, run->row.id, state, clock_wall_ms(), err);
+	ret->open = state == RUN_DONE && run->opts->leave_open;
+	r = ret->open ? 0
+		      : store_run_end(run->plan->opts.store, run->row.id, state, clock_wall_ms(),
+				      err);
 	if (run->fatal.class)
 		return err_move(err, &run->fatal);
 	if (r)
@@ -394,6 +397,7 @@ run_execute(const struct run_opts *opts, struct run_result *ret, struct err *err
 		run_pod_begin(&run);
 		run_go_on(&run);
 		r = loop_run(opts->loop, &run.done, &run.fatal);
+		loop_on_signal(opts->loop, NULL, NULL);
 		if (r)
 			cancel_all(&run);
 		r = end(&run, ret, err);

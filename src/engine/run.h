@@ -106,7 +106,8 @@ struct run_opts {
 	unsigned jobs;
 	int timeout_s; /* for images without one of their own; 0 = none */
 	bool keep_going;
-	bool load;                           /* put built images into the user's storage */
+	bool leave_open; /* a run that went well is ended by the caller, with what it announces */
+	bool load;       /* put built images into the user's storage */
 	const struct run_observer *observer; /* may be NULL */
 };
 
@@ -120,6 +121,7 @@ struct run_result {
 	int64_t elapsed_ms;
 	int64_t saved_ms; /* expected time of selected images that were not built */
 	int signo;        /* that ended it; 0 = none */
+	bool open;        /* its end is not recorded: leave_open */
 };
 
 /* Some image that is up to date is not in the user's storage under its name, or an older one is. */

@@ -109,12 +109,12 @@ job_start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, st
 }
 
 static int
-start_pull(struct job *job, const char *ref, struct err *err)
+start_pull(struct job *job, const char *ref, const struct platform *platform, struct err *err)
 {
 	struct builder_cmd cmd;
 
 	job->pulling = ref;
-	builder_pull_cmd(builder_of(job), job->node->made.arena, ref, &job->image->platform, &cmd);
+	builder_pull_cmd(builder_of(job), job->node->made.arena, ref, platform, &cmd);
 	return job_start_cmd(job, &cmd, JOB_PULLING, err);
 }
 
@@ -131,7 +131,7 @@ decide_again(struct job *job, struct err *err)
 	}
 	if (!r && job->node->state == PLAN_BUILD && !job->node->made.complete)
 		return err_set(err, ERR_FAILED, "'%s' was pulled but cannot be found afterwards",
-			       job->node->pulls[0]);
+			       job->node->pulls[0].ref);
 	return r;
 }
 
@@ -171,7 +171,7 @@ start_fetch(struct job *job, const char *image_id, const struct graph_image *par
 		return start_pull(job,
 				  shared_ref(plan->opts.shared, a, parent, NULL,
 					     plan->nodes[parent->index].digest),
-				  err);
+				  &parent->platform, err);
 	}
 	job->fetched = false;
 	builder_import_cmd(builder_of(job), a, image_id, &cmd);
@@ -290,8 +290,11 @@ step_on(struct job *job, struct err *err)
 	const struct input_image *missing;
 	int r;
 
-	if (job->next_pull < job->node->npulls)
-		return start_pull(job, job->node->pulls[job->next_pull++], err);
+	if (job->next_pull < job->node->npulls) {
+		const struct plan_pull *pull = &job->node->pulls[job->next_pull++];
+
+		return start_pull(job, pull->ref, &pull->platform, err);
+	}
 	if (job->node->npulls) {
 		r = decide_again(job, err);
 		if (r)

@@ -52,11 +52,14 @@ struct input_file {
 };
 
 /* Who an image identity in the key belongs to; provenance for `why` and `inputs`. */
+#define INPUT_USE_PLATFORM " --platform="
 struct input_image {
 	const char *ref;  /* as the Dockerfile's author wrote it, expanded */
 	const char *name; /* image of the graph, or NULL for an external */
-	const char *use;  /* "FROM", "COPY --from", … */
-	const char *id;   /* "sha256:…", "" while unknown */
+	const char
+		*use; /* "FROM", "COPY --from", …; "FROM --platform=P" where P is another one than
+			     the image's own */
+	const char *id; /* "sha256:…", "" while unknown */
 	int line;
 };
 

@@ -36,11 +36,13 @@ by_provenance(struct arena *arena, const struct inputs *in, struct input_uses *u
 	uses->v = arena_calloc(arena, in->images.n, sizeof(*uses->v));
 	for (size_t i = 0; i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
+		const char *platform = strstr(im->use, INPUT_USE_PLATFORM);
 
 		add_use(arena, uses, seen,
-			(struct input_use){ .key = arena_printf(arena, "%s %s",
+			(struct input_use){ .key = arena_printf(arena, "%s %s%s",
 								im->name ? "image" : "ref",
-								im->name ? im->name : im->ref),
+								im->name ? im->name : im->ref,
+								platform ? platform : ""),
 					    .name = im->name,
 					    .ref = im->ref,
 					    .id = im->id });

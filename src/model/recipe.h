@@ -23,9 +23,10 @@ struct recipe_arg {
 	int line;          /* in the graph file, for messages; 0 = command line */
 };
 
-/* Asked for every image that FROM names: the config of its image, or NULL while it is unknown
- * (a parent not built yet, an external not resolved). */
-typedef const struct oci_config *(*recipe_config)(void *ctx, const char *ref);
+/* Asked for every image that FROM names: the config of its image for a platform (as in
+ * recipe_image; NULL = the one that is built for), or NULL while it is unknown (a parent not built
+ * yet, an external not resolved). */
+typedef const struct oci_config *(*recipe_config)(void *ctx, const char *ref, const char *platform);
 
 struct recipe_opts {
 	enum dialect dialect;
@@ -60,12 +61,11 @@ ENUM_DECLARE(recipe_use, RECIPE_USE_LIST);
 struct recipe_image {
 	enum recipe_use use;
 	const char *ref;      /* expanded, as written otherwise */
-	const char *platform; /* expanded --platform of FROM, or NULL */
+	const char *platform; /* expanded and normalised --platform of FROM, or NULL */
 	int line;
 	size_t stage; /* renumbered index of the stage that uses it */
 	bool onbuild; /* named by a trigger of a base, which recipe_render() cannot rewrite: the
 			 builder must be told what the name means */
-	bool parent;  /* for the caller to set: the same graph builds it; recipe_facts() tells */
 };
 
 #define RECIPE_READ_LIST(X)                                                                        \
@@ -165,7 +165,7 @@ struct recipe *recipe_eval(struct arena *arena, const struct dockerfile *df,
 /*
  * The key's lines for stages, instructions and heredocs (records stage, onbuild, ins, heredoc of
  * docs/key.md), encoded, each ended by LF, in file order. id(ctx, image index) gives the identity
- * of each used image ("sha256:…"), images[].parent its kind. An escape directive is told as
+ * of each used image ("sha256:…"). An escape directive is told as
  * "ins 0 # escape=`" (keyword "#", no flags) before the first instruction: the same text means
  * something else under it. Appended to b.
  */

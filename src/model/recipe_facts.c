@@ -60,18 +60,14 @@ identity(void *ctx, const struct recipe_from *from)
 static void
 stage_line(struct facts *f, const struct recipe_stage *stage)
 {
-	const struct recipe_image *image = NULL;
-	const char *kind = recipe_base_name(stage->base), *id = "";
+	const char *id = "";
 
-	if (stage->base == RECIPE_BASE_IMAGE) {
-		image = &f->r->pub.images[stage->base_image];
-		kind = image->parent ? "parent" : "external";
+	if (stage->base == RECIPE_BASE_IMAGE)
 		id = f->id(f->ctx, stage->base_image);
-	} else if (stage->base == RECIPE_BASE_STAGE) {
+	else if (stage->base == RECIPE_BASE_STAGE)
 		id = arena_printf(f->r->arena, "%zu", stage->base_stage);
-	}
 	start(f, "stage");
-	field(f, kind);
+	field(f, recipe_base_name(stage->base));
 	field(f, id);
 	field(f, stage->platform ? stage->platform : "-");
 	buf_addc(f->b, '\n');

@@ -147,8 +147,10 @@ set_base(struct reacher *x, size_t stage, struct err *err)
 	const char *written = x->r->pub.df->stages[stage].base;
 	struct recipe_text text;
 	struct recipe_link link;
-	int status = recipe_expand(x->r, &x->scopes->global, written, &text, err);
+	int status = expand_platform(x, stage, err);
 
+	if (status == 0)
+		status = recipe_expand(x->r, &x->scopes->global, written, &text, err);
 	if (status == 0 && !*text.text) {
 		status = err_set(err, ERR_INPUT, "'%s' expands to nothing", written);
 		err_hint(err, "FROM sees only what an ARG before the first FROM declares");
@@ -164,9 +166,9 @@ set_base(struct reacher *x, size_t stage, struct err *err)
 	} else if (link.kind == RECIPE_LINK_IMAGE) {
 		w->base = RECIPE_BASE_IMAGE;
 		w->ref = text.text;
-		w->config = x->r->pub.opts.config(x->r->pub.opts.ctx, w->ref);
+		w->config = x->r->pub.opts.config(x->r->pub.opts.ctx, w->ref, w->platform);
 	}
-	return expand_platform(x, stage, err);
+	return 0;
 }
 
 /* What the config of an image has its children do. */

@@ -11,6 +11,7 @@ libremote_a_SOURCES += \
 	%D%/docker_api.h \
 	%D%/registry.c \
 	%D%/registry.h \
+	%D%/registry_artifact.c \
 	%D%/registry_auth.c \
 	%D%/registry_list.c \
 	%D%/registry_priv.h \

@@ -195,6 +195,7 @@ registry_answer_fini(struct registry_answer *a)
 		json_decref(a->referrers[i].annotations);
 	}
 	free(a->referrers);
+	json_decref(a->annotations);
 	*a = (struct registry_answer){ 0 };
 }
 

@@ -84,6 +84,7 @@ struct registry_answer {
 	size_t ntags;
 	struct registry_descriptor *referrers;
 	size_t nreferrers;
+	json_t *annotations; /* object or NULL */
 	enum registry_security security;
 	bool mounted;      /* the blob was in the registry already */
 	bool subject_kept; /* the registry took note of a manifest\'s subject */
@@ -132,6 +133,10 @@ void registry_tags(struct registry *reg, const struct ref *repository, registry_
  * refers to it. artifact_type: only these; NULL = all. */
 void registry_referrers(struct registry *reg, const struct ref *ref, const char *artifact_type,
 			registry_fn fn, void *ctx);
+/* The payload of the artifact that ref names, which has to be of that type: digest (of its manifest),
+ * annotations, body. max: 0 = MAX_CONFIG_BLOB. */
+void registry_artifact_get(struct registry *reg, const struct ref *ref, const char *artifact_type,
+			   size_t max, registry_fn fn, void *ctx);
 /* Does the registry of a repository answer, and how? security, credentials, needs_login. PRESENT: it
  * answers, and lets us in if credentials were found. */
 void registry_ping(struct registry *reg, const struct ref *repository, registry_fn fn, void *ctx);
@@ -168,6 +173,10 @@ struct registry_artifact {
  * entry in the index under the tag "sha256-<hex>". digest: of the artifact's manifest. */
 void registry_attach(struct registry *reg, const struct ref *ref,
 		     const struct registry_artifact *artifact, registry_fn fn, void *ctx);
+/* Puts an artifact that refers to nothing under the tag of ref, or, without one, under its digest only:
+ * digest. */
+void registry_artifact_put(struct registry *reg, const struct ref *ref,
+			   const struct registry_artifact *artifact, registry_fn fn, void *ctx);
 
 /* What all of it cost so far. */
 struct http_stats registry_stats(const struct registry *reg);

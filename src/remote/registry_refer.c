@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* registry_refer.c: artifacts that refer to a manifest: listing them, and attaching one. */
+/* registry_refer.c: artifacts that refer to a manifest: listing them, and attaching one; and such as
+ * stand alone. */
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/uri.h"
@@ -223,7 +224,8 @@ artifact_manifest(const struct attach *a, const char *subject)
 	BUG_ON(json_array_append_new(layers, descriptor(a->artifact.media_type, a->payload_digest,
 							a->artifact.payload.n)));
 	set_new(m, "layers", layers);
-	set_new(m, "subject", descriptor(a->subject_type, subject, a->subject_size));
+	if (subject)
+		set_new(m, "subject", descriptor(a->subject_type, subject, a->subject_size));
 	if (a->artifact.annotations)
 		set_new(m, "annotations", json_deep_copy(a->artifact.annotations));
 	return json_canonical(m);
@@ -312,7 +314,7 @@ on_artifact_put(void *ctx, struct registry_answer *answer)
 
 	if (answer->state != REGISTRY_PRESENT)
 		attach_over(op, &answer->err);
-	else if (answer->subject_kept)
+	else if (answer->subject_kept || !op->ref.digest)
 		attach_over(op, NULL);
 	else
 		look_at_index(op);
@@ -327,8 +329,10 @@ put_artifact(struct op *op)
 
 	a->manifest = arena_strdup(op->arena, text);
 	sha256_digest(sha256_of(text, strlen(text)), a->digest);
-	ref.tag = NULL;
-	ref.digest = a->digest;
+	if (!op->ref.tag || op->ref.digest) {
+		ref.tag = NULL;
+		ref.digest = a->digest;
+	}
 	registry_put(op->reg, &ref, manifest_type_name(MANIFEST_OCI_IMAGE), str_c(text),
 		     on_artifact_put, op);
 }
@@ -391,20 +395,20 @@ begin_attach(struct op *op)
 	};
 
 	op->wait = OP_FOR_OTHERS;
-	a->parts = 3;
-	registry_get_origin(op->reg, &op->ref, on_subject, op);
+	a->parts = 2;
+	if (op->ref.digest) {
+		a->parts++;
+		registry_get_origin(op->reg, &op->ref, on_subject, op);
+	}
 	registry_push_blob(op->reg, &op->ref, &empty, on_blob_there, op);
 	registry_push_blob(op->reg, &op->ref, &payload, on_blob_there, op);
 }
 
-void
-registry_attach(struct registry *reg, const struct ref *ref,
-		const struct registry_artifact *artifact, registry_fn fn, void *ctx)
+static void
+start_artifact(struct op *op, const struct registry_artifact *artifact)
 {
-	struct op *op = op_new(reg, ref, OP_WRITES, fn, ctx);
 	struct attach *a = ARENA_NEW(op->arena, struct attach);
 
-	BUG_ON(!ref->digest);
 	a->artifact.artifact_type = arena_strdup(op->arena, artifact->artifact_type);
 	a->artifact.media_type = arena_strdup(op->arena, artifact->media_type);
 	a->artifact.payload =
@@ -414,4 +418,20 @@ registry_attach(struct registry *reg, const struct ref *ref,
 	sha256_digest(sha256_of(artifact->payload.p, artifact->payload.n), a->payload_digest);
 	op->own = a;
 	op_start(op, begin_attach);
+}
+
+void
+registry_attach(struct registry *reg, const struct ref *ref,
+		const struct registry_artifact *artifact, registry_fn fn, void *ctx)
+{
+	BUG_ON(!ref->digest);
+	start_artifact(op_new(reg, ref, OP_WRITES, fn, ctx), artifact);
+}
+
+void
+registry_artifact_put(struct registry *reg, const struct ref *ref,
+		      const struct registry_artifact *artifact, registry_fn fn, void *ctx)
+{
+	BUG_ON(ref->digest);
+	start_artifact(op_new(reg, ref, OP_WRITES, fn, ctx), artifact);
 }

@@ -140,6 +140,14 @@ store_outbox_address(struct store *s, const struct store_event *event, const cha
 			    event->group, now_ms);
 }
 
+int
+store_outbox_remove(struct store *s, int64_t seq, struct err *err)
+{
+	int r = sql_exec(s->db, SQL_EVENT_REMOVE, err, "i", seq);
+
+	return r ? r : sql_changes(s->db) > 0;
+}
+
 struct lease {
 	int64_t seq;
 	char *target;

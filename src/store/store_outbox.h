@@ -93,6 +93,9 @@ int store_outbox_put(struct store *s, const struct store_event *event,
 int store_outbox_address(struct store *s, const struct store_event *event, const char *target,
 			 int64_t now_ms, struct err *err) NODISCARD;
 
+/* Takes an event back that no target has heard. 1 when it is gone, 0 when somebody has. */
+int store_outbox_remove(struct store *s, int64_t seq, struct err *err) NODISCARD;
+
 /* Takes back the leases that have ended by now, or whose owner is gone (gone may be NULL). */
 int store_outbox_release(struct store *s, int64_t now_ms, bool (*gone)(const char *owner),
 			 struct err *err) NODISCARD;

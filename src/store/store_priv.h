@@ -82,6 +82,8 @@ struct store {
 	X(SQL_EVENT_MAX, "SELECT coalesce(max(seq), 0) FROM event")                                \
 	X(SQL_EVENT_PUT, "INSERT INTO event(seq, id, grp, created_ms, body, content_key) "         \
 			 "VALUES(?, ?, ?, ?, ?, ?)")                                               \
+	X(SQL_EVENT_REMOVE, "DELETE FROM event WHERE seq = ? AND seq NOT IN (SELECT event_seq "    \
+			    "FROM delivery WHERE state IN('inflight', 'done') OR attempts > 0)")   \
 	X(SQL_EVENT_IMAGES, "SELECT image, tag, digest FROM event_image WHERE event_seq = ? "      \
 			    "ORDER BY image")                                                      \
 	X(SQL_EVENT_IMAGE_PUT, "INSERT INTO event_image(event_seq, image, tag, digest) "           \

@@ -40,6 +40,7 @@ TESTS += \
 	%D%/t-manual.sh \
 	%D%/t-options.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-platform.sh \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
@@ -89,6 +90,7 @@ EXTRA_DIST += \
 	%D%/t-manual.sh \
 	%D%/t-options.sh \
 	%D%/t-plan-jobs.sh \
+	%D%/t-platform.sh \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \

@@ -17,7 +17,7 @@ struct tool {
 };
 
 static const struct oci_config *
-no_config(void *ctx, const char *ref UNUSED)
+no_config(void *ctx, const char *ref UNUSED, const char *platform UNUSED)
 {
 	struct tool *t = ctx;
 

@@ -6,6 +6,7 @@ set -eu
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/ignore_builders.sh
 . "$top_srcdir/tests/lib/ignore_builders.sh"
+skip_if_quick
 
 # shellcheck source=scripts/lib/env.sh
 . "$top_srcdir/scripts/lib/env.sh"

@@ -120,4 +120,19 @@ buildah rmi -a -f >/dev/null 2>&1 || :
 exits 0 'a locked image that was built with is still here' lockstep plan app
 exits 4 'one that never was on this machine' lockstep plan app --state "$graph_dir/other"
 like "$tap_out" "*'localhost/ext:1' is locked to an image that is not on this machine*" 'is said to be so'
+
+# The locked commit is gone upstream: another history was pushed by force.
+git -C "$fork/work" checkout -q --orphan fresh
+echo four >"$fork/work/src/a"
+git -C "$fork/work" commit -qam four
+git -C "$fork/work" push -qf ../bare.git fresh:main
+git -C "$fork/bare.git" -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now gc -q --prune=now
+rm -rf "$LOCKSTEP_STATE/git"
+external four >/dev/null
+exits 2 'a locked commit that is gone upstream cannot be read' lockstep plan
+like "$tap_out" "*has no commit $commit*" 'which is told'
+exits 2 'nor does lock move it' lockstep lock
+exits 0 'but update does' lockstep update --json tool
+is "$(printf %s "$tap_out" | jq -r '.moved[].after')" "$(git -C "$fork/work" rev-parse HEAD)" 'to the commit that is there'
+exits 0 'and then there is a plan again' lockstep plan tool
 done_testing

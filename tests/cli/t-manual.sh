@@ -8,6 +8,10 @@ set -eu
 . "$top_srcdir/tests/lib/graph.sh"
 
 ok 'lockstep(1) holds the help texts' "$top_srcdir/scripts/update-man" --check "$LOCKSTEP"
+exits 0 'update-man says what it does' "$top_srcdir/scripts/update-man" --help
+like "$tap_out" '*update-man: put the help text*' 'and how'
+exits 2 'what is no binary' "$top_srcdir/scripts/update-man" --check ./no-such-lockstep
+exits 2 'and an option that it does not have' "$top_srcdir/scripts/update-man" --verbose
 if command -v mandoc >/dev/null; then
 	for page in "$top_srcdir"/man/*.[15]; do
 		is "$(mandoc -T lint -W warning "$page" 2>&1 | grep -v 'mandoc.db' || :)" '' "$(basename "$page") is well formed"

@@ -6,6 +6,7 @@ set -eu
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=scripts/lib/registry.sh
 . "$top_srcdir/scripts/lib/registry.sh"
+skip_if_quick
 
 command -v docker-registry >/dev/null || skip_all 'no docker-registry'
 command -v htpasswd >/dev/null || skip_all 'no htpasswd'

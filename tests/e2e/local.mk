@@ -5,6 +5,7 @@
 EXTRA_DIST += \
 	%D%/agent-images.sh \
 	%D%/cache.sh \
+	%D%/ci-events.sh \
 	%D%/ci-face.sh \
 	%D%/ci-faults.sh \
 	%D%/ci-kill.sh \

@@ -34,7 +34,7 @@ static const struct oci_config triggering = {
 
 /* Names that start with u are not known, those with t trigger; rendered ones all say what they are. */
 static const struct oci_config *
-config_of(void *ctx UNUSED, const char *ref)
+config_of(void *ctx UNUSED, const char *ref, const char *platform UNUSED)
 {
 	if (*ref == 'u')
 		return NULL;

@@ -96,6 +96,7 @@ graph_files() {
 }
 
 graph_open() {
+	skip_if_quick
 	BUILDER=${BUILDER:-buildah}
 	command -v "${BUILDER%-classic}" >/dev/null || skip_all "no ${BUILDER%-classic}"
 	command -v buildah >/dev/null || skip_all 'no buildah'

@@ -35,6 +35,11 @@ skip_all() {
 	exit 0
 }
 
+# skip_if_quick: for scripts that start builders or servers, which LOCKSTEP_TEST_QUICK leaves out.
+skip_if_quick() {
+	[ -z "${LOCKSTEP_TEST_QUICK-}" ] || skip_all 'LOCKSTEP_TEST_QUICK is set'
+}
+
 diag() {
 	printf '%s\n' "$1" | sed 's/^/# /'
 }

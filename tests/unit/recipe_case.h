@@ -20,7 +20,8 @@ enum { C = 1u << DIALECT_CONTAINERS, L = 1u << DIALECT_CLASSIC, B = 1u << DIALEC
 
 /*
  * Expectations that are NULL are not looked at. Images have an empty config unless configs says
- * otherwise: lines of REF JSON, or REF ? for one that is not known.
+ * otherwise: lines of REF JSON, or REF ? for one that is not known; REF@@PLATFORM is what FROM
+ * --platform gets.
  */
 struct recipe_case {
 	const char *name;
@@ -72,11 +73,14 @@ fixture_configs(struct recipe_fixture *f, const char *lines)
 }
 
 static inline const struct oci_config *
-fixture_config(void *ctx, const char *ref)
+fixture_config(void *ctx, const char *ref, const char *platform)
 {
 	struct recipe_fixture *f = ctx;
-	struct oci_config *config = map_get(f->configs, str_c(ref));
+	const char *own = platform ? arena_printf(f->arena, "%s@@%s", ref, platform) : ref;
+	struct oci_config *config = map_get(f->configs, str_c(own));
 
+	if (!config)
+		config = map_get(f->configs, str_c(ref));
 	if (!config) {
 		config = ARENA_NEW(f->arena, struct oci_config);
 		map_set(f->configs, str_c(ref), config);

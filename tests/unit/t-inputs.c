@@ -13,7 +13,7 @@
 #define HASH_2 "0000000000000000000000000000000000000000000000000000000000000002"
 
 /* As `sha256sum` gives it for CANONICAL. */
-#define KEY "d0f4d752489bc3024aedf196c4da14bc4d5387e5bec43a0a870a82618070b8d9"
+#define KEY "4a08afbbd6375c161f619f0884fcb0a6de25c915b76e3504ad1574d0e31f818f"
 #define CANONICAL                                                                                  \
 	"lockstep-key\t1\n"                                                                        \
 	"dialect\tcontainers\n"                                                                    \
@@ -25,7 +25,7 @@
 	"option\tnetwork\tnone\n"                                                                  \
 	"arg\tA\tunset\t\n"                                                                        \
 	"arg\tV\tset\t2\n"                                                                         \
-	"stage\t0\texternal\tsha256:" HASH_1 "\t-\n"                                               \
+	"stage\t0\timage\tsha256:" HASH_1 "\t-\n"                                                  \
 	"ins\t0\tRUN\t\tsecond%20%25\n"                                                            \
 	"ins\t0\tCOPY\t\tsrc/%20/s\n"                                                              \
 	"file\tsrc!x\t0\t" HASH_2 "\n"                                                             \
@@ -75,7 +75,7 @@ scrambled(void)
 	add_file(in, STR_LIT("src/ a"), true);
 	add_file(in, STR_LIT("src/\0a"), false);
 	add_file(in, STR_LIT("src!x"), false);
-	inputs_add_lines(in, STR_LIT("stage\t0\texternal\tsha256:" HASH_1 "\t-\n"
+	inputs_add_lines(in, STR_LIT("stage\t0\timage\tsha256:" HASH_1 "\t-\n"
 				     "ins\t0\tRUN\t\tsecond%20%25\n"
 				     "ins\t0\tCOPY\t\tsrc/%20/s\n"));
 	add(in, INPUT_ARG, "V", "set", "2");

@@ -16,7 +16,7 @@
 
 #define HEAD "lockstep-key\t1\ndialect\tcontainers\nsemantics\t1\noutput\toci\tlayers\t0\t1\t1\n"
 #define LINUX "platform\tlinux\tamd64\t\n"
-#define BASE(id) "stage\t0\texternal\t" id "\t-\n"
+#define BASE(id) "stage\t0\timage\t" id "\t-\n"
 #define TOP HEAD LINUX BASE(ID1)
 
 /* One side: facts as in the canonical form; images as "use|ref|name|id" lines; files as "kind path
@@ -184,6 +184,21 @@ tells_parents_from_externals(void **state)
 	(void)state;
 	diff_is(&before, &after,
 		"parent base: " ID2 " -> " ID3 "\nexternal debian:12: " ID1 " -> " ID2);
+}
+
+/* Two platforms of one reference are two images. */
+static void
+tells_platforms_apart(void **state)
+{
+	struct side before = { HEAD LINUX BASE(ID1),
+			       "FROM|m:1||" ID1 "\nFROM --platform=linux/arm64|m:1||" ID2, NULL,
+			       NULL };
+	struct side after = { HEAD LINUX BASE(ID1) "arg\tA\tset\t1\n",
+			      "FROM|m:1||" ID1 "\nFROM --platform=linux/arm64|m:1||" ID3, NULL,
+			      NULL };
+
+	(void)state;
+	diff_is(&before, &after, "external m:1: " ID2 " -> " ID3 "\nargument A: () -> 1");
 }
 
 static void
@@ -563,6 +578,7 @@ main(void)
 		cmocka_unit_test(sees_the_builder),
 		cmocka_unit_test(sees_the_platform),
 		cmocka_unit_test(tells_parents_from_externals),
+		cmocka_unit_test(tells_platforms_apart),
 		cmocka_unit_test(sees_images_come_and_go),
 		cmocka_unit_test(an_image_that_is_copied_from_is_told_once),
 		cmocka_unit_test(compares_without_names),

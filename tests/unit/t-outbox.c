@@ -178,6 +178,94 @@ nonsense_is_refused(void **state)
 	store_close(s);
 }
 
+/* What another machine told last counts like what this one did. */
+static void
+the_last_event_of_another_machine(void **state)
+{
+	static struct event_image were[] = { { .image = "r.io/base", .digest = A },
+					     { .image = "r.io/app", .tag = "old", .digest = A } };
+	struct outbox_last last = { .seq = NOW / 1000 + 500, .images = were, .n = 2 };
+	struct store *s = open_store(*state);
+	struct event_image images[2];
+	struct outbox_news n = news(images, A, A);
+	struct event *AUTO_EVENT e = NULL;
+
+	n.last = &last;
+	assert_null(emit(s, &n));
+	n = news(images, A, B);
+	n.last = &last;
+	e = emit(s, &n);
+	assert_non_null(e);
+	assert_int_equal(e->nchanged, 1);
+	assert_string_equal(e->changed[0].was_tag, "old");
+	assert_int_equal(e->seq, NOW / 1000 + 501);
+	store_close(s);
+}
+
+static int
+take(struct store *s, const struct outbox_news *n, const struct event *e, const char *body,
+     struct err *err)
+{
+	static const bool told[] = { true, false };
+	int r;
+
+	assert_int_equal(store_begin_durable(s, err), 0);
+	r = outbox_take(s, n, e, str_c(body), told, err);
+	assert_int_equal(store_commit(s, err), 0);
+	return r;
+}
+
+static void
+an_event_of_another_machine_is_taken_once(void **state)
+{
+	struct store *s = open_store(*state);
+	AUTO_ERR struct err err = ERR_INIT;
+	struct err_list AUTO_ERR_LIST errs = ERR_LIST_INIT;
+	struct store_event AUTO_STORE_EVENT row = { 0 };
+	struct event *AUTO_EVENT e = NULL;
+	struct event_image images[2];
+	struct outbox_news n = news(images, A, A);
+	store_deliveries all = { 0 };
+
+	assert_int_equal(store_begin_durable(s, &err), 0);
+	assert_int_equal(outbox_emit(s, &n, &row, &err), 1);
+	store_rollback(s);
+	e = event_parse(str_c(row.body), "row", &errs);
+	assert_int_equal(take(s, &n, e, row.body, &err), 1);
+	assert_int_equal(take(s, &n, e, row.body, &err), 0);
+	assert_int_equal(store_outbox_list(s, "g", 10, &all, &err), 0);
+	assert_int_equal(all.n, 1);
+	assert_string_equal(all.v[0].target, "u");
+	assert_string_equal(all.v[0].id, e->id);
+	store_deliveries_fini(&all);
+	e->id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+	assert_int_equal(take(s, &n, e, row.body, &err), -ERR_REFUSED);
+	assert_non_null(
+		strstr(err.msg, "the number of event 01ARZ3NDEKTSV4RRFFQ69G5FAV is that of"));
+	store_close(s);
+}
+
+static void
+only_what_nobody_heard_is_taken_back(void **state)
+{
+	struct store *s = open_store(*state);
+	AUTO_ERR struct err err = ERR_INIT;
+	struct event_image images[2];
+	struct outbox_news n = news(images, A, A);
+	struct event *AUTO_EVENT a = emit(s, &n), *AUTO_EVENT b = NULL;
+	struct store_claim claim = { .group = "g", .target = "t", .owner = "o", .lease_ms = 1 };
+	store_deliveries all = { 0 };
+
+	assert_int_equal(store_outbox_remove(s, a->seq, &err), 1);
+	assert_int_equal(store_outbox_list(s, "g", 10, &all, &err), 0);
+	assert_int_equal(all.n, 0);
+	store_deliveries_fini(&all);
+	b = emit(s, &n);
+	assert_int_equal(store_outbox_claim(s, &claim, NOW, &err), 1);
+	assert_int_equal(store_outbox_remove(s, b->seq, &err), 0);
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -188,6 +276,9 @@ main(void)
 		TEST(nothing_is_there_after_a_rollback),
 		TEST(flat_fields),
 		TEST(nonsense_is_refused),
+		TEST(the_last_event_of_another_machine),
+		TEST(an_event_of_another_machine_is_taken_once),
+		TEST(only_what_nobody_heard_is_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

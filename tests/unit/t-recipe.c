@@ -15,7 +15,7 @@ test_worked_example(void **state UNUSED)
 		  .images = "FROM debian:12 - :2 #0\n",
 		  .reads = "COPY src :3 #0\n",
 		  .args = "V=2 :1 !\n",
-		  .facts = "stage\t0\texternal\tsha256:<debian:12>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<debian:12>\t-\n"
 			   "ins\t0\tCOPY\t\tsrc/%20/s\n"
 			   "stage\t1\tstage\t0\t-\n"
 			   "ins\t1\tARG\t\tV\n"
@@ -48,7 +48,7 @@ test_target(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = TWO_LEAVES,
 		  .target = "one",
-		  .facts = "stage\t0\texternal\tsha256:<i1>\t-\nins\t0\tRUN\t\t1\n" },
+		  .facts = "stage\t0\timage\tsha256:<i1>\t-\nins\t0\tRUN\t\t1\n" },
 		{ .name = "docker's builders take any case",
 		  .dialects = L | B,
 		  .file = TWO_LEAVES,
@@ -97,7 +97,7 @@ test_reachable(void **state UNUSED)
 		{ .name = "base chain, renumbered",
 		  .dialects = ALL,
 		  .file = "FROM i1 AS no\nFROM i2 AS a\nFROM i3 AS no2\nFROM a AS b\nFROM b\n",
-		  .facts = "stage\t0\texternal\tsha256:<i2>\t-\nstage\t1\tstage\t0\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i2>\t-\nstage\t1\tstage\t0\t-\n"
 			   "stage\t2\tstage\t1\t-\n" },
 		{ .name = "--from of a reached stage",
 		  .dialects = ALL,
@@ -107,8 +107,8 @@ test_reachable(void **state UNUSED)
 		{ .name = "--from by number",
 		  .dialects = ALL,
 		  .file = "FROM i0\nFROM i1 AS n\nFROM i2\nCOPY --from=1 /b /b\n",
-		  .facts = "stage\t0\texternal\tsha256:<i1>\t-\n"
-			   "stage\t1\texternal\tsha256:<i2>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i1>\t-\n"
+			   "stage\t1\timage\tsha256:<i2>\t-\n"
 			   "ins\t1\tCOPY\t--from=#0\t/b%20/b\n" },
 		{ .name = "a mount's from",
 		  .dialects = C | B,
@@ -128,8 +128,8 @@ test_reachable(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = "FROM i1 AS vk-artifact\nFROM i2\nCOPY --from=vk-artifact /s /s\n",
 		  .images = "FROM i1 - :1 #0\nFROM i2 - :2 #1\n",
-		  .facts = "stage\t0\texternal\tsha256:<i1>\t-\n"
-			   "stage\t1\texternal\tsha256:<i2>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i1>\t-\n"
+			   "stage\t1\timage\tsha256:<i2>\t-\n"
 			   "ins\t1\tCOPY\t--from=#0\t/s%20/s\n" },
 		{ .name = "unreached stages make no mistakes",
 		  .dialects = ALL,
@@ -140,8 +140,8 @@ test_reachable(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = "FROM i1 AS tools\nFROM i2 AS no\nFROM base\nRUN x\n",
 		  .configs = "base {\"OnBuild\":[\"COPY --from=tools /t /t\"]}",
-		  .facts = "stage\t0\texternal\tsha256:<i1>\t-\n"
-			   "stage\t1\texternal\tsha256:<base>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i1>\t-\n"
+			   "stage\t1\timage\tsha256:<base>\t-\n"
 			   "onbuild\t1\tCOPY%20--from=#0%20/t%20/t\nins\t1\tRUN\t\tx\n" },
 		{ .name = "and what that stage needs, to the end",
 		  .dialects = ALL,
@@ -214,7 +214,7 @@ test_names(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = "FROM i1\nCOPY --from=ghcr.io/x/y:1 /a /a\n",
 		  .images = "FROM i1 - :1 #0\nCOPY --from ghcr.io/x/y:1 - :2 #0\n",
-		  .facts = "stage\t0\texternal\tsha256:<i1>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i1>\t-\n"
 			   "ins\t0\tCOPY\t--from=sha256:<ghcr.io/x/y:1>\t/a%20/a\n" },
 		{ .name = "one image named twice in a stage",
 		  .dialects = ALL,
@@ -224,7 +224,7 @@ test_names(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = "FROM i1\nCOPY --from=scratch / /\n",
 		  .images = "FROM i1 - :1 #0\n",
-		  .facts = "stage\t0\texternal\tsha256:<i1>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i1>\t-\n"
 			   "ins\t0\tCOPY\t--from=scratch\t/%20/\n" },
 	};
 
@@ -369,11 +369,17 @@ static void
 test_platforms(void **state UNUSED)
 {
 	static const struct recipe_case cases[] = {
+		{ .name = "the base's config is that of the platform",
+		  .dialects = ALL,
+		  .file = "FROM --platform=linux/arm64 i1 AS a\nCOPY $F /\nFROM i1\nCOPY $F /\n"
+			  "COPY --from=a / /\n",
+		  .configs = "i1 {\"Env\":[\"F=x86\"]}\ni1@@linux/arm64 {\"Env\":[\"F=arm\"]}",
+		  .reads = "COPY arm :2 #0\nCOPY x86 :4 #1\n" },
 		{ .name = "written",
 		  .dialects = ALL,
 		  .file = "FROM --platform=linux/arm64/v8 i1\n",
 		  .images = "FROM i1 linux/arm64 :1 #0\n",
-		  .facts = "stage\t0\texternal\tsha256:<i1>\tlinux/arm64\n",
+		  .facts = "stage\t0\timage\tsha256:<i1>\tlinux/arm64\n",
 		  .args = "" },
 		{ .name = "$BUILDPLATFORM",
 		  .dialects = B | C,

@@ -82,7 +82,7 @@ test_preamble(void **state UNUSED)
 		  .dialects = ALL,
 		  .file = "ARG A=1\nFROM i\nARG A=2\n",
 		  .args = "A=1 :1\n",
-		  .facts = "stage\t0\texternal\tsha256:<i>\t-\nins\t0\tARG\t\tA=2\n" },
+		  .facts = "stage\t0\timage\tsha256:<i>\t-\nins\t0\tARG\t\tA=2\n" },
 		{ .name = "declared twice",
 		  .dialects = ALL,
 		  .file = "ARG A=1\nARG A=2\nFROM i:$A\n",

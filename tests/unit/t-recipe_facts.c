@@ -2,7 +2,7 @@
 /* t-recipe_facts.c: the key's lines for stages and instructions. */
 #include "recipe_case.h"
 
-#define BASE "stage\t0\texternal\tsha256:<i>\t-\n"
+#define BASE "stage\t0\timage\tsha256:<i>\t-\n"
 
 static void
 test_lines(void **state UNUSED)
@@ -103,23 +103,6 @@ test_flags_are_told_apart(void **state UNUSED)
 	RUN_CASES(cases);
 }
 
-static void
-test_parents(void **state UNUSED)
-{
-	static const struct recipe_case c = {
-		.name = "parent",
-		.file = "FROM i\nFROM x\n",
-	};
-	AUTO_BUF struct buf b = BUF_INIT;
-	struct recipe_fixture f;
-
-	fixture_open(&f, &c, DIALECT_CONTAINERS);
-	f.recipe->images[0].parent = true;
-	recipe_facts(f.recipe, fixture_id, &f, &b);
-	assert_string_equal(b.data, "stage\t0\tparent\tsha256:<x>\t-\n");
-	fixture_close(&f);
-}
-
 int
 main(void)
 {
@@ -128,7 +111,6 @@ main(void)
 		cmocka_unit_test(test_heredocs),
 		cmocka_unit_test(test_names_do_not_count),
 		cmocka_unit_test(test_flags_are_told_apart),
-		cmocka_unit_test(test_parents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

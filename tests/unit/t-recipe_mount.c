@@ -29,14 +29,14 @@ test_bind(void **state UNUSED)
 		  .dialects = B | C,
 		  .file = "FROM i\nRUN --mount=type=bind,from=img:1,target=/m x\n",
 		  .images = "FROM i - :1 #0\nRUN --mount from img:1 - :2 #0\n",
-		  .facts = "stage\t0\texternal\tsha256:<i>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i>\t-\n"
 			   "ins\t0\tRUN\t--mount=type=bind,from=sha256:<img:1>,target=/m\tx\n" },
 		{ .name = "several",
 		  .dialects = B | C,
 		  .file = "FROM i AS a\nFROM i\nRUN --mount=type=bind,from=a,target=/m "
 			  "--mount=type=cache,target=/c --mount=type=bind,source=s,target=/n x\n",
 		  .reads = "RUN --mount=type=bind s :3 #1\n",
-		  .facts = "stage\t0\texternal\tsha256:<i>\t-\nstage\t1\texternal\tsha256:<i>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<i>\t-\nstage\t1\timage\tsha256:<i>\t-\n"
 			   "ins\t1\tRUN\t--mount=type=bind,from=#0,target=/m%20"
 			   "--mount=type=cache,target=/c%20"
 			   "--mount=type=bind,source=s,target=/n\tx\n",

@@ -12,7 +12,7 @@ test_triggers(void **state UNUSED)
 		  .file = "FROM scratch AS x\n\nFROM base\nCOPY own /\n",
 		  .configs = "base {\"OnBuild\":[\"COPY . /app\",\"ADD a* /x\",\"RUN make\"]}",
 		  .reads = NULL,
-		  .facts = "stage\t0\texternal\tsha256:<base>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<base>\t-\n"
 			   "onbuild\t0\tCOPY%20.%20/app\nonbuild\t0\tADD%20a*%20/x\n"
 			   "onbuild\t0\tRUN%20make\nins\t0\tCOPY\t\town%20/\n" },
 		{ .name = "their reads",
@@ -53,7 +53,7 @@ test_triggers(void **state UNUSED)
 		  .file = "FROM base\n",
 		  .configs = "base {\"OnBuild\":[\"COPY --from=img:1 /x /y\"]}",
 		  .images = "FROM base - :1 #0\nCOPY --from img:1 - onbuild :1 #0\n",
-		  .facts = "stage\t0\texternal\tsha256:<base>\t-\n"
+		  .facts = "stage\t0\timage\tsha256:<base>\t-\n"
 			   "onbuild\t0\tCOPY%20--from=sha256:<img:1>%20/x%20/y\n" },
 	};
 

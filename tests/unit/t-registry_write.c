@@ -181,6 +181,52 @@ test_attach_to_nothing(void **state)
 }
 
 static void
+test_artifact_of_its_own(void **state)
+{
+	struct bench *b = *state;
+	struct registry_answer a[4] = { 0 };
+	struct ref ref = ref_of(b, "a:t"), none = ref_of(b, "none:t"), other = ref_of(b, "other:t");
+	AUTO_JSON json_t *annotations = json_pack("{s:s}", "k", "v");
+	struct registry_artifact artifact = { .artifact_type = "t/t",
+					      .media_type = "p/p",
+					      .payload = STR_LIT("payload"),
+					      .annotations = annotations };
+	const char *manifest = arena_printf(
+		b->arena,
+		"{\"annotations\":{\"k\":\"v\"},\"artifactType\":\"t/t\",\"config\":{"
+		"\"digest\":\"" MANIFEST_EMPTY_DIGEST "\",\"mediaType\":\"" MANIFEST_EMPTY_TYPE
+		"\",\"size\":2},\"layers\":[{\"digest\":\"%s\",\"mediaType\":\"p/p\",\"size\":7}],"
+		"\"mediaType\":\"" OCI_IMAGE "\",\"schemaVersion\":2}",
+		blob_of(b, "payload").digest);
+
+	answer_ping(b);
+	http_server_answer(b->server, "HEAD /v2/a/blobs/", 200, "", "");
+	http_server_answer(b->server, "PUT /v2/a/manifests/t", 201, "", "");
+	http_server_answer(b->server, "GET /v2/a/manifests/t", 200,
+			   "Content-Type: " OCI_IMAGE "\r\n", manifest);
+	http_server_answer(b->server, "GET /v2/a/blobs/sha256:", 200, "", "payload");
+	http_server_answer(b->server, "GET /v2/none/", 404, "", "");
+	answer_manifest(b, "GET /v2/other/manifests/t");
+	registry_artifact_put(client(b), &ref, &artifact, registry_keep, &a[0]);
+	wait_all(b);
+	assert_string_equal(told(b, &a[0]), "present");
+	assert_true(str_ends(http_server_log(b->server), str_c(manifest)));
+	registry_artifact_get(b->reg, &ref, "t/t", 0, registry_keep, &a[1]);
+	registry_artifact_get(b->reg, &none, "t/t", 0, registry_keep, &a[2]);
+	registry_artifact_get(b->reg, &other, "t/t", 0, registry_keep, &a[3]);
+	wait_all(b);
+	assert_string_equal(told(b, &a[1]), "present");
+	assert_string_equal(a[1].digest, a[0].digest);
+	assert_string_equal(a[1].body.data, "payload");
+	assert_string_equal(json_get_text(a[1].annotations, "k"), "v");
+	assert_string_equal(told(b, &a[2]), "absent");
+	assert_string_equal(told(b, &a[3]),
+			    "unknown remote: '127.0.0.1:PORT/other' is something else than 't/t'");
+	for (int i = 0; i < 4; i++)
+		registry_answer_fini(&a[i]);
+}
+
+static void
 test_end_with_questions_open(void **state)
 {
 	struct bench *b = *state;
@@ -210,6 +256,7 @@ main(void)
 		T(test_put_and_tag),
 		T(test_attach_where_subjects_are_known),
 		T(test_attach_to_nothing),
+		T(test_artifact_of_its_own),
 		T(test_end_with_questions_open),
 	};
 
