@@ -13,6 +13,7 @@ struct source_cache {
 	char *dir;
 	struct arena *arena;
 	struct map *commits; /* url LF ref → commit */
+	const char *const *env;
 };
 
 struct source_cache *
@@ -37,6 +38,12 @@ source_cache_free(struct source_cache *c)
 	free(c);
 }
 
+void
+source_cache_env(struct source_cache *c, const char *const *env)
+{
+	c->env = env;
+}
+
 int
 source_resolve(struct source_cache *c, const char *url, const char *ref, const char **ret,
 	       struct err *err)
@@ -47,7 +54,7 @@ source_resolve(struct source_cache *c, const char *url, const char *ref, const c
 	*ret = map_get(c->commits, str_c(name));
 	if (*ret)
 		return 0;
-	r = git_remote_resolve(url, ref, &commit, err);
+	r = git_way_resolve(&(struct git_way){ url, c->env }, ref, &commit, err);
 	if (r || !commit)
 		return r;
 	*ret = arena_strdup(c->arena, commit);
@@ -62,7 +69,7 @@ waiting(void *ctx UNUSED, const char *holder UNUSED)
 }
 
 static int
-fetch_alone(const char *repo, const char *url, const char *commit, struct err *err)
+fetch_alone(const char *repo, const struct git_way *way, const char *commit, struct err *err)
 {
 	static const struct lock_wait wait = { .waiting = waiting };
 	AUTO_FREE char *path = xasprintf("%s.lock", repo);
@@ -73,7 +80,7 @@ fetch_alone(const char *repo, const char *url, const char *commit, struct err *e
 		return r;
 	/* Another may have brought it while we waited. */
 	if (!git_remote_has(repo, commit))
-		r = git_remote_fetch(repo, url, commit, err);
+		r = git_remote_fetch(repo, way, commit, err);
 	lock_release(lock);
 	return r;
 }
@@ -94,7 +101,7 @@ source_fetch(struct source_cache *c, const char *url, const char *commit, const 
 	if (!git_remote_has(repo, commit)) {
 		r = file_mkdirs(c->dir, err);
 		if (!r)
-			r = fetch_alone(repo, url, commit, err);
+			r = fetch_alone(repo, &(struct git_way){ url, c->env }, commit, err);
 		if (r)
 			return r;
 	}

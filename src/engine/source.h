@@ -18,6 +18,9 @@ struct source_cache *source_cache_new(const char *dir) NODISCARD;
 /* NULL is fine. */
 void source_cache_free(struct source_cache *c);
 
+/* What git needs beyond our environment to reach them (git_way); borrowed. */
+void source_cache_env(struct source_cache *c, const char *const *env);
+
 /* As git_remote_resolve; NULL in *ret when the repository has no such reference. Lives as long as
  * the cache. */
 int source_resolve(struct source_cache *c, const char *url, const char *ref, const char **ret,

@@ -27,4 +27,19 @@ int git_run(const char *repo, const char *const *args, size_t max, struct buf *o
 int git_run_status(const char *repo, const char *const *args, size_t max, struct buf *out,
 		   int *ret_status, struct err *err) NODISCARD;
 
+/* Git that speaks to a repository elsewhere, with the environment of git_remote.h. */
+struct git_remote_call {
+	const char *repo;        /* where git stands; NULL = in none */
+	const char *const *args; /* NULL-terminated */
+	const char *const *env;  /* of git_way */
+	int64_t timeout_ms;
+};
+
+/* What it printed goes to out (may be NULL); ret_status as of waitpid, and ret_said, the lines of
+ * stderr, which the caller frees. */
+int git_remote_run(const struct git_remote_call *c, struct buf *out, int *ret_status,
+		   char **ret_said, struct err *err) NODISCARD;
+/* The error that the lines of stderr stand for: "git cannot WHAT 'URL': …". */
+int git_remote_complaint(const char *what, const char *url, const char *said, struct err *err);
+
 #endif

@@ -28,13 +28,27 @@ is_of_the_way(const char *var)
 	return false;
 }
 
+static bool
+is_replaced(const char *var, const char *const *by)
+{
+	size_t n = strcspn(var, "=") + 1;
+
+	for (; by && *by; by++)
+		if (!strncmp(*by, var, n))
+			return true;
+	return false;
+}
+
 static void
-env_init(struct git_env *e)
+env_init(struct git_env *e, const char *const *more)
 {
 	*e = (struct git_env){ 0 };
 	for (char **p = environ; *p; p++)
-		if ((strncmp(*p, "GIT_", 4) && strncmp(*p, "LC_ALL=", 7)) || is_of_the_way(*p))
+		if (((strncmp(*p, "GIT_", 4) && strncmp(*p, "LC_ALL=", 7)) || is_of_the_way(*p)) &&
+		    !is_replaced(*p, more))
 			vec_push(&e->vars, *p);
+	for (; more && *more; more++)
+		vec_push(&e->vars, *more);
 	vec_push(&e->vars, "GIT_TERMINAL_PROMPT=0");
 	vec_push(&e->vars, "LC_ALL=C");
 	vec_push(&e->vars, NULL);
@@ -89,15 +103,9 @@ gist(const char *said)
 	return first.p ? first : STR_LIT("it says nothing");
 }
 
-struct call {
-	const char *repo;        /* where git stands; NULL = in none */
-	const char *const *args; /* NULL-terminated */
-	const char *url;         /* for messages */
-	int64_t timeout_ms;
-};
-
-static int
-call(const struct call *c, struct buf *out, struct err *err)
+int
+git_remote_run(const struct git_remote_call *c, struct buf *out, int *ret_status, char **ret_said,
+	       struct err *err)
 {
 	/* The first fetch of a repository may pack; nothing of git's may outlive the call. */
 	const char *argv[MAX_ARGS] = { "git",
@@ -111,7 +119,6 @@ call(const struct call *c, struct buf *out, struct err *err)
 				       "http.lowSpeedLimit=1000",
 				       "-c",
 				       "http.lowSpeedTime=60" };
-	AUTO_FREE char *said = NULL;
 	struct proc_result result = { 0 };
 	struct git_env env;
 	size_t n = 11;
@@ -121,20 +128,35 @@ call(const struct call *c, struct buf *out, struct err *err)
 		BUG_ON(n == MAX_ARGS - 1);
 		argv[n++] = *a;
 	}
-	env_init(&env);
+	env_init(&env, c->env);
 	r = proc_run_status(&(struct proc_opts){ .argv = argv,
 						 .env = env.vars.v,
 						 .log_fd = -1,
 						 .stdout_max = MAX_REFS,
 						 .timeout_ms = c->timeout_ms },
-			    out, &result, &said, err);
+			    out, &result, ret_said, err);
 	vec_fini(&env.vars);
 	if (r == -ERR_TOOL && result.timed_out)
 		err->class = ERR_TEMPORARY;
-	if (r || !result.status)
-		return r;
-	return err_set(err, class_of(said), "git cannot read '%s': %.*s", c->url,
+	if (!r)
+		*ret_status = result.status;
+	return r;
+}
+
+int
+git_remote_complaint(const char *what, const char *url, const char *said, struct err *err)
+{
+	return err_set(err, class_of(said), "git cannot %s '%s': %.*s", what, url,
 		       STR_FMT(gist(said)));
+}
+
+static int
+call(const struct git_way *way, const struct git_remote_call *c, struct buf *out, struct err *err)
+{
+	AUTO_FREE char *said = NULL;
+	int status = 0, r = git_remote_run(c, out, &status, &said, err);
+
+	return r || !status ? r : git_remote_complaint("read", way->url, said, err);
 }
 
 struct named {
@@ -190,8 +212,14 @@ choose(const struct named *n, const char *url, const char *ref, struct str *ret,
 int
 git_remote_resolve(const char *url, const char *ref, char **ret, struct err *err)
 {
+	return git_way_resolve(&(struct git_way){ .url = url }, ref, ret, err);
+}
+
+int
+git_way_resolve(const struct git_way *way, const char *ref, char **ret, struct err *err)
+{
 	AUTO_FREE char *peeled = xasprintf("%s^{}", ref);
-	const char *const args[] = { "ls-remote", "--quiet", "--", url, ref, peeled, NULL };
+	const char *const args[] = { "ls-remote", "--quiet", "--", way->url, ref, peeled, NULL };
 	AUTO_BUF struct buf out = BUF_INIT;
 	struct named named = { 0 };
 	struct str rest, line, id;
@@ -203,7 +231,9 @@ git_remote_resolve(const char *url, const char *ref, char **ret, struct err *err
 		return 0;
 	}
 	buf_init(&out, 0);
-	r = call(&(struct call){ .args = args, .url = url, .timeout_ms = ASK_MS }, &out, err);
+	r = call(way,
+		 &(struct git_remote_call){ .args = args, .env = way->env, .timeout_ms = ASK_MS },
+		 &out, err);
 	if (r)
 		return r;
 	rest = buf_str(&out);
@@ -214,7 +244,7 @@ git_remote_resolve(const char *url, const char *ref, char **ret, struct err *err
 		if (tab < line.n && git_is_commit_id(id))
 			note(&named, ref, id, str_sub(line, tab + 1, line.n));
 	}
-	r = choose(&named, url, ref, &id, err);
+	r = choose(&named, way->url, ref, &id, err);
 	if (!r && id.p)
 		*ret = str_dup(id);
 	return r;
@@ -231,42 +261,41 @@ git_remote_has(const char *repo, const char *commit)
 }
 
 static int
-fetch(const char *repo, const char *url, const char *const *refspecs, struct err *err)
+fetch(const char *repo, const struct git_way *way, const char *const *refspecs, struct err *err)
 {
 	const char *args[MAX_ARGS] = {
 		"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-		"--",    url
+		"--",    way->url
 	};
 	size_t n = 7;
 
 	while (*refspecs)
 		args[n++] = *refspecs++;
-	return call(&(struct call){ .repo = repo,
-				    .args = args,
-				    .url = url,
-				    .timeout_ms = FETCH_MS },
+	return call(way,
+		    &(struct git_remote_call){
+			    .repo = repo, .args = args, .env = way->env, .timeout_ms = FETCH_MS },
 		    NULL, err);
 }
 
 /* A server of the old kind gives only what its references name: all of them, then. */
 static int
-fetch_all(const char *repo, const char *url, const char *commit, struct err *err)
+fetch_all(const char *repo, const struct git_way *way, const char *commit, struct err *err)
 {
 	static const char *const all[] = { "+refs/heads/*:refs/remotes/source/*",
 					   "+refs/tags/*:refs/remotes/source-tags/*", NULL };
 	AUTO_FREE char *name = xasprintf("refs/lockstep/%s", commit);
 	const char *const args[] = { "update-ref", name, commit, NULL };
-	int status = 0, r = fetch(repo, url, all, err);
+	int status = 0, r = fetch(repo, way, all, err);
 
 	if (!r)
 		r = git_run_status(repo, args, 0, NULL, &status, NULL);
 	if (r == -ERR_TOOL || status)
-		return err_set(err, ERR_INPUT, "'%s' has no commit %s", url, commit);
+		return err_set(err, ERR_INPUT, "'%s' has no commit %s", way->url, commit);
 	return r;
 }
 
 int
-git_remote_fetch(const char *repo, const char *url, const char *commit, struct err *err)
+git_remote_fetch(const char *repo, const struct git_way *way, const char *commit, struct err *err)
 {
 	AUTO_FREE char *refspec = xasprintf("%s:refs/lockstep/%s", commit, commit);
 	const char *const init[] = { "init", "--quiet", "--bare", "--", repo, NULL };
@@ -275,13 +304,13 @@ git_remote_fetch(const char *repo, const char *url, const char *commit, struct e
 	int r = git_run("/", init, 0, NULL, err);
 
 	if (!r)
-		r = fetch(repo, url, refspecs, &own);
+		r = fetch(repo, way, refspecs, &own);
 	if (!own.class)
 		return r;
 	if (strstr(own.msg, "unadvertised object"))
-		return fetch_all(repo, url, commit, err);
+		return fetch_all(repo, way, commit, err);
 	if (strstr(own.msg, "not our ref"))
-		return err_set(err, ERR_INPUT, "'%s' has no commit %s", url, commit);
+		return err_set(err, ERR_INPUT, "'%s' has no commit %s", way->url, commit);
 	return err_move(err, &own);
 }
 

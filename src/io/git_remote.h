@@ -16,18 +16,28 @@
  * ERR_TEMPORARY for the rest, which is the network.
  */
 
+/* A repository elsewhere, and how it is reached beyond what the environment says. */
+struct git_way {
+	const char *url;
+	/* "NAME=value", NULL-terminated, in place of the same names in ours: GIT_CONFIG_* with a
+	 * header that holds a token. NULL = nothing. */
+	const char *const *env;
+};
+
 /* The commit that a reference names: HEAD, a branch, a tag (the commit behind it), or what stands
  * below refs/ ("pull/7/head", "refs/heads/main"); a full commit id is itself, and nobody is asked.
  * NULL in *ret when there is none; ERR_INPUT when it is the name of a branch and of a tag that
  * differ. Caller frees. */
 int git_remote_resolve(const char *url, const char *ref, char **ret, struct err *err) NODISCARD;
+int git_way_resolve(const struct git_way *way, const char *ref, char **ret, struct err *err)
+	NODISCARD;
 
 /* True if the bare repository has that commit and all that belongs to it; no process is started. */
 bool git_remote_has(const char *repo, const char *commit);
 /* Brings the commit and its history into the bare repository, which is created when it is not
  * there; it is kept under refs/lockstep/COMMIT. One process at a time for one repository. */
-int git_remote_fetch(const char *repo, const char *url, const char *commit, struct err *err)
-	NODISCARD;
+int git_remote_fetch(const char *repo, const struct git_way *way, const char *commit,
+		     struct err *err) NODISCARD;
 
 /* Commits that are in `after` and not in `before`, and the reverse; -1 both when one of them is not
  * there. */

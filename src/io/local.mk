@@ -10,6 +10,8 @@ libio_a_SOURCES += \
 	%D%/fault.h \
 	%D%/git.c \
 	%D%/git.h \
+	%D%/git_branch.c \
+	%D%/git_branch.h \
 	%D%/git_cat.c \
 	%D%/git_files.c \
 	%D%/git_files.h \

@@ -118,13 +118,13 @@ fetched_once_and_kept(void **state)
 	struct git_distance d;
 
 	assert_false(git_remote_has(copy, first));
-	if (git_remote_fetch(copy, bare, first, &err))
+	if (git_remote_fetch(copy, &(struct git_way){ .url = bare }, first, &err))
 		fail_msg("%s", err.msg);
 	assert_true(git_remote_has(copy, first));
 	assert_false(git_remote_has(copy, second));
 	assert_int_equal(git_distance(copy, first, second, &d, &err), 0);
 	assert_int_equal(d.ahead, -1);
-	if (git_remote_fetch(copy, bare, second, &err))
+	if (git_remote_fetch(copy, &(struct git_way){ .url = bare }, second, &err))
 		fail_msg("%s", err.msg);
 	assert_int_equal(git_distance(copy, first, second, &d, &err), 0);
 	assert_int_equal(d.ahead, 1);
@@ -132,7 +132,8 @@ fetched_once_and_kept(void **state)
 	assert_int_equal(git_distance(copy, second, first, &d, &err), 0);
 	assert_int_equal(d.ahead, 0);
 	assert_int_equal(d.behind, 1);
-	assert_int_equal(git_remote_fetch(copy, bare, none, &err), -ERR_INPUT);
+	assert_int_equal(git_remote_fetch(copy, &(struct git_way){ .url = bare }, none, &err),
+			 -ERR_INPUT);
 	assert_non_null(strstr(err.msg, "has no commit"));
 	assert_false(git_remote_has(copy, none));
 }
