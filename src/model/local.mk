@@ -124,6 +124,8 @@ libmodel_a_SOURCES += \
 	%D%/regexp_table.c \
 	%D%/registries_conf.c \
 	%D%/registries_conf.h \
+	%D%/repo_url.c \
+	%D%/repo_url.h \
 	%D%/rune.c \
 	%D%/rune.h \
 	%D%/shellword.c \

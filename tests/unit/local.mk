@@ -31,6 +31,7 @@ check_PROGRAMS += \
 	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
+	%D%/t-git_branch \
 	%D%/t-git_files \
 	%D%/t-git_remote \
 	%D%/t-glob \
@@ -88,6 +89,7 @@ check_PROGRAMS += \
 	%D%/t-registry_write \
 	%D%/t-render_github \
 	%D%/t-replace \
+	%D%/t-repo_url \
 	%D%/t-report \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -142,6 +144,7 @@ TESTS += \
 	%D%/t-event \
 	%D%/t-file \
 	%D%/t-git \
+	%D%/t-git_branch \
 	%D%/t-git_files \
 	%D%/t-git_remote \
 	%D%/t-glob \
@@ -199,6 +202,7 @@ TESTS += \
 	%D%/t-registry_write \
 	%D%/t-render_github \
 	%D%/t-replace \
+	%D%/t-repo_url \
 	%D%/t-report \
 	%D%/t-rune \
 	%D%/t-schedule \
@@ -280,6 +284,8 @@ endif
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_git_CPPFLAGS = $(unit_cppflags)
 %C%_t_git_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_git_branch_CPPFLAGS = $(unit_cppflags)
+%C%_t_git_branch_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_git_files_CPPFLAGS = $(unit_cppflags)
 %C%_t_git_files_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_git_remote_CPPFLAGS = $(unit_cppflags)
@@ -394,6 +400,8 @@ endif
 %C%_t_render_github_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_replace_CPPFLAGS = $(unit_cppflags)
 %C%_t_replace_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_repo_url_CPPFLAGS = $(unit_cppflags)
+%C%_t_repo_url_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_report_CPPFLAGS = $(unit_cppflags)
 %C%_t_report_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
