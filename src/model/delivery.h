@@ -37,6 +37,9 @@ int delivery_request(struct arena *arena, const struct target *target,
 		     const struct delivery_message *message, struct delivery_request *ret,
 		     struct err *err) NODISCARD;
 
+/* Whether it can go into a header: no blanks, nothing but ASCII, not empty. */
+bool delivery_valid_token(const char *token);
+
 #define DELIVERY_VERDICT_LIST(X)                                                                   \
 	X(DELIVERY_SENT, "sent")                                                                   \
 	X(DELIVERY_LIMITED, "limited")     /* a rate limit: later, and no attempt is lost */       \

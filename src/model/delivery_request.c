@@ -233,9 +233,8 @@ webhook(struct arena *arena, const struct target *t, const struct delivery_messa
 	return 0;
 }
 
-/* A token goes into a header. */
-static bool
-valid_token(const char *token)
+bool
+delivery_valid_token(const char *token)
 {
 	for (const char *p = token; *p; p++)
 		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
@@ -259,7 +258,7 @@ delivery_request(struct arena *arena, const struct target *target,
 			*ret = r;
 		return rc;
 	}
-	if (!valid_token(message->secret))
+	if (!delivery_valid_token(message->secret))
 		return err_set(err, ERR_INPUT,
 			       "the token of '%s' is none: blanks or signs that no token has",
 			       target->name);

@@ -9,6 +9,8 @@ libremote_a_SOURCES += \
 	%D%/creds.h \
 	%D%/docker_api.c \
 	%D%/docker_api.h \
+	%D%/github.c \
+	%D%/github.h \
 	%D%/registry.c \
 	%D%/registry.h \
 	%D%/registry_artifact.c \
