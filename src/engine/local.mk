@@ -103,6 +103,14 @@ libengine_a_SOURCES += \
 	%D%/project_lock.c \
 	%D%/project_priv.h \
 	%D%/project_source.c \
+	%D%/pullrequest.c \
+	%D%/pullrequest.h \
+	%D%/pullrequest_graphql.c \
+	%D%/pullrequest_hub.c \
+	%D%/pullrequest_priv.h \
+	%D%/pullrequest_text.c \
+	%D%/pullrequest_text.h \
+	%D%/pullrequest_upstream.c \
 	%D%/recall.c \
 	%D%/recall.h \
 	%D%/release.c \
