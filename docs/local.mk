@@ -8,6 +8,7 @@ dist_doc_DATA += \
 	%D%/key.md \
 	%D%/lock.md \
 	%D%/pins.md \
+	%D%/pullrequest.md \
 	%D%/registry.md \
 	%D%/report.md \
 	%D%/store.md \

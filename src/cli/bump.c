@@ -172,6 +172,9 @@ read_words(struct session *s, const struct bump_flags *f, struct bump *b, struct
 	if (f->pin && !pin_form_parse(str_c(f->pin), &b->opts.form))
 		return err_set(err, ERR_USAGE, "--pin: '%s' is none of keep, tag, digest, both",
 			       f->pin);
+	if (f->via && !pullrequest_via_parse(str_c(f->via), &b->via))
+		return err_set(err, ERR_USAGE, "--via: '%s' is none of none, push, graphql",
+			       f->via);
 	return read_also(f, b, err);
 }
 
@@ -206,8 +209,9 @@ bump_open(struct session *s, const struct bump_flags *flags, struct bump *b, str
 		r = find_repo(s, flags, b, err);
 	if (!r)
 		r = read_want(s, flags, b, err);
-	if (!r)
-		r = look_back(flags, b, err);
+	if (r || b->via != PULLREQUEST_VIA_NONE)
+		return r;
+	r = look_back(flags, b, err);
 	if (r || b->outdated)
 		return r;
 	r = pins_find(&b->opts, b->want.images.v, b->want.images.n, &b->pins, err);

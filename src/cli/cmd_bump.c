@@ -7,9 +7,10 @@
 #include "cli/cmd.h"
 #include "cli/render.h"
 #include "cli/render_pins.h"
+#include "cli/render_pull.h"
 
 static struct bump_flags arg;
-static opt_texts arg_images, arg_paths, arg_also;
+static opt_texts arg_images, arg_paths, arg_also, arg_labels, arg_reviewers;
 
 static const struct opt options[] = {
 	{ 0, "event", OPT_TEXT, "FILE", "what to pin, as lockstep tells it; - is stdin",
@@ -20,7 +21,24 @@ static const struct opt options[] = {
 	{ 0, "group", OPT_TEXT, "NAME", "refuse an event of another group", &arg.group },
 	{ 0, "repo", OPT_TEXT, "DIR", "a folder of the repository (the current one)", &arg.repo },
 	{ 0, "path", OPT_LIST, "PATH", "look only there", &arg_paths },
-	{ 0, "via", OPT_TEXT, "HOW", "none: edit the working tree", &arg.via },
+	{ 0, "via", OPT_TEXT, "HOW", "none (the working tree), or push or graphql (a pull request)",
+	  &arg.via },
+	{ 0, "base", OPT_TEXT, "BRANCH", "what the pull request goes into (the default branch)",
+	  &arg.base },
+	{ 0, "repo-url", OPT_TEXT, "URL", "the repository to push to (the remote 'origin')",
+	  &arg.repo_url },
+	{ 0, "api-url", OPT_TEXT, "URL", "GitHub's API (GITHUB_API_URL, or by the repository)",
+	  &arg.api_url },
+	{ 0, "token-env", OPT_TEXT, "NAME", "the variable with the token (GITHUB_TOKEN, GH_TOKEN)",
+	  &arg.token_env },
+	{ 0, "author", OPT_TEXT, "NAME <ADDRESS>", "of the commit", &arg.author },
+	{ 0, "label", OPT_LIST, "NAME", "a label for the pull request", &arg_labels },
+	{ 0, "reviewer", OPT_LIST, "LOGIN", "ask for a review", &arg_reviewers },
+	{ 0, "close-superseded", OPT_TEXT, "GLOB", "close pull requests of such branches",
+	  &arg.close_superseded },
+	{ 0, "overwrite", OPT_FLAG, NULL, "drop commits of others from the branch",
+	  &arg.overwrite },
+	{ 0, "no-pr", OPT_FLAG, NULL, "push the branch and open nothing", &arg.no_pr },
 	{ 0, "pin", OPT_TEXT, "FORM", "keep, tag, digest or both", &arg.pin },
 	{ 0, "also", OPT_LIST, "WHAT", "edit embedded, comment, or files like GLOB too",
 	  &arg_also },
@@ -151,13 +169,54 @@ edit(struct session *s, const struct bump *b, struct err *err)
 }
 
 static int
+write_pull_body(const struct pullrequest *pr, struct err *err)
+{
+	if (!arg.body_file || !pr->body)
+		return 0;
+	return file_write(arg.body_file, str_c(pr->body), 0644, err);
+}
+
+/* What was decided, with what became of the pull request. */
+static void
+render_pull(const struct bump *b, const struct pullrequest *pr)
+{
+	if (b->format == RENDER_FORMAT_JSON) {
+		json_t *j = pr->pins ? render_pins_json(pr->pins) : json_object();
+
+		json_object_set_new(j, "pull_request", render_pull_json(pr));
+		render_json(j);
+		return;
+	}
+	if (pr->pins)
+		render(b, true);
+	render_pull_text(pr);
+}
+
+static int
+pull(struct session *s, struct bump *b, struct err *err)
+{
+	struct pullrequest pr = { 0 };
+	int r = bump_pull(s, &arg, b, &pr, err);
+
+	if (!r)
+		r = write_pull_body(&pr, err);
+	if (!r)
+		render_pull(b, &pr);
+	else if (pr.pins && pr.pins->nuncovered)
+		(void)bump_tell_uncovered(s, pr.pins);
+	b->pins = NULL;
+	pullrequest_fini(&pr);
+	return r;
+}
+
+static int
 check_flags(int argc, struct err *err)
 {
 	if (argc)
 		return err_set(err, ERR_USAGE,
 			       "bump takes no arguments: images are named by --image");
-	if (arg.via && strcmp(arg.via, "none") != 0)
-		return err_set(err, ERR_USAGE, "--via: '%s' is not 'none'", arg.via);
+	if (arg.via && strcmp(arg.via, "none") != 0 && (arg.check || arg.list))
+		return err_set(err, ERR_USAGE, "--via goes with neither --check nor --list");
 	if (arg.check && (arg.list || arg.diff))
 		return err_set(err, ERR_USAGE, "--check goes with neither --list nor --diff");
 	return 0;
@@ -172,9 +231,13 @@ run(struct session *s, int argc, char **argv UNUSED, struct err *err)
 	arg.images = &arg_images;
 	arg.paths = &arg_paths;
 	arg.also = &arg_also;
+	arg.labels = &arg_labels;
+	arg.reviewers = &arg_reviewers;
 	if (!r)
 		r = bump_open(s, &arg, &b, err);
-	if (!r && b.outdated)
+	if (!r && b.via != PULLREQUEST_VIA_NONE)
+		r = pull(s, &b, err);
+	else if (!r && b.outdated)
 		out_err("lockstep: nothing to do: event %lld is older than %s, which was applied\n",
 			(long long)b.event->seq, b.applied);
 	else if (!r && arg.check)
@@ -187,6 +250,8 @@ run(struct session *s, int argc, char **argv UNUSED, struct err *err)
 	vec_fini(&arg_images);
 	vec_fini(&arg_paths);
 	vec_fini(&arg_also);
+	vec_fini(&arg_labels);
+	vec_fini(&arg_reviewers);
 	return r;
 }
 
@@ -198,12 +263,18 @@ const struct cmd cmd_bump = {
 		"Finds every pin of the images that an event names (--event, --github-event), that\n"
 		"--image names or that are in the graph file, in all files that git tracks, and\n"
 		"moves those that are not at the wanted version, byte for byte. Nothing is written\n"
-		"unless every pin is understood and each image is in its registry. With neither event nor version there is nothing to\n"
-		"move: --list and --check look at what is there.",
-	.examples = "  $ lockstep bump --image ghcr.io/owner/app=v2 --dry-run --diff --gate off\n"
-		    "  $ lockstep bump --image ghcr.io/owner/app=v2 --path apps --gate off\n"
-		    "  $ lockstep bump --image ghcr.io/owner/app --check --format github\n"
-		    "  $ lockstep bump --image ghcr.io/owner/app --list\n",
+		"unless every pin is understood and each image is in its registry. With neither event\n"
+		"nor version there is nothing to move: --list and --check look at what is there.\n"
+		"\n"
+		"With --via push or graphql the working tree stays as it is: the edit is made on the tip\n"
+		"of the base, as one commit on the branch lockstep/bump/GROUP, and one pull request is\n"
+		"opened, updated, or closed when nothing is left to do.",
+	.examples =
+		"  $ lockstep bump --image ghcr.io/owner/app=v2 --dry-run --diff --gate off\n"
+		"  $ lockstep bump --image ghcr.io/owner/app=v2 --path apps --gate off\n"
+		"  $ lockstep bump --image ghcr.io/owner/app --check --format github\n"
+		"  $ lockstep bump --image ghcr.io/owner/app --list\n"
+		"  $ lockstep bump --image ghcr.io/owner/app=v2 --group app --via push --no-pr --base main --gate off\n",
 	.opts = options,
 	.run = run,
 };

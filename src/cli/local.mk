@@ -8,6 +8,7 @@ libcli_a_SOURCES += \
 	%D%/bump.c \
 	%D%/bump.h \
 	%D%/bump_gate.c \
+	%D%/bump_pull.c \
 	%D%/ci_env.c \
 	%D%/ci_env.h \
 	%D%/ci_events.c \
@@ -50,6 +51,8 @@ libcli_a_SOURCES += \
 	%D%/render_pins.c \
 	%D%/render_pins.h \
 	%D%/render_plan.c \
+	%D%/render_pull.c \
+	%D%/render_pull.h \
 	%D%/render_release.c \
 	%D%/render_run.c \
 	%D%/report.c \

@@ -104,9 +104,8 @@ session_state(struct session *s, struct err *err)
 	return s->state_dir ? 0 : err_sys(err, "cannot open '%s'", dir);
 }
 
-/* The state folder is made only when something is fetched. */
-static void
-open_sources(struct session *s)
+void
+session_sources(struct session *s)
 {
 	AUTO_FREE char *state = NULL, *below = NULL, *dir = NULL;
 	char cwd[PATH_MAX];
@@ -226,7 +225,7 @@ load_project(struct session *s, bool graph_only, struct err *err)
 
 	if (s->project)
 		return 0;
-	open_sources(s);
+	session_sources(s);
 	opts.cache = s->sources;
 	opts.lock = s->lockfile;
 	r = session_builder(s, &opts.builder, err);

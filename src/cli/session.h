@@ -64,6 +64,8 @@ const struct opt *session_options(struct session *s);
 int session_state(struct session *s, struct err *err) NODISCARD;
 /* What --builder or LOCKSTEP_BUILDER ask for; BUILDER_AUTO when neither does. */
 int session_builder(const struct session *s, enum builder_kind *ret, struct err *err) NODISCARD;
+/* s->sources; the state folder is made only when something is fetched. */
+void session_sources(struct session *s);
 int session_project(struct session *s, struct err *err) NODISCARD;
 /* The graph file alone, for commands that need no Dockerfile; s->project without sources. */
 int session_graph(struct session *s, struct err *err) NODISCARD;

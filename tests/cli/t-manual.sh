@@ -56,6 +56,10 @@ graph_commit 'kali'
 lockstep build >/dev/null 2>&1
 echo b >vk-local/v
 graph_commit 'vk-local'
+# shellcheck disable=SC2154 # of graph.sh
+git init -q --bare "$graph_dir/owner/manifests.git"
+git remote add origin "file://$graph_dir/owner/manifests.git"
+git push -q origin main
 PATH=$(dirname "$LOCKSTEP"):$PATH
 export PATH
 for command in $(lockstep --help | awk '/^  [a-z]/ { print $1 }'); do

@@ -113,7 +113,7 @@ def repository(state, p, body, query):
 
 def repo_json(state, p):
     name = p["owner"] + "/" + p["repo"]
-    return {"id": 1, "node_id": "R_1", "name": p["repo"], "full_name": name, "private": False, "html_url": "https://stand.in/" + name,
+    return {"id": 1, "node_id": "R_" + name, "name": p["repo"], "full_name": name, "private": False, "html_url": "https://stand.in/" + name,
             "default_branch": state.repository(p).default_branch(), "owner": {"login": p["owner"]},
             "permissions": {"pull": True, "push": True, "admin": False}}
 
@@ -379,16 +379,25 @@ def add_comment(state, p, body, query):
     return 201, comment
 
 
-# -- GraphQL: three mutations, with their input in a variable
+# -- GraphQL: four mutations, with their input in a variable
+
+def update_refs(state, given):
+    """All of them or none, each from where it was seen; what is wrong, or None. The node id of a repository is "R_OWNER/NAME"."""
+    owner, _, name = given.get("repositoryId", "")[2:].partition("/")
+    return state.repository({"owner": owner, "repo": name}).update_refs(given.get("refUpdates", []))
+
 
 @route("POST", "/graphql")
 def graphql(state, p, body, query):
     text, variables = body.get("query", ""), body.get("variables") or {}
     given = variables.get("input") or {}
-    name = re.search(r"\b(createCommitOnBranch|convertPullRequestToDraft|markPullRequestReadyForReview)\b", text)
+    name = re.search(r"\b(createCommitOnBranch|updateRefs|convertPullRequestToDraft|markPullRequestReadyForReview)\b", text)
     if not text.lstrip().startswith("mutation") or not name or not given:
-        return 200, {"errors": [{"message": "the stand-in knows three mutations, with a variable 'input'"}]}
+        return 200, {"errors": [{"message": "the stand-in knows four mutations, with a variable 'input'"}]}
     name = name.group(1)
+    if name == "updateRefs":
+        error = update_refs(state, given)
+        return 200, {"data": {name: None}, "errors": [{"message": error}]} if error else {"data": {name: {"clientMutationId": None}}}
     if name != "createCommitOnBranch":
         for pull in state.pulls:
             if pull["node_id"] == given.get("pullRequestId"):

@@ -130,6 +130,17 @@ class Repository:
             return None, ("STALE_DATA", 'Expected branch to point to "%s" but it did not. Pull and try again.' % expected)
         return new, None
 
+    def update_refs(self, updates):
+        """updateRefs: one transaction; an error's message when it is refused."""
+        lines = ["start"]
+        for u in updates:
+            before, after = u.get("beforeOid"), u["afterOid"]
+            if not u.get("force") and before and set(before) != {"0"} and not self.is_ancestor(before, after):
+                return "update is not a fast forward"
+            lines.append("update %s %s%s" % (u["name"], after, " " + before if before else ""))
+        r = self.git("update-ref", "--stdin", data="\n".join(lines + ["prepare", "commit", ""]).encode(), check=False)
+        return "refs could not be updated" if r.returncode else None
+
     def merge(self, base, head, message):
         """What the merge button does; None when there are conflicts."""
         ours, theirs = self.oid("refs/heads/" + base), self.oid("refs/heads/" + head)

@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	%D%/github.py \
 	%D%/github.sh \
 	%D%/github_git.py \
+	%D%/gitops.sh \
 	%D%/graph.sh \
 	%D%/hook.py \
 	%D%/ignore_builders.sh \

@@ -72,6 +72,7 @@ check_PROGRAMS += \
 	%D%/t-port \
 	%D%/t-proc \
 	%D%/t-project \
+	%D%/t-pullrequest_text \
 	%D%/t-reason \
 	%D%/t-recipe \
 	%D%/t-recipe_args \
@@ -185,6 +186,7 @@ TESTS += \
 	%D%/t-port \
 	%D%/t-proc \
 	%D%/t-project \
+	%D%/t-pullrequest_text \
 	%D%/t-reason \
 	%D%/t-recipe \
 	%D%/t-recipe_args \
@@ -366,6 +368,8 @@ endif
 %C%_t_proc_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_project_CPPFLAGS = $(unit_cppflags)
 %C%_t_project_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_pullrequest_text_CPPFLAGS = $(unit_cppflags)
+%C%_t_pullrequest_text_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_reason_CPPFLAGS = $(unit_cppflags)
 %C%_t_reason_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_recipe_CPPFLAGS = $(unit_cppflags)
