@@ -119,7 +119,9 @@ find_causes(struct announcer *an, struct err *err)
 		if (strcmp(an->images[i].image, changed[c].image) != 0)
 			continue;
 		c++;
-		an->images[i].cause = first_reason(an, &an->nodes[i]->reasons);
+		/* Why a degraded one was to be rebuilt is not why it was built. */
+		an->images[i].cause =
+			an->nodes[i]->degraded ? NULL : first_reason(an, &an->nodes[i]->reasons);
 		if (!an->images[i].cause)
 			ask[nask++] = an->nodes[i]->image;
 	}

@@ -128,6 +128,7 @@ libengine_a_SOURCES += \
 	%D%/run_priv.h \
 	%D%/run_push.c \
 	%D%/run_record.c \
+	%D%/run_soft.c \
 	%D%/schedule.c \
 	%D%/schedule.h \
 	%D%/shared.c \

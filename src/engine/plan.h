@@ -51,6 +51,7 @@ struct plan_node {
 	const char *manifest_type; /* media type */
 	char before[DIGEST_SIZE];  /* of the manifest that was released before; "" = none */
 	bool not_reproducible;     /* built, and another run's image under the same key differs */
+	bool degraded;             /* soft, and failed: image_id is that of the last good one */
 	const struct oci_config *config; /* of an image that is only there; else NULL */
 };
 

@@ -199,7 +199,7 @@ run_job_finished(struct job *job)
 		if (job->state == JOB_FAILED && !run->opts->keep_going)
 			run->stopping = true;
 		skip_children(job);
-	} else if (job->state == JOB_CURRENT) {
+	} else if (job->state == JOB_CURRENT || job->state == JOB_DEGRADED) {
 		run_job_settled(job);
 	}
 	run_go_on(run);
@@ -297,6 +297,7 @@ count(struct run *run, struct run_result *ret)
 		ret->built += job->state == JOB_BUILT;
 		ret->current += job->state == JOB_CURRENT;
 		ret->pushed += job->pushed;
+		ret->degraded += job->state == JOB_DEGRADED;
 		ret->failed += job->state == JOB_FAILED;
 		ret->skipped += job->state == JOB_SKIPPED;
 		ret->cancelled += job->state == JOB_CANCELLED;
@@ -342,11 +343,14 @@ end(struct run *run, struct run_result *ret, struct err *err)
 	close_waiting(run);
 	count(run, ret);
 	run_pod_end(run, ret);
-	if (ret->failed || ret->pods_failed || run->fatal.class)
+	ret->open = run->opts->leave_open && !ret->failed && !ret->pods_failed &&
+		    !run->fatal.class && !run->signo;
+	if (ret->failed || ret->pods_failed || run->fatal.class ||
+	    (ret->degraded && !run->opts->allow_soft))
 		state = RUN_FAILED;
 	if (run->signo)
 		state = RUN_CANCELLED;
-	ret->open = state == RUN_DONE && run->opts->leave_open;
+	ret->state = state;
 	r = ret->open ? 0
 		      : store_run_end(run->plan->opts.store, run->row.id, state, clock_wall_ms(),
 				      err);
@@ -358,7 +362,8 @@ end(struct run *run, struct run_result *ret, struct err *err)
 		return err_set(err, ERR_CANCELLED, "stopped by %s", strsignal(run->signo));
 	if (ret->failed)
 		return err_set(err, worst(ret), "%zu of %zu images failed", ret->failed,
-			       ret->built + ret->failed + ret->skipped + ret->cancelled);
+			       ret->built + ret->degraded + ret->failed + ret->skipped +
+				       ret->cancelled);
 	if (ret->pods_failed)
 		return err_set(err, ERR_FAILED, "%zu of %zu pods failed", ret->pods_failed,
 			       ret->npods);

@@ -16,6 +16,8 @@
  * so that killing the process at any moment loses at most the images in flight. An image that fails
  * a check has failed: no trace says that its key gave an image, and what stands on it is skipped,
  * also where it was up to date and only the check is new. The caller holds the state folder's lock.
+ * A soft image that fails is degraded: its last good image stands in its place, for its children
+ * too; where there is none, it has failed.
  */
 #define JOB_STATE_LIST(X)                                                                          \
 	X(JOB_WAITING, "waiting")                                                                  \
@@ -30,6 +32,7 @@
 	X(JOB_LOADING, "loading")                                                                  \
 	X(JOB_BUILT, "built")                                                                      \
 	X(JOB_CURRENT, "up to date")                                                               \
+	X(JOB_DEGRADED, "degraded") /* soft, and failed: its last good image is kept */            \
 	X(JOB_FAILED, "failed")                                                                    \
 	X(JOB_SKIPPED, "skipped")                                                                  \
 	X(JOB_CANCELLED, "cancelled")
@@ -106,6 +109,7 @@ struct run_opts {
 	unsigned jobs;
 	int timeout_s; /* for images without one of their own; 0 = none */
 	bool keep_going;
+	bool allow_soft; /* a soft image that failed does not make the run a failed one */
 	bool leave_open; /* a run that went well is ended by the caller, with what it announces */
 	bool load;       /* put built images into the user's storage */
 	const struct run_observer *observer; /* may be NULL */
@@ -115,19 +119,27 @@ struct run_result {
 	int64_t run_id;
 	struct job *jobs; /* by image index; owned by the result */
 	size_t n;
-	size_t built, current, pushed, failed, skipped, cancelled;
+	size_t built, current, pushed, degraded, failed, skipped, cancelled;
 	struct run_pod *pods; /* in the order of the graph; owned by the result */
 	size_t npods, pods_failed;
 	int64_t elapsed_ms;
-	int64_t saved_ms; /* expected time of selected images that were not built */
-	int signo;        /* that ended it; 0 = none */
-	bool open;        /* its end is not recorded: leave_open */
+	int64_t saved_ms;     /* expected time of selected images that were not built */
+	int signo;            /* that ended it; 0 = none */
+	bool open;            /* its end is not recorded: leave_open */
+	enum run_state state; /* that end */
 };
+
+/* The image could not be built as it is now; message and log say why. */
+static inline bool
+job_went_wrong(const struct job *job)
+{
+	return job->state == JOB_FAILED || job->state == JOB_DEGRADED;
+}
 
 /* Some image that is up to date is not in the user's storage under its name, or an older one is. */
 bool run_must_load(const struct plan *plan);
 
-/* 0 when everything asked for is there; ERR_FAILED when an image failed (see the jobs);
+/* 0 when everything asked for is there, be it degraded; ERR_FAILED when an image failed (see the jobs);
  * ERR_CANCELLED after a signal; another class when the run itself could not go on. */
 int run_execute(const struct run_opts *opts, struct run_result *ret, struct err *err) NODISCARD;
 void run_result_fini(struct run_result *r);

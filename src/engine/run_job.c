@@ -55,14 +55,15 @@ job_fail(struct job *job, struct err *err)
 	bool full = err->sys_errno == ENOSPC || err->sys_errno == EDQUOT;
 
 	job->ended_ms = clock_wall_ms();
-	if (!cancelled)
+	if (!cancelled && !job->message) /* what failed first is told */
 		job_blame(job, err);
 	if (run_record_other(job, cancelled ? STEP_CANCELLED : STEP_FAILED, &store_err))
 		run_fatal(job->run, &store_err);
 	if (full) /* no image's fault, and the next would meet it too */
 		run_fatal(job->run, err);
 	err_clear(err);
-	job_leave(job, cancelled ? JOB_CANCELLED : JOB_FAILED);
+	if (cancelled || full || job->run->stopping || !run_soft(job))
+		job_leave(job, cancelled ? JOB_CANCELLED : JOB_FAILED);
 }
 
 static void

@@ -32,6 +32,9 @@ void job_cancel(struct job *job);
 void job_leave(struct job *job, enum job_state state);
 /* Takes err. */
 void job_fail(struct job *job, struct err *err);
+/* run_soft.c: a job that has failed, and whose failure is recorded: if it is a soft image's, and of a
+ * kind that may leave it at its last good one, it goes on with looking for that. */
+bool run_soft(struct job *job);
 /* An empty name for job->dir, which is removed when the job is over. */
 int job_make_dir(struct job *job, struct err *err) NODISCARD;
 /* An image that is up to date has passed its checks. */
