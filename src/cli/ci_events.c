@@ -69,18 +69,23 @@ static int
 announce(struct session *s, const struct work *w, const struct ci_events_opts *opts,
 	 struct deliver_opts *deliver_opts, struct announced *ret, struct err *err)
 {
+	const char **AUTO_FREE_PTR degraded = xcalloc(w->res.n + 1, sizeof(*degraded));
 	struct ci_env ci;
 	struct announce_opts o = { .store = s->store,
 				   .shared = s->shared,
 				   .loop = s->loop,
 				   .plan = w->plan,
 				   .run_id = w->res.open ? w->res.run_id : 0,
-				   .state = RUN_DONE,
+				   .state = w->res.state,
+				   .degraded = degraded,
 				   .commit = opts->commit,
 				   .targets = deliver_opts->targets,
 				   .ntargets = deliver_opts->ntargets };
 	int r;
 
+	for (size_t i = 0; i < w->res.n; i++)
+		if (w->res.jobs[i].image && w->res.jobs[i].state == JOB_DEGRADED)
+			degraded[o.ndegraded++] = w->res.jobs[i].image->name;
 	ci_env_read(&ci);
 	o.repo = ci.repo;
 	o.run_url = ci.run_url;
@@ -101,7 +106,7 @@ ci_events(struct session *s, const struct work *w, const struct ci_events_opts *
 	int r;
 
 	if (!s->project->graph->group) {
-		return w->res.open ? store_run_end(s->store, w->res.run_id, RUN_DONE,
+		return w->res.open ? store_run_end(s->store, w->res.run_id, w->res.state,
 						   clock_wall_ms(), err)
 				   : 0;
 	}

@@ -129,7 +129,7 @@ say_logs(const struct ci_face *f, const struct session *s, const struct report *
 	for (size_t i = 0; r->plan && i < r->plan->n; i++) {
 		const struct job *job = report_job(r, r->plan->opts.project->graph->order[i]);
 
-		if (job && job->log && (job->rebuilt || job->state == JOB_FAILED))
+		if (job && job->log && (job->rebuilt || job_went_wrong(job)))
 			add_log(f, s, job);
 	}
 }

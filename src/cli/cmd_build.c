@@ -7,7 +7,7 @@
 
 static unsigned arg_jobs;
 static bool arg_dry_run, arg_force, arg_keep_going, arg_only, arg_load, arg_no_load, arg_frozen,
-	arg_pull, arg_push, arg_shared;
+	arg_pull, arg_push, arg_shared, arg_allow_soft;
 static opt_texts arg_insecure;
 static const char *arg_commit;
 
@@ -17,6 +17,8 @@ static const struct opt options[] = {
 	{ 'f', "force", OPT_FLAG, NULL, "build the named images even if up to date", &arg_force },
 	{ 'k', "keep-going", OPT_FLAG, NULL, "finish what does not need a failed image",
 	  &arg_keep_going },
+	{ 0, "allow-soft", OPT_FLAG, NULL,
+	  "status 0 although soft images failed and stay as last built", &arg_allow_soft },
 	{ 0, "only", OPT_FLAG, NULL, "build nothing but the named images", &arg_only },
 	{ 0, "commit", OPT_TEXT, "REV", "the files of a commit, not the working tree",
 	  &arg_commit },
@@ -85,6 +87,7 @@ build(struct session *s, int argc, char **argv, struct err *err)
 				  .only = arg_only,
 				  .frozen = arg_frozen,
 				  .keep_going = arg_keep_going,
+				  .allow_soft = arg_allow_soft,
 				  .load = arg_load || (!arg_no_load && out_stdout_is_tty()),
 				  .shared = arg_shared,
 				  .publish = arg_push };
@@ -101,6 +104,8 @@ build(struct session *s, int argc, char **argv, struct err *err)
 	r = work_do(s, &opts, &w, err);
 	if (!r || w.res.run_id)
 		show(s, &w);
+	if (!r)
+		r = work_degraded(&w, &opts, err);
 	work_fini(&w);
 	return r;
 }
@@ -118,6 +123,11 @@ const struct cmd cmd_build = {
 		"image after its build: one that fails a check is not recorded, not loaded, and\n"
 		"nothing is built on it. An image that is up to date is checked again only when a\n"
 		"check of it is new or was edited.\n"
+		"\n"
+		"An image with 'soft: true' that cannot be pulled for, built or checked keeps its last\n"
+		"good image, which its children are then built on: with the registry the one that\n"
+		"'latest' names there, else the last one that was built and is still here. The run is\n"
+		"degraded, and ends with status 1 unless --allow-soft is given.\n"
 		"\n"
 		"With --shared, an image that the graph's registry has under the same key is taken\n"
 		"as it is there, without pulling it. With --push, what the registry does not have is\n"

@@ -19,7 +19,7 @@ ENUM_DEFINE(publish, PUBLISH_LIST);
 #define DELIVER_TIMEOUT_S 120
 
 static unsigned arg_jobs, arg_timeout = DELIVER_TIMEOUT_S;
-static bool arg_pr, arg_no_dispatch;
+static bool arg_pr, arg_no_dispatch, arg_allow_soft;
 static const char *arg_publish, *arg_commit;
 static struct ci_face_opts arg_face;
 static opt_texts arg_tags, arg_insecure;
@@ -34,6 +34,8 @@ static const struct opt options[] = {
 	{ 0, "junit", OPT_TEXT, "FILE", "write builds and checks as JUnit XML", &arg_face.junit },
 	{ 0, "format", OPT_TEXT, "FORMAT", "text, json, or github (the default on GitHub Actions)",
 	  &arg_face.format },
+	{ 0, "allow-soft", OPT_FLAG, NULL,
+	  "status 0 although soft images failed and stay as released", &arg_allow_soft },
 	{ 0, "deliver-timeout", OPT_COUNT, "SECONDS",
 	  "go on trying so long to deliver the event (120)", &arg_timeout },
 	{ 0, "no-dispatch", OPT_FLAG, NULL,
@@ -162,6 +164,7 @@ work(struct session *s, struct ci *ci, struct err *err)
 				  .shared = true,
 				  .publish = ci->publish != PUBLISH_NONE,
 				  .leave_open = ci->publish == PUBLISH_ALL,
+				  .allow_soft = arg_allow_soft,
 				  .run_url = ci->face.env.run_url };
 	int r;
 
@@ -187,6 +190,8 @@ work_and_release(struct session *s, struct ci *ci, struct err *err)
 		r = work(s, ci, err);
 	if (!r && ci->publish == PUBLISH_ALL)
 		r = publish_all(s, ci, err);
+	if (!r)
+		r = work_degraded(&ci->w, &(struct work_opts){ .allow_soft = arg_allow_soft }, err);
 	return r;
 }
 
@@ -220,7 +225,9 @@ const struct cmd cmd_ci = {
 		"has under the same key are not built and not even pulled. What was built is pushed\n"
 		"under its key, with the record of its inputs. When every image is there, all get\n"
 		"the tag of the commit, unchanged ones too, and then the release tags move. If one\n"
-		"image fails, no tag moves.\n"
+		"image fails, no tag moves. A soft image that fails ('soft: true') stays as it was\n"
+		"released last, gets the commit's tag too, and makes the job end with status 1 unless\n"
+		"--allow-soft is given; where none was released, it fails as any other.\n"
 		"\n"
 		"On a pull request nothing is published; with --publish keys, images are pushed under\n"
 		"their keys, so that the merge finds them built, unless the request comes from a fork.\n"

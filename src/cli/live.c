@@ -102,7 +102,7 @@ static void
 print_end(struct live *l, const struct job *job)
 {
 	char took[CLOCK_TEXT_SIZE];
-	enum out_style style = job->state == JOB_FAILED ? OUT_RED : OUT_GREEN;
+	enum out_style style = job_went_wrong(job) ? OUT_RED : OUT_GREEN;
 
 	clock_duration(job->ended_ms - job->started_ms, took);
 	out_err("%-*s  %s%s%s", l->name_width, job->image->name, out_style_err(style),

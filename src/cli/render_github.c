@@ -195,8 +195,11 @@ collect_warnings(struct notes *ns, const struct report *r)
 
 	for (size_t i = 0; r->plan && i < r->plan->n; i++) {
 		const struct graph_image *image = r->plan->opts.project->graph->order[i];
+		const struct job *job = report_job(r, image);
 		AUTO_FREE char *text = NULL;
 
+		if (job && job->state == JOB_DEGRADED)
+			add_failed_job(ns, r, job);
 		if (!r->plan->nodes[image->index].not_reproducible)
 			continue;
 		text = xasprintf("%s is not reproducible: the registry had another image under "

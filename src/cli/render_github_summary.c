@@ -70,7 +70,7 @@ add_row(struct buf *b, const struct report *r, const struct graph_image *image)
 	const struct job *job = report_job(r, image);
 	bool current = !job || job->state == JOB_CURRENT;
 	const char *was = released ? released->was : current ? node->digest : node->before;
-	bool failed = job && job->state == JOB_FAILED;
+	bool failed = job && job_went_wrong(job);
 	char took[CLOCK_TEXT_SIZE] = "";
 
 	if (job && job->worked && job->ended_ms && job->started_ms)

@@ -72,7 +72,7 @@ print_failure(const struct job *job, const char *state_dir)
 
 	buf_init(&safe, 0);
 	out_safe(&safe, str_c(job->message ? job->message : ""));
-	if (job->state == JOB_FAILED) {
+	if (job_went_wrong(job)) {
 		out_err("\n%s%s failed%s\n", out_style_err(OUT_RED), job->image->name,
 			out_style_err(OUT_PLAIN));
 		print_tail(job, state_dir);
@@ -82,6 +82,13 @@ print_failure(const struct job *job, const char *state_dir)
 	} else if (job->state == JOB_SKIPPED) {
 		out_err("%s skipped: %s\n", job->image->name, safe.data);
 	}
+}
+
+static void
+print_degraded(const struct job *job)
+{
+	out_err("%s is degraded: it stays at %s\n", job->image->name,
+		render_id(*job->node->digest ? job->node->digest : job->node->image_id));
 }
 
 static void
@@ -116,6 +123,8 @@ render_run_text(const struct plan *p, const struct run_result *res, const char *
 			print_checks(job, p->opts.project->graph_path);
 		else if (job->image)
 			print_failure(job, state_dir);
+		if (job->image && job->state == JOB_DEGRADED)
+			print_degraded(job);
 		if (job->node && job->node->not_reproducible)
 			out_err("%s is not reproducible: the registry had another image under its "
 				"key, %s, which is kept\n",
@@ -129,6 +138,9 @@ render_run_text(const struct plan *p, const struct run_result *res, const char *
 		  res->current);
 	if (res->pushed)
 		out_print(", %zu pushed", res->pushed);
+	if (res->degraded)
+		out_print(", %s%zu degraded%s", out_style(OUT_RED), res->degraded,
+			  out_style(OUT_PLAIN));
 	if (res->failed)
 		out_print(", %s%zu failed%s", out_style(OUT_RED), res->failed,
 			  out_style(OUT_PLAIN));
@@ -235,6 +247,7 @@ render_run_json(const struct plan *p, const struct run_result *res)
 	json_set_int(j, "built", (long long)res->built);
 	json_set_int(j, "up_to_date", (long long)res->current);
 	json_set_int(j, "pushed", (long long)res->pushed);
+	json_set_int(j, "degraded", (long long)res->degraded);
 	json_set_int(j, "failed", (long long)res->failed);
 	json_set_int(j, "skipped", (long long)res->skipped);
 	json_set_int(j, "cancelled", (long long)res->cancelled);

@@ -137,6 +137,7 @@ images_json(const struct report *r)
 	json_set_int(j, "built", 0);
 	json_set_int(j, "up_to_date", (long long)current);
 	json_set_int(j, "pushed", 0);
+	json_set_int(j, "degraded", 0);
 	json_set_int(j, "failed", 0);
 	json_set_int(j, "skipped", 0);
 	json_set_int(j, "cancelled", 0);

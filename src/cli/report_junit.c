@@ -86,7 +86,7 @@ add_case(struct buf *b, struct counts *counts, const struct testcase *c)
 static const char *
 failure_of(const struct job *job)
 {
-	if (!job || job->state != JOB_FAILED || check_results_count(&job->checks, CHECK_FAILED))
+	if (!job || !job_went_wrong(job) || check_results_count(&job->checks, CHECK_FAILED))
 		return NULL;
 	return job->message ? job->message : "failed";
 }

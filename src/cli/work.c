@@ -71,6 +71,7 @@ run(struct session *s, const struct work_opts *opts, struct work *w, struct err 
 				.timeout_s = s->project->graph->timeout_s,
 				.keep_going = opts->keep_going,
 				.leave_open = opts->leave_open,
+				.allow_soft = opts->allow_soft,
 				.load = opts->load };
 	struct live *live;
 	int r = session_loop(s, err);
@@ -109,6 +110,23 @@ work_do(struct session *s, const struct work_opts *opts, struct work *ret, struc
 	/* What a killed lockstep left is ended also where there is nothing to build. */
 	return work_is_open(opts, ret->plan) ? run(s, opts, ret, err)
 					     : podman_tidy(s->builder, err);
+}
+
+int
+work_degraded(const struct work *w, const struct work_opts *opts, struct err *err)
+{
+	AUTO_BUF struct buf names = BUF_INIT;
+
+	if (!w->res.degraded || opts->allow_soft)
+		return 0;
+	for (size_t i = 0; i < w->res.n; i++)
+		if (w->res.jobs[i].image && w->res.jobs[i].state == JOB_DEGRADED)
+			buf_addf(&names, "%s'%s'", names.len ? ", " : "",
+				 w->res.jobs[i].image->name);
+	err_set(err, ERR_FAILED, "degraded: %s stay%s as last built", names.data,
+		w->res.degraded == 1 ? "s" : "");
+	err_hint(err, "--allow-soft takes that for success");
+	return -ERR_FAILED;
 }
 
 void

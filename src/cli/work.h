@@ -11,9 +11,9 @@ struct work_opts {
 	int nimages;
 	unsigned jobs; /* 0 = LOCKSTEP_JOBS, or the processors */
 	bool force, only, frozen, keep_going, load;
-	bool shared;     /* take from the registry what is there */
-	bool publish;    /* and give it what is not; implies shared */
-	bool leave_open; /* as in run_opts */
+	bool shared;                 /* take from the registry what is there */
+	bool publish;                /* and give it what is not; implies shared */
+	bool leave_open, allow_soft; /* as in run_opts */
 	const char *run_url;
 };
 
@@ -33,6 +33,9 @@ bool work_is_open(const struct work_opts *opts, const struct plan *plan);
  */
 int work_do(struct session *s, const struct work_opts *opts, struct work *ret, struct err *err)
 	NODISCARD;
+/* Soft images that stay at their last good one make the command fail, unless that is allowed; res may
+ * hold no run. */
+int work_degraded(const struct work *w, const struct work_opts *opts, struct err *err) NODISCARD;
 void work_fini(struct work *w);
 
 #endif

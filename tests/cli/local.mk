@@ -49,6 +49,7 @@ TESTS += \
 	%D%/t-replay.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
+	%D%/t-soft.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-usage.sh \
@@ -99,6 +100,7 @@ EXTRA_DIST += \
 	%D%/t-replay.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
+	%D%/t-soft.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-usage.sh \

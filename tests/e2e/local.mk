@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	%D%/ci-faults.sh \
 	%D%/ci-kill.sh \
 	%D%/ci-make.sh \
+	%D%/ci-soft.sh \
 	%D%/ci.sh \
 	%D%/demo.sh \
 	%D%/events-contract.sh \
