@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	%D%/agent-images/kali/scripts/session.sh \
 	%D%/agent-images/kali/sshd_config \
 	%D%/agent-images/lockstep.yaml \
+	%D%/agent-images/pod.yaml \
 	%D%/agent-images/python-sandbox/Dockerfile \
 	%D%/agent-images/vk-fork/.dockerignore \
 	%D%/agent-images/vk-fork/.gitignore \

@@ -174,6 +174,23 @@ add_failed_job(struct notes *ns, const struct report *r, const struct job *job)
 }
 
 static void
+add_failed_pods(struct notes *ns, const struct report *r)
+{
+	for (size_t i = 0; r->res && i < r->res->npods; i++) {
+		const struct run_pod *pod = &r->res->pods[i];
+		AUTO_FREE char *title = xasprintf("pod %s failed", pod->pod->graph->name);
+
+		if (pod->state == RUN_POD_FAILED)
+			add_note(ns, (struct render_github_note){
+					     .file = r->plan->opts.project->graph_path,
+					     .line = pod->place.line,
+					     .col = pod->place.col,
+					     .title = title,
+					     .text = pod->message });
+	}
+}
+
+static void
 collect_errors(struct notes *ns, const struct report *r)
 {
 	for (size_t i = 0; i < r->mistakes->n; i++)
@@ -184,6 +201,7 @@ collect_errors(struct notes *ns, const struct report *r)
 		if (job && job->state == JOB_FAILED)
 			add_failed_job(ns, r, job);
 	}
+	add_failed_pods(ns, r);
 	if (!ns->n && r->err->class)
 		add_err(ns, r->err, "lockstep");
 }

@@ -189,6 +189,31 @@ add_suite(struct buf *b, struct counts *all, const struct report *r,
 	all->skipped += counts.skipped;
 }
 
+static void
+add_pod(struct buf *b, struct counts *all, const struct report *r, const struct run_pod *pod)
+{
+	struct testcase c = { .image = pod->pod->graph->name,
+			      .name = "pod",
+			      .file = r->plan->opts.project->graph_path,
+			      .line = pod->place.line ? pod->place.line : pod->pod->graph->at.line,
+			      .ms = pod->elapsed_ms,
+			      .failure = pod->message };
+	struct counts counts = { 0 };
+	AUTO_BUF struct buf cases = BUF_INIT;
+
+	if (pod->state == RUN_POD_OPEN)
+		c.skipped = check_outcome_name(CHECK_NOT_RUN);
+	buf_init(&cases, 0);
+	add_case(&cases, &counts, &c);
+	buf_adds(b, "  <testsuite");
+	add_attribute(b, "name", c.image);
+	add_counts(b, &counts);
+	buf_addf(b, ">\n%s  </testsuite>\n", cases.data);
+	all->tests += counts.tests;
+	all->failures += counts.failures;
+	all->skipped += counts.skipped;
+}
+
 /* A run that did not come to its images: no suite would tell. */
 static void
 add_error(struct buf *b, struct counts *all, const struct report *r)
@@ -224,6 +249,8 @@ report_junit(const struct report *r, struct buf *b)
 		if (report_has(r, image))
 			add_suite(&suites, &all, r, image);
 	}
+	for (size_t i = 0; r->res && i < r->res->npods; i++)
+		add_pod(&suites, &all, r, &r->res->pods[i]);
 	add_error(&suites, &all, r);
 	buf_adds(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lockstep\"");
 	add_counts(b, &all);

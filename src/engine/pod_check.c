@@ -446,6 +446,7 @@ pod_check_start(const struct pod_check_opts *opts, pod_check_fn fn, void *ctx,
 	c->volumes = pod_volumes(opts->pod, c->name);
 	c->place = opts->pod->graph->at;
 	name_containers(c);
+	pod_check_log(opts);
 	r = http_new(&(struct http_opts){ .loop = opts->loop }, &c->http, err);
 	if (!r)
 		r = play(c, err);

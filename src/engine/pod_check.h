@@ -32,6 +32,9 @@ int pod_check_recall(const struct pod_check_opts *opts, struct err *err) NODISCA
 int pod_check_record(const struct pod_check_opts *opts, const char *message, int64_t duration_ms,
 		     struct err *err) NODISCARD;
 
+/* Which container has which image, into the log. */
+void pod_check_log(const struct pod_check_opts *opts);
+
 struct pod_check;
 /* place: of the question in the graph file that failed, or of the pod. message NULL: passed. err is
  * ERR_NONE, or says why it could not be judged. Called once by the loop; nothing of the pod is left

@@ -4,6 +4,8 @@
 #include "engine/pod_check.h"
 #include "store/store_check.h"
 
+#include <unistd.h>
+
 static struct sha256
 digest_of(const struct pod_check_opts *o)
 {
@@ -37,4 +39,17 @@ pod_check_record(const struct pod_check_opts *opts, const char *message, int64_t
 				   .duration_ms = duration_ms };
 
 	return store_check_put(opts->store, opts->image_ids[0], digest_of(opts), &row, err);
+}
+
+void
+pod_check_log(const struct pod_check_opts *opts)
+{
+	AUTO_BUF struct buf b = BUF_INIT;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < opts->pod->ncontainers; i++)
+		buf_addf(&b, "%s=%s@%s\n", opts->pod->containers[i].kube->name,
+			 opts->pod->containers[i].image->name, opts->image_ids[i]);
+	if (opts->log_fd >= 0 && write(opts->log_fd, b.data, b.len) < 0)
+		return; /* the next one to write to it will tell */
 }
