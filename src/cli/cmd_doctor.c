@@ -3,6 +3,7 @@
 #include "base/out.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
+#include "engine/podman.h"
 #include "io/proc.h"
 #include "remote/registry.h"
 
@@ -102,6 +103,30 @@ say_other_builders(struct report *rep, struct session *s, enum builder_kind used
 	}
 }
 
+/* Something of the graph starts containers. */
+static bool
+runs_images(const struct session *s)
+{
+	const struct graph *g = s->project ? s->project->graph : NULL;
+
+	for (size_t i = 0; g && i < g->nimages; i++)
+		for (size_t k = 0; k < g->images[i].nchecks; k++)
+			if (g->images[i].checks[k].kind >= GRAPH_CHECK_HTTP)
+				return true;
+	return g && g->npods;
+}
+
+static void
+check_containers(struct report *rep, struct session *s)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+
+	if (!podman_probe(s->builder, true, &err))
+		say(rep, "containers", true, "podman can run images, for checks and pods", NULL);
+	else
+		say(rep, "containers", !runs_images(s), err.msg, err.hint);
+}
+
 static void
 check_builder(struct report *rep, struct session *s)
 {
@@ -127,6 +152,7 @@ check_builder(struct report *rep, struct session *s)
 		say(rep, "builder", true, info.version, NULL);
 		say(rep, "storage", true, info.storage, NULL);
 		builder_info_fini(&info);
+		check_containers(rep, s);
 	}
 	say_other_builders(rep, s, builder_choose(kind));
 }
