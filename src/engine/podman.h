@@ -114,6 +114,9 @@ const char *podman_label(const struct builder *b, struct arena *a);
  * be running any there. Starts podman only when there is something. */
 int podman_tidy(struct builder *b, struct err *err) NODISCARD;
 
+/* When no container is left: ends the process that podman keeps for an ordinary user. */
+void podman_rest(struct builder *b);
+
 /* Whether containers can be run here: ERR_TOOL in one sentence when not. network: also with a port
  * that can be reached. Runs podman once. */
 int podman_probe(struct builder *b, bool network, struct err *err) NODISCARD;

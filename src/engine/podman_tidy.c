@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #define TIDY_MS (120 * 1000)
@@ -91,6 +92,51 @@ podman_tidy(struct builder *b, struct err *err)
 	if (!r)
 		r = sweep(b, volumes, rm_volumes, err);
 	return r ? err_prefix(err, "cannot remove containers that an earlier lockstep left") : 0;
+}
+
+/* The process that holds an ordinary user's name spaces open, if it is still that. */
+static bool
+is_pause_process(unsigned long long pid)
+{
+	AUTO_FREE char *path = xasprintf("/proc/%llu/comm", pid);
+	AUTO_ERR struct err ignored = ERR_INIT; /* it has ended */
+	AUTO_BUF struct buf name = BUF_INIT;
+
+	buf_init(&name, 0);
+	return !file_read(AT_FDCWD, path, MAX_CONFIG_BLOB, &name, &ignored) &&
+	       (str_starts(buf_str(&name), STR_LIT("catatonit")) ||
+		str_starts(buf_str(&name), STR_LIT("podman")));
+}
+
+static void
+end_pause_process(const char *tmp_dir)
+{
+	AUTO_FREE char *path = xasprintf("%s/pause.pid", tmp_dir);
+	AUTO_ERR struct err ignored = ERR_INIT; /* there is none */
+	AUTO_BUF struct buf text = BUF_INIT;
+	unsigned long long pid;
+
+	buf_init(&text, 0);
+	if (file_read(AT_FDCWD, path, MAX_CONFIG_BLOB, &text, &ignored) ||
+	    !str_to_u64(str_trim(buf_str(&text), " \n"), &pid) || pid < 2 || !is_pause_process(pid))
+		return;
+	(void)kill((pid_t)pid, SIGKILL); /* gone is as good */
+	(void)unlink(path);
+}
+
+void
+podman_rest(struct builder *b)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct builder_cmd cmd;
+
+	if (geteuid() == 0 || !builder_podman_cmd(b, a, &cmd))
+		return;
+	for (size_t i = 1; i < cmd.argv.n; i++)
+		if (!strcmp(cmd.argv.v[i - 1], "--tmpdir"))
+			end_pause_process(cmd.argv.v[i]);
+	vec_fini(&cmd.argv);
+	vec_fini(&cmd.env);
 }
 
 static bool

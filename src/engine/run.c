@@ -375,6 +375,7 @@ fini(struct run *run)
 {
 	AUTO_ERR struct err ignored = ERR_INIT; /* an empty folder; the next run removes it */
 
+	podman_rest(run->plan->opts.builder);
 	if (file_remove_tree(run->stage_dir, &ignored))
 		err_clear(&ignored);
 	schedule_free(run->schedule);
