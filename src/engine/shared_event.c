@@ -81,7 +81,26 @@ add_state(json_t *notes, const struct event_image *images, size_t n)
 	json_set_text(notes, NOTE_STATE, b.data);
 }
 
-/* What the notes say is only compared with; a line that is none of ours matches nothing. */
+/* A line that is none of ours is left out: its image then counts as new. */
+static bool
+read_image(struct arena *arena, struct str line, struct event_image *ret)
+{
+	struct str name = STR_NULL, digest = STR_NULL, tag = STR_NULL;
+	struct ref ref;
+	const char *text;
+
+	(void)(str_next(&line, ' ', &name) && str_next(&line, ' ', &digest) &&
+	       str_next(&line, ' ', &tag)); /* a tag need not be there */
+	text = arena_printf(arena, "%.*s%s%.*s@%.*s", STR_FMT(name), tag.n ? ":" : "", STR_FMT(tag),
+			    STR_FMT(digest));
+	if (ref_parse(arena, str_c(text), &ref, NULL) || !ref.digest)
+		return false;
+	*ret = (struct event_image){ .image = arena_str(arena, name),
+				     .digest = ref.digest,
+				     .tag = ref.tag };
+	return true;
+}
+
 static void
 read_state(const json_t *notes, struct shared_event *e)
 {
@@ -93,18 +112,8 @@ read_state(const json_t *notes, struct shared_event *e)
 		n++;
 	e->images = arena_calloc(e->event->arena, n + 1, sizeof(*e->images));
 	rest = str_c(text);
-	while (str_next_line(&rest, &line)) {
-		struct str name = STR_NULL, digest = STR_NULL, tag = STR_NULL;
-
-		if (!str_next(&line, ' ', &name) || !str_next(&line, ' ', &digest))
-			continue;
-		(void)str_next(&line, ' ', &tag);
-		e->images[e->nimages++] = (struct event_image){
-			.image = arena_str(e->event->arena, name),
-			.digest = arena_str(e->event->arena, digest),
-			.tag = tag.n ? arena_str(e->event->arena, tag) : NULL,
-		};
-	}
+	while (str_next_line(&rest, &line))
+		e->nimages += read_image(e->event->arena, line, &e->images[e->nimages]);
 }
 
 /* --- reading */

@@ -95,6 +95,7 @@ check_PROGRAMS += \
 	%D%/t-rune \
 	%D%/t-schedule \
 	%D%/t-sha256 \
+	%D%/t-shared_event \
 	%D%/t-shellword \
 	%D%/t-single \
 	%D%/t-sql \
@@ -209,6 +210,7 @@ TESTS += \
 	%D%/t-rune \
 	%D%/t-schedule \
 	%D%/t-sha256 \
+	%D%/t-shared_event \
 	%D%/t-shellword \
 	%D%/t-single \
 	%D%/t-sql \
@@ -414,6 +416,8 @@ endif
 %C%_t_schedule_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_sha256_CPPFLAGS = $(unit_cppflags)
 %C%_t_sha256_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_shared_event_CPPFLAGS = $(unit_cppflags)
+%C%_t_shared_event_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_shellword_CPPFLAGS = $(unit_cppflags)
 %C%_t_shellword_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_single_CPPFLAGS = $(unit_cppflags)
