@@ -170,6 +170,8 @@ work(struct session *s, struct ci *ci, struct err *err)
 
 	ci_face_mask(&ci->face, s->project->graph);
 	r = work_do(s, &opts, &ci->w, err);
+	if (!r)
+		r = plan_load_durations(ci->w.plan, err);
 	ci->report.plan = ci->w.plan;
 	ci->report.res = &ci->w.res;
 	if (!r || ci->w.res.run_id)

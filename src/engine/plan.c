@@ -285,9 +285,12 @@ plan_load_durations(struct plan *p, struct err *err)
 	AUTO_MAP struct map *known = map_new();
 	int r = store_durations(p->opts.store, p->opts.project->scope, known, err);
 
-	for (size_t i = 0; !r && i < p->n; i++)
-		p->nodes[i].expected_ms =
-			(int64_t)(intptr_t)map_get(known, str_c(p->nodes[i].image->name));
+	for (size_t i = 0; !r && i < p->n; i++) {
+		const void *ms = map_get(known, str_c(p->nodes[i].image->name));
+
+		if (ms)
+			p->nodes[i].expected_ms = (int64_t)(intptr_t)ms;
+	}
 	return r;
 }
 

@@ -82,6 +82,7 @@ take_image(struct plan *p, struct plan_node *node, struct shared_image *found, s
 		return 0;
 	(void)snprintf(node->image_id, sizeof(node->image_id), "%s", found->image_id);
 	node->state = PLAN_UP_TO_DATE;
+	node->expected_ms = found->took_ms;
 	node->reasons = (struct reasons){ 0 };
 	node->npulls = 0;
 	r = take_config(p, node, buf_str(&found->config), err);

@@ -208,7 +208,9 @@ publish(struct job *job, struct err *err)
 	struct shared_offer offer = { .image = job->image,
 				      .key = job->node->made.inputs->key,
 				      .passed = passed_checks(job),
-				      .built_ms = job->started_ms };
+				      .built_ms = job->started_ms,
+				      .took_ms =
+					      job->rebuilt ? job->ended_ms - job->started_ms : 0 };
 	struct sha256 h;
 	int r;
 

@@ -193,8 +193,11 @@ on_passed(void *ctx, struct registry_answer *a)
 	}
 	for (size_t i = 0; i < a->nreferrers; i++) {
 		const json_t *notes = a->referrers[i].annotations;
+		unsigned long long took = shared_note_ms(&a->referrers[i], NOTE_TOOK);
 		struct str list = str_c(notes ? json_get_text(notes, NOTE_PASSED) : NULL);
 
+		if (took && took < INT32_MAX)
+			q->found.took_ms = (int64_t)took;
 		while (str_next(&list, ' ', &piece)) {
 			buf_add_str(&q->found.passed, piece);
 			buf_addc(&q->found.passed, '\n');
@@ -288,6 +291,7 @@ shared_publish(struct shared *s, const struct shared_offer *offer, shared_fn fn,
 {
 	struct asked *q = ask_about(s, offer->image, fn, ctx);
 	AUTO_FREE char *built = xasprintf("%lld", (long long)offer->built_ms);
+	AUTO_FREE char *took = xasprintf("%lld", (long long)offer->took_ms);
 	char tag[SHARED_TAG_SIZE], key[DIGEST_SIZE];
 
 	shared_key_tag(offer->key, tag);
@@ -298,6 +302,8 @@ shared_publish(struct shared *s, const struct shared_offer *offer, shared_fn fn,
 	q->notes = json_object();
 	json_set_text(q->notes, NOTE_KEY, key);
 	json_set_text(q->notes, NOTE_BUILT, built);
+	if (offer->took_ms > 0)
+		json_set_text(q->notes, NOTE_TOOK, took);
 	if (offer->passed && *offer->passed)
 		json_set_text(q->notes, NOTE_PASSED, offer->passed);
 	set_ref(q, q->key_tag, NULL);

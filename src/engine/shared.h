@@ -52,6 +52,7 @@ struct shared_image {
 	const char *media_type;
 	struct buf config; /* the config blob, where it was asked for */
 	struct buf passed; /* digests of checks that it passed, a line each, where asked for */
+	int64_t took_ms;   /* what its build took, where that is asked for; 0 = not said */
 };
 typedef void (*shared_fn)(void *ctx, struct shared_image *image);
 
@@ -75,6 +76,7 @@ struct shared_offer {
 	const char *record; /* text of model/record.h */
 	const char *passed; /* digests of the checks that it passed, a blank between them */
 	int64_t built_ms;   /* for finding the newest record */
+	int64_t took_ms;    /* 0 = it was not built now */
 };
 void shared_publish(struct shared *s, const struct shared_offer *offer, shared_fn fn, void *ctx);
 

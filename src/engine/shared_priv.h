@@ -8,11 +8,15 @@
 /* Annotations of an attached record, so that the right one is found without reading them all. */
 #define NOTE_KEY "dev.lockstep.key"
 #define NOTE_BUILT "dev.lockstep.built-ms"
+#define NOTE_TOOK "dev.lockstep.took-ms"
 #define NOTE_PASSED "dev.lockstep.passed"
 
 struct shared {
 	const struct graph *graph;
 	struct registry *reg;
 };
+
+/* Milliseconds in an annotation; 0 when it has none. */
+unsigned long long shared_note_ms(const struct registry_descriptor *d, const char *note);
 
 #endif

@@ -91,10 +91,10 @@ on_manifest(void *ctx, struct registry_answer *a)
 	registry_blob(w->s->reg, &w->ref, digest, MAX_RECORD, on_payload, w);
 }
 
-static unsigned long long
-built_ms(const struct registry_descriptor *d)
+unsigned long long
+shared_note_ms(const struct registry_descriptor *d, const char *note)
 {
-	const char *text = d->annotations ? json_get_text(d->annotations, NOTE_BUILT) : NULL;
+	const char *text = d->annotations ? json_get_text(d->annotations, note) : NULL;
 	unsigned long long ms;
 
 	return text && str_to_u64(str_c(text), &ms) ? ms : 0;
@@ -112,7 +112,7 @@ choose(const struct wanted *w, const struct registry_answer *a)
 
 		if (!w->any && (!key || strcmp(key, w->key) != 0))
 			continue;
-		if (!best || built_ms(d) > built_ms(best))
+		if (!best || shared_note_ms(d, NOTE_BUILT) > shared_note_ms(best, NOTE_BUILT))
 			best = d;
 	}
 	return best;
