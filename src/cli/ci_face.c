@@ -210,6 +210,17 @@ say_all(const struct ci_face *f, const struct session *s, const struct report *r
 	say(&b);
 }
 
+static void
+say_cost(const struct report *r)
+{
+	char took[CLOCK_TEXT_SIZE];
+
+	clock_duration(r->elapsed_ms, took);
+	out_print("%llu request%s to the registry, %s in all\n",
+		  (unsigned long long)r->requests.requests, r->requests.requests == 1 ? "" : "s",
+		  took);
+}
+
 static int
 write_files(const struct ci_face *f, const struct report *r, struct err *err)
 {
@@ -253,6 +264,8 @@ ci_face_close(struct ci_face *f, struct session *s, struct report *report, int r
 		say_all(f, s, report);
 	if (s->o.json)
 		render_json(report_json(report));
+	else if (report->plan)
+		say_cost(report);
 	if (write_files(f, report, &file_err)) {
 		if (!r)
 			r = err_move(err, &file_err);

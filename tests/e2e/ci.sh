@@ -4,78 +4,26 @@
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
-# shellcheck source=scripts/lib/env.sh
-. "$top_srcdir/scripts/lib/env.sh"
-# shellcheck source=scripts/lib/registry.sh
-. "$top_srcdir/scripts/lib/registry.sh"
-for tool in buildah busybox docker-registry skopeo jq; do
-	command -v $tool >/dev/null || skip_all "no $tool"
-done
-
+# shellcheck source=tests/lib/ci.sh
+. "$top_srcdir/tests/lib/ci.sh"
+# shellcheck disable=SC2119 # no more tools
+ci_open
 lockstep() { "${LOCKSTEP:?}" "$@"; }
-play=$(mktemp -d "${TMPDIR:-/var/tmp}/ci.XXXXXX")
-mkdir "$play/repo"
-runners=0
-# shellcheck disable=SC2317 # by the trap
-close() {
-	cd /
-	env_close
-	registry_stop
-	rm -rf "$play"
-}
-trap close EXIT
-GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
-GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@localhost GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@localhost
-export GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
-unset GITHUB_EVENT_NAME GITHUB_EVENT_PATH CI_MERGE_REQUEST_IID
-
-# runner: a machine that has never seen anything.
-runner() {
-	cd /
-	env_close
-	runners=$((runners + 1))
-	env_open "$play/runner$runners"
-	SSL_CERT_FILE=$REG_CA
-	export SSL_CERT_FILE
-	buildah login --tls-verify=false -u "$REG_USER" -p "$REG_PASSWORD" "$REG_HOST" >/dev/null
-	cd "$play/repo"
-}
-
-# ci WANT NAME [ARG...]: what was built, in $OUT the report
-OUT=$play/out
-ci() {
-	want=$1
-	name=$2
-	shift 2
-	status=0
-	lockstep ci --json "$@" >"$OUT" 2>"$OUT.err" || status=$?
-	built=$(jq -r '[.images[] | select(.state == "built") | .image] | sort | join(" ")' "$OUT" 2>/dev/null || :)
-	is "$status: $built" "$want" "$name"
-	[ "$status: $built" = "$want" ] || diag "$(cat "$OUT.err")"
-}
-
-# shellcheck disable=SC2086 # flags
-api() { curl -s $REG_CURL "$@"; }
-# digest IMAGE TAG
-digest() {
-	api -I -H 'Accept: application/vnd.oci.image.manifest.v1+json' "$REG_URL/v2/t/$1/manifests/$2" |
-		tr -d '\r' | sed -n 's/^[Dd]ocker-[Cc]ontent-[Dd]igest: //p'
-}
-images='base left right leaf'
-digests() { for i in $images; do echo "$i $(digest "$i" "$1")"; done; }
+IMAGES='base left right leaf'
 count() { grep -c "\"$1 $2" "$REG_DIR/log" || :; }
 
-registry_start tlsauth "$play/reg"
-cd "$play/repo"
+registry_start tlsauth "$PLAY/reg"
 mkdir base left right leaf
 cp "$(command -v busybox)" base/busybox
 printf 'FROM scratch\nCOPY busybox /bin/busybox\nCOPY motd /etc/motd\nENV PATH=/bin\n' >base/Dockerfile
 echo hello >base/motd
 echo 'not copied' >base/README.md
 for i in left right; do
+	# shellcheck disable=SC2016 # the Dockerfile expands it
 	printf 'ARG TAG=x\nFROM %s/t/base:${TAG}\nCOPY %s /%s\nRUN ["/bin/busybox", "true"]\n' "$REG_HOST" $i $i >$i/Dockerfile
 	echo $i >$i/$i
 done
+# shellcheck disable=SC2016 # the Dockerfile expands it
 printf 'ARG TAG=x\nFROM %s/t/left:${TAG}\nCOPY --from=%s/t/right:x /right /right\nCOPY leaf /leaf\n' "$REG_HOST" "$REG_HOST" >leaf/Dockerfile
 echo leaf >leaf/leaf
 cat >lockstep.yaml <<YAML
@@ -87,104 +35,103 @@ images:
   right: { context: right }
   leaf: { context: leaf }
 YAML
-git init -q
 git add -A
 git commit -qm one
 
 # --- 1 cold
-runner
+ci_runner
 ci '0: base leaf left right' 'a cold runner builds everything'
 commit=$(git rev-parse HEAD)
-is "$(digests "$commit")" "$(digests latest)" 'latest is the commit'
-cold=$(digests latest)
+is "$(ci_digests "$commit")" "$(ci_digests latest)" 'latest is the commit'
+cold=$(ci_digests latest)
 like "$cold" 'base sha256:*left sha256:*right sha256:*leaf sha256:*' 'all have digests'
 
 # --- 2 nothing changed
-runner
+ci_runner
 uploads=$(count POST /v2/t/)
 pulls=$(count GET '/v2/t/[a-z]*/blobs')
 git commit -q --allow-empty -m 'nothing'
 started=$(date +%s%N)
 ci '0: ' 'a fresh runner builds nothing when nothing changed'
-diag "a null run of 4 images took $((($(date +%s%N) - started) / 1000000)) ms"
+diag "a null run of 4 images took $((($(date +%s%N) - started) / 1000000)) ms and $(jq .registry.requests "$OUT") requests"
 is "$(count POST /v2/t/)" "$uploads" 'no blob was pushed'
 diag "$(($(count GET '/v2/t/[a-z]*/blobs') - pulls)) blobs were read: configs of parents"
 is "$(find "$LOCKSTEP_STATE/storage" -maxdepth 1 -name '*-images' 2>/dev/null)" '' 'no image was pulled'
-is "$(digests "$(git rev-parse HEAD)")" "$cold" 'every image exists at the new commit, unchanged'
+is "$(ci_digests "$(git rev-parse HEAD)")" "$cold" 'every image exists at the new commit, unchanged'
 
 # --- 3 a leaf
-runner
+ci_runner
 echo more >>leaf/leaf
 git commit -qam leaf
 ci '0: leaf' 'a change of the leaf builds the leaf'
-is "$(digests latest | grep -v leaf)" "$(echo "$cold" | grep -v leaf)" 'the others are as they were'
+is "$(ci_digests latest | grep -v leaf)" "$(echo "$cold" | grep -v leaf)" 'the others are as they were'
 like "$(jq -r '.images[] | select(.image == "leaf") | .reasons[0].kind + " " + .reasons[0].subject' "$OUT")" \
 	'file-changed leaf/leaf' 'the reason is told on a machine that never built it'
 
 # --- why, on a machine that never built anything
-runner
+ci_runner
 like "$(lockstep why leaf)" 'leaf  rebuilt in run *because leaf/leaf changed (+1*' 'why tells it from the registry'
 
 # --- 4 the base
-runner
+ci_runner
 echo more >>base/motd
 git commit -qam base
 ci '0: base leaf left right' 'a change of the base builds all'
-runner
+ci_runner
 like "$(lockstep why leaf)" '*because parent left has a new image*because parent base has a new image*because base/motd changed*' \
 	'why goes down to the root on another machine'
 
 # --- 5 a check fails
-runner
-before=$(digests latest)
+ci_runner
+before=$(ci_digests latest)
 echo broken >left/left
 git commit -qam 'a broken left'
 ci '1: ' 'a failing check fails the job'
 is "$(jq -r '.images[] | select(.image == "left") | .state + ": " + .checks[0].outcome + ", " + .checks[0].subject' "$OUT")" \
 	'failed: failed, file /left' 'the report says which'
-is "$(digests latest)" "$before" 'no release tag moved'
-is "$(digest base "$(git rev-parse HEAD)")" '' 'nor was one set'
+is "$(ci_digests latest)" "$before" 'no release tag moved'
+is "$(ci_digest base "$(git rev-parse HEAD)")" '' 'nor was one set'
 git revert --no-edit HEAD >/dev/null 2>&1
 
 # --- 9 a pull request: reads, builds, publishes nothing
-runner
+ci_runner
 echo pr >right/right
 git commit -qam pr
 uploads=$(count POST /v2/t/)
 ci '0: leaf right' 'a pull request builds what changed' --pr
 is "$(count POST /v2/t/)" "$uploads" 'and pushes nothing'
-is "$(digests latest)" "$before" 'no tag moved'
-echo '{"pull_request":{"head":{"repo":{"full_name":"evil/t"}},"base":{"repo":{"full_name":"o/t"}}}}' >"$play/event.json"
-GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$play/event.json ci '0: ' 'nor does one from a fork' --publish keys
+is "$(ci_digests latest)" "$before" 'no tag moved'
+echo '{"pull_request":{"head":{"repo":{"full_name":"evil/t"}},"base":{"repo":{"full_name":"o/t"}}}}' >"$PLAY/event.json"
+GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: ' 'nor does one from a fork' --publish keys
 is "$(count POST /v2/t/)" "$uploads" 'even if it wants to'
-sed -i s/evil/o/ "$play/event.json"
+sed -i s/evil/o/ "$PLAY/event.json"
 rm -rf "$LOCKSTEP_STATE"
-GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$play/event.json ci '0: leaf right' 'one of our own pushes keys' --publish keys
-is "$(digests latest)" "$before" 'but moves no tag'
-runner
+GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: leaf right' 'one of our own pushes keys' --publish keys
+is "$(ci_digests latest)" "$before" 'but moves no tag'
+ci_runner
 ci '0: ' 'so that the merge finds everything built'
-is "$(digests latest | cut -d' ' -f1-)" "$(digests "$(git rev-parse HEAD)")" 'and releases it'
+is "$(ci_digests latest | cut -d' ' -f1-)" "$(ci_digests "$(git rev-parse HEAD)")" 'and releases it'
 
 # --- 7 two runners at once
 echo both >left/left
 git commit -qam both
-runner
-(lockstep ci --json >"$play/a" 2>"$play/a.err" && echo 0 >"$play/a.status" || echo $? >"$play/a.status") &
+ci_runner
+(lockstep ci --json >"$PLAY/a" 2>"$PLAY/a.err" && echo 0 >"$PLAY/a.status" || echo $? >"$PLAY/a.status") &
 first=$!
-(LOCKSTEP_STATE=$play/b-state lockstep ci --json >"$play/b" 2>"$play/b.err" && echo 0 >"$play/b.status" || echo $? >"$play/b.status") &
+(LOCKSTEP_STATE=$PLAY/b-state lockstep ci --json >"$PLAY/b" 2>"$PLAY/b.err" && echo 0 >"$PLAY/b.status" || echo $? >"$PLAY/b.status") &
 wait "$first" $! # not for the registry
-is "$(cat "$play/a.status" "$play/b.status" | tr '\n' ' ')" '0 0 ' 'two runners at once both end well'
-is "$(jq -c '[.images[] | [.image, .digest]] | sort' "$play/a")" "$(jq -c '[.images[] | [.image, .digest]] | sort' "$play/b")" \
+is "$(cat "$PLAY/a.status" "$PLAY/b.status" | tr '\n' ' ')" '0 0 ' 'two runners at once both end well'
+is "$(jq -c '[.images[] | [.image, .digest]] | sort' "$PLAY/a")" "$(jq -c '[.images[] | [.image, .digest]] | sort' "$PLAY/b")" \
 	'with the same digests'
 
 # --- a registry that is not there
-runner
+ci_runner
 echo gone >leaf/leaf
 git commit -qam gone
 registry_stop "$REG_PID"
 ci '75: ' 'no registry: try again later'
 like "$(cat "$OUT.err")" '*what the registry has of 1 image is unknown*nothing was built or published*' 'said so'
-registry_start tlsauth "$play/reg" "${REG_HOST##*:}"
+registry_start tlsauth "$PLAY/reg" "${REG_HOST##*:}"
 ci '0: leaf' 'the next run goes on'
 
 # --- the tree is no commit

@@ -7,8 +7,8 @@
 #   ci_graph            after registry_start: a graph in $REG_HOST/t, a base with a leaf on it that has a check, and one image
 #                       alone; their names are in $IMAGES
 #   ci_commit MESSAGE   commits all that is in the repository
-#   ci_runner           a machine that has never seen anything: new state, new container storage; the one before is gone,
-#                       with what a killed lockstep left running there
+#   ci_runner           a machine that has never seen anything: new state, new container storage, logged in where the registry
+#                       wants that; the one before is gone, with what a killed lockstep left running there
 #   ci WANT NAME [ARG...]   lockstep ci, which ends with this status and builds these images: "0: base leaf". The report
 #                       is then in $OUT, what it said in $OUT.err. $CI_ARGS are given to every call.
 #   ci_digest IMAGE TAG     where a tag of the registry points, "" = nowhere
@@ -86,6 +86,8 @@ ci_runner() {
 	ci_end_runner
 	ci_runners=$((ci_runners + 1))
 	env_open "$PLAY/runner$ci_runners"
+	[ -z "${REG_CA-}" ] || export SSL_CERT_FILE="$REG_CA"
+	[ -z "${REG_USER-}" ] || buildah login --tls-verify=false -u "$REG_USER" -p "$REG_PASSWORD" "$REG_HOST" >/dev/null
 	cd "$PLAY/repo" || exit 1
 }
 
