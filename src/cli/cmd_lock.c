@@ -32,6 +32,7 @@ one_round(struct session *s, const struct wish *wish, struct lockfile **ret, str
 				    .cache = s->sources,
 				    .builder = s->builder,
 				    .identities = s->identities,
+				    .downloads = s->downloads,
 				    .all = wish->all,
 				    .again = again };
 	int r = relock_choose(s->project, &all, wish->names, wish->n, again, err);

@@ -27,6 +27,7 @@ stage_node(struct session *s, const struct plan_node *node, struct err *err)
 				   .image = node->image,
 				   .made = &node->made,
 				   .pool = s->pool,
+				   .downloads = s->downloads,
 				   .dir = arg_into };
 	json_t *j;
 	int r;

@@ -31,6 +31,7 @@ session_fini(struct session *s)
 	builder_free(s->builder);
 	project_free(s->project);
 	source_cache_free(s->sources);
+	downloads_free(s->downloads);
 	store_close(s->store);
 	pool_free(s->pool);
 	loop_free(s->loop);
@@ -283,11 +284,17 @@ session_engine(struct session *s, struct err *err)
 							 .insecure = s->o.insecure.v,
 							 .ninsecure = s->o.insecure.n },
 				 &s->builder, err);
+	if (!r && !s->downloads) {
+		AUTO_FREE char *dir = path_join(s->state_dir, "downloads");
+
+		s->downloads = downloads_new(dir);
+	}
 	if (!r && !s->identities)
 		s->identities = identities_new(
 			&(struct identities_opts){ .builder = s->builder,
 						   .store = s->store,
 						   .cache = s->sources,
+						   .downloads = s->downloads,
 						   .env = (const char *const *)environ,
 						   .locked = s->o.locked && !s->single,
 						   .pull = s->o.pull });

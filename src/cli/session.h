@@ -38,6 +38,7 @@ struct session {
 	char *state_dir;
 	const struct single *single; /* in place of a graph file; NULL = none */
 	struct source_cache *sources;
+	struct downloads *downloads;
 	bool relocking; /* the command is about the lock file: it may be out of date */
 	bool moving;    /* and moves what it holds */
 	const struct lockfile *lockfile; /* in place of the lock file; NULL = that */

@@ -64,6 +64,7 @@ static int
 run(struct session *s, const struct work_opts *opts, struct work *w, struct err *err)
 {
 	struct run_opts run = { .plan = w->plan,
+				.downloads = s->downloads,
 				.state_dir = s->state_dir,
 				.command = s->command,
 				.run_url = opts->run_url,

@@ -117,6 +117,7 @@ struct builder_build {
 	const struct recipe *recipe;
 	const char *context;    /* the staged folder */
 	const char *dockerfile; /* the rendered file */
+	const char *files;      /* the folder that RECIPE_FILES stands for; NULL = none is needed */
 	const char *id_file;    /* where the builder writes the image ID */
 	bool no_cache;
 };

@@ -187,6 +187,9 @@ build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 	builder_cmd_add2(ret, "--ignorefile", "/dev/null");
 	builder_cmd_add2(ret, "--iidfile", build->id_file);
 	builder_add_options(a, build, ret);
+	if (build->files)
+		builder_cmd_add2(ret, "--build-context",
+				 arena_printf(a, RECIPE_FILES "=%s", build->files));
 	builder_cmd_add2(ret, "-f", build->dockerfile);
 	vec_push(&ret->argv, build->context);
 	builder_cmd_end(ret);
@@ -214,8 +217,9 @@ no_cache_reason(struct arena *a, const struct recipe *recipe)
 						    recipe->df->file,
 						    recipe->stages[i].df->from->line);
 	for (size_t i = 0; i < recipe->nremotes; i++)
-		return arena_printf(a, "ADD of an URL at %s:%d", recipe->df->file,
-				    recipe->remotes[i].line);
+		if (!recipe->remotes[i].staged)
+			return arena_printf(a, "ONBUILD ADD of an URL at %s:%d", recipe->df->file,
+					    recipe->remotes[i].line);
 	return NULL;
 }
 

@@ -56,6 +56,9 @@ check_frontend(const struct checker *c)
 		for (size_t k = 0; k < stage->nins; k++)
 			check_ins(c, stage->ins[k]);
 	}
+	for (size_t i = 0; i < c->recipe->nremotes; i++)
+		if (c->recipe->remotes[i].git)
+			refuse(c, c->recipe->remotes[i].line, "ADD of a git repository");
 }
 
 void

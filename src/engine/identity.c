@@ -4,7 +4,6 @@
 
 #include "base/map.h"
 #include "base/sha256.h"
-#include "engine/download.h"
 #include "model/ref.h"
 #include "remote/registry.h"
 
@@ -291,7 +290,6 @@ identity_remote(struct identities *ids, struct project *p, struct arena *arena,
 {
 	struct external e = external_of_remote(arena, remote);
 	char digest[DIGEST_SIZE];
-	struct sha256 hash;
 	int r;
 
 	*ret = external_pinned_remote(p, arena, remote);
@@ -309,25 +307,22 @@ identity_remote(struct identities *ids, struct project *p, struct arena *arena,
 	*ret = map_get(ids->ids, str_c(e.name));
 	if (*ret)
 		return 0;
-	r = download_digest(e.name, &hash, err);
+	r = download_digest(ids->o.downloads, e.name, digest, err);
 	if (r)
 		return r;
-	sha256_digest(hash, digest);
 	*ret = arena_strdup(ids->arena, digest);
 	map_set(ids->ids, str_c(e.name), (char *)*ret);
 	return 0;
 }
 
 static int
-check_remote(const char *url, const char *want, struct err *err)
+check_remote(struct identities *ids, const char *url, const char *want, struct err *err)
 {
 	char digest[DIGEST_SIZE];
-	struct sha256 hash;
-	int r = download_digest(url, &hash, err);
+	int r = download_digest(ids->o.downloads, url, digest, err);
 
 	if (r)
 		return r;
-	sha256_digest(hash, digest);
 	if (!strcmp(digest, want))
 		return 0;
 	err_set(err, ERR_FAILED, "'%s' holds %.19s… and not %.19s…", url, digest, want);
@@ -346,11 +341,11 @@ identity_check_remotes(struct identities *ids, struct project *p, const struct r
 		const struct recipe_remote *remote = &recipe->remotes[i];
 		const char *want;
 
-		if (remote->checksum || remote->git)
+		if (remote->checksum || remote->git || remote->staged)
 			continue;
 		r = identity_remote(ids, p, arena, remote, &want, err);
 		if (!r)
-			r = check_remote(remote->url, want, err);
+			r = check_remote(ids, remote->url, want, err);
 	}
 	return r;
 }

@@ -4,6 +4,7 @@
 #define LOCKSTEP_ENGINE_IDENTITY_H
 
 #include "engine/builder.h"
+#include "engine/download.h"
 #include "engine/external.h"
 
 /*
@@ -18,8 +19,9 @@ struct identities;
 struct identities_opts {
 	struct builder *builder;
 	struct store *store;
-	struct source_cache *cache; /* for git repositories that ADD names */
-	const char *const *env;     /* of the command; for the registry's credentials */
+	struct source_cache *cache;  /* for git repositories that ADD names */
+	struct downloads *downloads; /* for addresses that it names */
+	const char *const *env;      /* of the command; for the registry's credentials */
 	bool locked; /* what is neither in the lock file nor pinned by itself is ERR_REFUSED */
 	bool pull;   /* registries are asked about what is in the user's storage, too */
 };
@@ -56,8 +58,8 @@ int identity_remote(struct identities *ids, struct project *p, struct arena *are
 		    const struct recipe_remote *remote, const char **ret, struct err *err)
 	NODISCARD;
 
-/* Builders download by themselves: ERR_FAILED when an address holds something else by now than what
- * the key was made with. What has a checksum of its own the builder checks. */
+/* What is not staged the builder downloads by itself: ERR_FAILED when an address holds something
+ * else by now than what the key was made with. What has a checksum of its own the builder checks. */
 int identity_check_remotes(struct identities *ids, struct project *p, const struct recipe *recipe,
 			   struct err *err) NODISCARD;
 

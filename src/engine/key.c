@@ -179,9 +179,10 @@ add_remotes(struct maker *m)
 	const struct recipe *r = m->ret->recipe;
 
 	for (size_t i = 0; i < r->nremotes; i++) {
-		const struct recipe_remote *remote = &r->remotes[i];
+		struct recipe_remote *remote = &r->remotes[i];
 		const char *value = m->env->remote(m->env->ctx, remote);
 
+		remote->value = value;
 		if (!value)
 			m->ret->complete = false;
 		inputs_add(m->ret->inputs, INPUT_SOURCE, 2,

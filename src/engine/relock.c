@@ -40,14 +40,10 @@ static int
 look_at_address(struct relocker *x, struct err *err)
 {
 	char *digest = arena_alloc(x->arena, DIGEST_SIZE);
-	struct sha256 hash;
-	int r = download_digest(x->e->name, &hash, err);
+	int r = download_digest(x->o->downloads, x->e->name, digest, err);
 
-	if (r)
-		return r;
-	sha256_digest(hash, digest);
-	x->entry.value = digest;
-	return 0;
+	x->entry.value = r ? NULL : digest;
+	return r;
 }
 
 static int

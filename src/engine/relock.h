@@ -12,6 +12,7 @@ struct relock_opts {
 	struct source_cache *cache;
 	struct builder *builder; /* whose storage images without a registry are in */
 	struct identities *identities;
+	struct downloads *downloads;
 	bool all;          /* look again at everything, too */
 	const bool *again; /* by index in externals: look again at these; NULL = none */
 };

@@ -4,6 +4,7 @@
 #define LOCKSTEP_ENGINE_RUN_H
 
 #include "engine/check.h"
+#include "engine/download.h"
 #include "engine/guard.h"
 #include "engine/plan.h"
 #include "engine/pod.h"
@@ -63,6 +64,7 @@ struct job {
 	struct guard_log *guards; /* of the build's output; NULL = none */
 	size_t lines;             /* of the log so far */
 	struct proc *proc;
+	struct download *download;
 	struct image_read *reading;
 	struct image_tree *tree; /* of the image that is checked */
 	struct check_set *checking;
@@ -103,6 +105,7 @@ struct run_observer {
 struct run_opts {
 	struct plan *plan;
 	struct loop *loop;
+	struct downloads *downloads;
 	const char *state_dir;
 	const char *command; /* for history */
 	const char *run_url; /* of the CI job, for records; NULL = none */

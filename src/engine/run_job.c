@@ -206,7 +206,8 @@ start_build(struct job *job, struct err *err)
 	struct stage_opts stage = { .project = job->run->plan->opts.project,
 				    .image = job->image,
 				    .made = &job->node->made,
-				    .pool = job->run->plan->opts.pool };
+				    .pool = job->run->plan->opts.pool,
+				    .downloads = job->run->opts->downloads };
 	struct builder_build build = { .image = job->image,
 				       .recipe = job->node->made.recipe,
 				       .no_cache = job->node->no_cache ||
@@ -228,6 +229,7 @@ start_build(struct job *job, struct err *err)
 		return r;
 	build.context = arena_printf(a, "%s/context", stage.dir);
 	build.dockerfile = arena_printf(a, "%s/Dockerfile", stage.dir);
+	build.files = stage_files(build.recipe, stage.dir, a);
 	build.id_file = arena_printf(a, "%s/image-id", job->dir);
 	job->line = 0;
 	guard_log_free(job->guards);
@@ -249,6 +251,40 @@ start_build(struct job *job, struct err *err)
 		store_run_fini(&last);
 	}
 	return r;
+}
+
+static void
+downloaded(void *ctx, struct err *err)
+{
+	struct job *job = ctx;
+
+	job->download = NULL;
+	if (err->class)
+		job_fail(job, err);
+	else
+		job_advance(job);
+}
+
+/* The next body that is staged and was not downloaded yet; nothing is started when all are there. */
+static int
+start_download(struct job *job, struct err *err)
+{
+	const struct recipe *recipe = job->node->made.recipe;
+
+	for (size_t i = 0; i < recipe->nremotes; i++) {
+		const struct recipe_remote *remote = &recipe->remotes[i];
+		struct download_wish wish = { .loop = job->run->opts->loop,
+					      .url = remote->url,
+					      .want = remote->value,
+					      .done = downloaded,
+					      .ctx = job };
+
+		if (!remote->staged || download_has(job->run->opts->downloads, remote->value))
+			continue;
+		run_set_state(job, JOB_PULLING);
+		return download_start(job->run->opts->downloads, &wish, &job->download, err);
+	}
+	return 0;
 }
 
 static int
@@ -311,7 +347,10 @@ step_on(struct job *job, struct err *err)
 	r = missing_image(job, &missing, err);
 	if (r)
 		return r;
-	return missing ? start_import(job, missing, err) : start_build(job, err);
+	if (missing)
+		return start_import(job, missing, err);
+	r = start_download(job, err);
+	return r || job->download ? r : start_build(job, err);
 }
 
 void
@@ -486,9 +525,11 @@ job_cancel(struct job *job)
 		image_read_cancel(job->reading);
 	if (job->checking)
 		check_cancel(job->checking);
-	if (job->asking) {
+	if (job->asking || job->download) {
 		AUTO_ERR struct err err = ERR_INIT;
 
+		if (job->download)
+			download_cancel(STEAL(job->download));
 		job->asking = false;
 		err_set(&err, ERR_CANCELLED, "cancelled");
 		job_fail(job, &err);

@@ -210,6 +210,37 @@ settle_ignore_file(const struct stage_opts *o, struct err *err)
 	return -ERR_INPUT;
 }
 
+const char *
+stage_files(const struct recipe *recipe, const char *dir, struct arena *arena)
+{
+	for (size_t i = 0; i < recipe->nremotes; i++)
+		if (recipe->remotes[i].staged)
+			return arena_printf(arena, "%s/files", dir);
+	return NULL;
+}
+
+static int
+fill_files(struct stager *s, struct err *err)
+{
+	const struct recipe *recipe = s->o->made->recipe;
+	const char *files = stage_files(recipe, s->o->dir, s->arena);
+	int r = 0;
+
+	for (size_t i = 0; !r && files && i < recipe->nremotes; i++) {
+		const struct recipe_remote *remote = &recipe->remotes[i];
+		AUTO_FREE char *path = NULL, *dir = NULL;
+
+		if (!remote->staged)
+			continue;
+		path = path_join(files, remote->staged);
+		dir = path_dir(path);
+		r = file_mkdirs(dir, err);
+		if (!r)
+			r = download_copy(s->o->downloads, remote->value, path, err);
+	}
+	return r;
+}
+
 int
 stage_make(const struct stage_opts *opts, struct err *err)
 {
@@ -234,6 +265,8 @@ stage_make(const struct stage_opts *opts, struct err *err)
 	r = fill(&s, err);
 	free(s.jobs);
 	free(s.files);
+	if (!r)
+		r = fill_files(&s, err);
 	if (!r)
 		r = settle_ignore_file(opts, err);
 	return r ? r : write_dockerfile(&s, err);

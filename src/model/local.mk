@@ -99,6 +99,7 @@ libmodel_a_SOURCES += \
 	%D%/reason_priv.h \
 	%D%/recipe.c \
 	%D%/recipe.h \
+	%D%/recipe_add.c \
 	%D%/recipe_args.c \
 	%D%/recipe_declare.c \
 	%D%/recipe_facts.c \

@@ -49,5 +49,12 @@ recipe_step_line(const struct recipe *r, size_t stage, size_t step)
 	step -= s->nonbuild + 1;
 	if (r->opts.mark && !step--)
 		return s->df->from->line;
-	return step < s->df->nins ? s->df->ins[step]->line : 0;
+	for (size_t i = 0; i < s->df->nins; i++) {
+		size_t parts = recipe_parts(r, s->df->ins[i]);
+
+		if (step < parts)
+			return s->df->ins[i]->line;
+		step -= parts;
+	}
+	return 0;
 }

@@ -91,14 +91,28 @@ struct recipe_read {
 	size_t stage;
 };
 
-/* A remote source: ADD of an URL or of a git repository. */
+/* Where a rendered Dockerfile takes what was downloaded for it, in the containers dialect: the name
+ * of a further context, for the builder. */
+#define RECIPE_FILES "lockstep-files"
+
+/*
+ * A remote source: ADD of an URL or of a git repository. A builder that downloads by itself may get
+ * something else than what the key says. What is staged is therefore a COPY from RECIPE_FILES in the
+ * rendered file: like ADD of an address, it never unpacks, and the mode is the file's, 0600.
+ */
 struct recipe_remote {
 	const char *url;
 	const char *checksum; /* --checksum value or NULL */
 	bool git;
 	bool keep_git;
+	bool onbuild; /* by a trigger of a base, which cannot be rendered otherwise */
 	int line;
 	size_t stage;
+	const char *staged; /* below RECIPE_FILES; NULL = the builder gets it by itself */
+	const char *value; /* for the caller to set: "sha256:…" or the commit that the rendered file
+			       names; NULL = not known */
+	const struct df_ins *ins;
+	size_t word; /* of ins */
 };
 
 /* One argument that counts (keys.md 2.4). */
@@ -185,6 +199,10 @@ void recipe_facts(const struct recipe *r, recipe_image_id id, void *ctx, struct 
  */
 int recipe_render(const struct recipe *r, recipe_image_id image_name, void *ctx, struct buf *b,
 		  struct err *err) NODISCARD;
+
+/* How many instructions of the rendered file an instruction becomes: ADD of addresses and of files
+ * of the context is one for each run of either. */
+size_t recipe_parts(const struct recipe *r, const struct df_ins *ins);
 
 /* Appends the line of a LABEL instruction that sets exactly this; false, and nothing appended, when no
  * line can hold it (a newline, or more than 65000 bytes). */

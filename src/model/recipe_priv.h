@@ -202,6 +202,21 @@ int recipe_read_sources(struct recipe_eval *e, size_t stage, const struct df_ins
 int recipe_context_path(const struct recipe_impl *r, const char *path, const char **ret,
 			struct err *err) NODISCARD;
 
+/* recipe_add.c: ADD of addresses */
+
+/* What the file is called in a folder; ERR_INPUT when builders would misread it. */
+int recipe_download_name(const struct recipe_impl *r, const char *url, const char **ret,
+			 struct err *err) NODISCARD;
+const struct recipe_remote *recipe_remote_of(const struct recipe *r, const struct df_ins *ins,
+					     size_t word);
+bool recipe_has_staged(const struct recipe *r, const struct df_ins *ins);
+/* The next part of an ADD with staged files; *at: its first source, then that of the next part. */
+struct df_ins *recipe_add_part(const struct recipe_impl *r, const struct df_ins *ins,
+			       const struct recipe_texts *texts, size_t *at);
+/* buildkit: repositories by their commit, in own, a copy of ins. */
+void recipe_pin_repositories(const struct recipe_impl *r, const struct df_ins *ins,
+			     struct df_ins *own);
+
 /* recipe_facts.c */
 
 /* The index in pub.images of an image that an instruction of a stage names. */
@@ -219,6 +234,11 @@ struct df_ins *recipe_renamed(const struct recipe_impl *r, const struct df_ins *
 void recipe_flags_text(const struct df_ins *ins, struct buf *b);
 /* Appends a word that stands for value in every dialect; false if no line can hold it. */
 bool recipe_quote(const char *value, struct buf *b);
+
+/* Appends words that stand for these texts, in the JSON form where they must be. */
+void recipe_words(const struct recipe_texts *texts, struct buf *b);
+/* The same for words as they are written. */
+void recipe_raw_words(const struct recipe_texts *texts, bool json, struct buf *b);
 
 /* SAID_NOT: no line can say it; then nothing of use was appended. */
 enum recipe_said { RECIPE_SAID_ALREADY, RECIPE_SAID_ANEW, RECIPE_SAID_NOT };

@@ -127,6 +127,17 @@ put_ins(struct render *x, const struct df_ins *ins, struct err *err)
 }
 
 static int
+put_add(struct render *x, const struct df_ins *ins, const struct recipe_texts *texts,
+	struct err *err)
+{
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i + 1 < texts->n;)
+		status = put_ins(x, recipe_add_part(x->r, ins, texts, &i), err);
+	return status;
+}
+
+static int
 render_ins(struct render *x, const struct df_ins *ins, struct err *err)
 {
 	struct df_ins *own = recipe_renamed(x->r, ins, new_name, x);
@@ -134,11 +145,15 @@ render_ins(struct render *x, const struct df_ins *ins, struct err *err)
 	struct recipe_texts texts;
 	int status;
 
-	if (!x->scopes)
+	if (!x->scopes) {
+		recipe_pin_repositories(x->r, ins, own);
 		return put_ins(x, own, err);
+	}
 	status = recipe_expand_ins(x->r, &x->scopes->stages[x->stage], ins, &texts, err);
 	if (status < 0)
 		return status;
+	if (recipe_has_staged(&x->r->pub, ins))
+		return put_add(x, ins, &texts, err);
 	if (recipe_expanded_rest(ins, &texts, &rest) == RECIPE_SAID_ANEW)
 		own->rest = arena_str(x->r->arena, buf_str(&rest));
 	status = put_ins(x, own, err);

@@ -153,12 +153,15 @@ keeps_git(const struct df_ins *ins, const char *url)
 }
 
 static int
-add_remote(const struct sources *x, const char *url, bool git, struct err *err)
+add_remote(const struct sources *x, const char *url, bool git, size_t word, struct err *err)
 {
 	struct recipe_impl *r = x->e->r;
 	struct recipe_remote remote = {
 		.url = url,
 		.git = git,
+		.ins = x->ins,
+		.word = word,
+		.onbuild = recipe_is_trigger(r, x->stage, x->ins),
 		.keep_git = git && keeps_git(x->ins, url),
 		.line = recipe_line(r, x->stage, x->ins),
 		.stage = r->work[x->stage].number,
@@ -178,19 +181,30 @@ add_remote(const struct sources *x, const char *url, bool git, struct err *err)
 			return status;
 		remote.checksum = text.text;
 	}
+	if (x->containers && !remote.onbuild) {
+		const char *name;
+
+		if (x->ins->nheredocs)
+			return err_set(err, ERR_INPUT,
+				       "a heredoc and an address in one instruction");
+		status = recipe_download_name(r, url, &name, err);
+		if (status < 0)
+			return status;
+		remote.staged = arena_printf(r->arena, "%zu/%s", x->e->remotes.n, name);
+	}
 	vec_push(&x->e->remotes, remote);
 	return 0;
 }
 
 static int
-add_source(const struct sources *x, const char *text, const char *written, struct err *err)
+add_source(const struct sources *x, const char *text, size_t word, struct err *err)
 {
 	/* Docker's old builder and buildah 1.28 read no git repositories. */
 	if (x->buildkit && is_git(text))
-		return add_remote(x, text, true, err);
+		return add_remote(x, text, true, word, err);
 	if (is_url(text))
-		return add_remote(x, text, false, err);
-	return add_path(x, text, written, err);
+		return add_remote(x, text, false, word, err);
+	return add_path(x, text, x->ins->words[word], err);
 }
 
 static void
@@ -232,7 +246,7 @@ recipe_read_sources(struct recipe_eval *e, size_t stage, const struct df_ins *in
 		if (!texts->v[i].known)
 			recipe_widen(e, stage, "env-unknown", recipe_line(e->r, stage, ins));
 		else
-			status = add_source(&x, texts->v[i].text, ins->words[i], err);
+			status = add_source(&x, texts->v[i].text, i, err);
 	}
 	return status;
 }

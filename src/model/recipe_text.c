@@ -164,6 +164,30 @@ plain_text(const struct recipe_texts *texts, struct buf *b)
 		buf_addf(b, "%s%s", i ? " " : "", texts->v[i].text);
 }
 
+void
+recipe_words(const struct recipe_texts *texts, struct buf *b)
+{
+	if (all_plain(texts))
+		plain_text(texts, b);
+	else
+		words_text(texts, b);
+}
+
+void
+recipe_raw_words(const struct recipe_texts *texts, bool json, struct buf *b)
+{
+	json_t *AUTO_JSON list = json_array();
+	char *AUTO_FREE text = NULL;
+
+	for (size_t i = 0; i < texts->n; i++)
+		json_add_text(list, texts->v[i].text);
+	text = json_canonical(list);
+	if (json)
+		buf_adds(b, text);
+	else
+		plain_text(texts, b);
+}
+
 enum recipe_said
 recipe_expanded_rest(const struct df_ins *ins, const struct recipe_texts *texts, struct buf *b)
 {
@@ -186,10 +210,7 @@ recipe_expanded_rest(const struct df_ins *ins, const struct recipe_texts *texts,
 	case DF_ADD:
 	case DF_COPY:
 	case DF_VOLUME:
-		if (all_plain(texts))
-			plain_text(texts, b);
-		else
-			words_text(texts, b);
+		recipe_words(texts, b);
 		break;
 	default:
 		said = recipe_quote(texts->v[0].text, b);

@@ -342,12 +342,96 @@ test_a_mark_in_each_stage(void **state UNUSED)
 	fixture_close(&f);
 }
 
+/* What was downloaded is copied: as it is, and from where no other instruction sees it. */
+static void
+test_downloads(void **state UNUSED)
+{
+	static const struct recipe_case cases[] = {
+		{ .name = "addresses only",
+		  .dialects = C,
+		  .file = "FROM i\nARG V=1\nADD --chown=u:g --chmod=0755 http://x.org/f-$V.tgz?y#z "
+			  "https://x.org/a%20b /o/\n",
+		  .render = "FROM pinned-i AS s0\nARG V=1\nCOPY --from=lockstep-files --chown=u:g "
+			    "--chmod=0755 [\"0/f-1.tgz\",\"'1/a b'\",\"/o/\"]\n" },
+		{ .name = "one alone may become a file",
+		  .dialects = C,
+		  .file = "FROM i\nADD http://x.org/d/f/ /o\nADD http://x.org /p\n",
+		  .render = "FROM pinned-i AS s0\nCOPY --from=lockstep-files 0/f /o\n"
+			    "COPY --from=lockstep-files 1/__unnamed__ /p\n" },
+		{ .name = "beside files of the context, in order",
+		  .dialects = C,
+		  .file = "FROM i\nADD a.tar http://x.org/b http://x.org/c d /o\n",
+		  .render = "FROM pinned-i AS s0\nADD a.tar /o/\n"
+			    "COPY --from=lockstep-files 0/b 1/c /o/\nADD d /o/\n" },
+		{ .name = "docker downloads by itself",
+		  .dialects = L | B,
+		  .file = "FROM i\nADD http://x.org/b /o\n",
+		  .render = "FROM pinned-i AS s0\nADD http://x.org/b /o\n" },
+		{ .name = "a name that would be a pattern",
+		  .dialects = C,
+		  .file = "FROM i\nADD http://x.org/a%2a /o\n",
+		  .errors =
+			  "D:2:1: ADD: 'http://x.org/a%2a' has a file name that builders misread\n"
+			  "(download it in a RUN, or put the file into the context)\n" },
+		{ .name = "or end a text",
+		  .dialects = C,
+		  .file = "FROM i\nADD http://x.org/a%00b /o\n",
+		  .errors = "D:2:1: ADD: 'http://x.org/a%00b' has a file name that builders "
+			    "misread\n(download it in a RUN, or put the file into the context)\n" },
+	};
+
+	RUN_CASES(cases);
+}
+
+/* BuildKit gets the commit that the key has, whatever the branch is by then. */
+static void
+test_repositories_by_commit(void **state UNUSED)
+{
+	static const struct recipe_case c = {
+		.name = "commits",
+		.file = "FROM i\nARG T=v1\nADD --keep-git-dir https://x.org/r.git#$T:sub $T "
+			"https://x.org/s.git /o/\nADD [\"git@x.org:o/r.git\", \"/p q\"]\n",
+	};
+	AUTO_BUF struct buf out = BUF_INIT;
+	struct recipe_fixture f;
+
+	fixture_open(&f, &c, DIALECT_BUILDKIT);
+	assert_int_equal(f.recipe->nremotes, 3);
+	for (size_t i = 0; i < 3; i++)
+		f.recipe->remotes[i].value = i ? "bbbb" : "aaaa";
+	show_render(&f, &out);
+	assert_string_equal(out.data, "FROM pinned-i AS s0\nARG T=v1\nADD --keep-git-dir "
+				      "https://x.org/r.git#aaaa:sub $T https://x.org/s.git#bbbb "
+				      "/o/\nADD [\"git@x.org:o/r.git#bbbb\",\"/p q\"]\n");
+	fixture_close(&f);
+}
+
+/* An ADD that became several instructions is several of the builder's steps. */
+static void
+test_steps_of_downloads(void **state UNUSED)
+{
+	static const struct recipe_case c = {
+		.name = "steps",
+		.file = "FROM i\nADD a http://x.org/b /o/\nRUN x\n",
+	};
+	static const int lines[] = { 1, 2, 2, 3, 0 };
+	struct recipe_fixture f;
+
+	fixture_open(&f, &c, DIALECT_CONTAINERS);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		assert_int_equal(recipe_step_line(f.recipe, 0, i + 1), lines[i]);
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stages),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_downloads),
+		cmocka_unit_test(test_repositories_by_commit),
+		cmocka_unit_test(test_steps_of_downloads),
 		cmocka_unit_test(test_preamble),
 		cmocka_unit_test(test_stale_forms),
 		cmocka_unit_test(test_quoting),
