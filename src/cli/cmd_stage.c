@@ -80,7 +80,8 @@ const struct cmd cmd_stage = {
 	.about =
 		"Writes the staged context (exactly the files that count, with uniform modes and\n"
 		"times) and the Dockerfile as it is given to the builder, to look at or to build by\n"
-		"hand.",
+		"hand. What ADD takes from addresses is in DIR/files, if anything: the build then\n"
+		"needs --build-context lockstep-files=DIR/files.",
 	.examples = "  $ lockstep stage agent-base --into staged\n"
 		    "  $ lockstep stage -f base/Dockerfile base --into by-hand\n",
 	.opts = options,

@@ -124,6 +124,7 @@ libengine_a_SOURCES += \
 	%D%/run_check.c \
 	%D%/run_error.c \
 	%D%/run_job.c \
+	%D%/run_need.c \
 	%D%/run_pod.c \
 	%D%/run_priv.h \
 	%D%/run_push.c \

@@ -136,27 +136,6 @@ decide_again(struct job *job, struct err *err)
 	return r;
 }
 
-/* The next used image that our storage lacks; NULL when all are there. */
-static int
-missing_image(struct job *job, const struct input_image **ret, struct err *err)
-{
-	const struct inputs *in = job->node->made.inputs;
-
-	for (; job->next_import < in->images.n; job->next_import++) {
-		const struct input_image *used = &in->images.v[job->next_import];
-		int r = builder_has(builder_of(job), used->id, err);
-
-		if (r < 0)
-			return r;
-		if (!r) {
-			*ret = used;
-			return 0;
-		}
-	}
-	*ret = NULL;
-	return 0;
-}
-
 /* Brings an image into our storage: from the registry where it is a parent that was found there,
  * then from the user's storage. */
 static int
@@ -253,40 +232,6 @@ start_build(struct job *job, struct err *err)
 	return r;
 }
 
-static void
-downloaded(void *ctx, struct err *err)
-{
-	struct job *job = ctx;
-
-	job->download = NULL;
-	if (err->class)
-		job_fail(job, err);
-	else
-		job_advance(job);
-}
-
-/* The next body that is staged and was not downloaded yet; nothing is started when all are there. */
-static int
-start_download(struct job *job, struct err *err)
-{
-	const struct recipe *recipe = job->node->made.recipe;
-
-	for (size_t i = 0; i < recipe->nremotes; i++) {
-		const struct recipe_remote *remote = &recipe->remotes[i];
-		struct download_wish wish = { .loop = job->run->opts->loop,
-					      .url = remote->url,
-					      .want = remote->value,
-					      .done = downloaded,
-					      .ctx = job };
-
-		if (!remote->staged || download_has(job->run->opts->downloads, remote->value))
-			continue;
-		run_set_state(job, JOB_PULLING);
-		return download_start(job->run->opts->downloads, &wish, &job->download, err);
-	}
-	return 0;
-}
-
 static int
 start_load(struct job *job, struct err *err)
 {
@@ -344,12 +289,12 @@ step_on(struct job *job, struct err *err)
 	}
 	if (job->node->state == PLAN_UP_TO_DATE)
 		return start_current(job, err);
-	r = missing_image(job, &missing, err);
+	r = job_missing_image(job, &missing, err);
 	if (r)
 		return r;
 	if (missing)
 		return start_import(job, missing, err);
-	r = start_download(job, err);
+	r = job_download(job, err);
 	return r || job->download ? r : start_build(job, err);
 }
 

@@ -52,6 +52,11 @@ void job_finish(struct job *job);
 void job_advance(struct job *job);
 int job_start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct err *err)
 	NODISCARD;
+/* run_need.c: the next used image that our storage lacks; NULL when all are there. */
+int job_missing_image(struct job *job, const struct input_image **ret, struct err *err) NODISCARD;
+/* Starts to download the next body that is staged and not here yet; job_advance() or job_fail()
+ * comes after. Starts nothing when all are here. */
+int job_download(struct job *job, struct err *err) NODISCARD;
 /* run_error.c: why a command of the builder that a job ran has failed. tail: what it said last. */
 void job_command_error(struct job *job, const struct proc_result *result, struct str tail,
 		       struct err *err);
