@@ -47,7 +47,7 @@ static void
 add_why(struct buf *b, const struct job *job, const struct plan_node *node)
 {
 	const struct reasons *rs = &node->reasons;
-	AUTO_FREE char *reason = rs->n ? reason_text(&rs->v[0], false) : NULL, *more = NULL;
+	AUTO_FREE char *reason = rs->n ? reason_text(&rs->v[0], false) : NULL;
 
 	if (job && job->message) {
 		add_text(b, job->message);
