@@ -201,6 +201,21 @@ exits 0 'by hand' "$LOCKSTEP" bump --image "ghcr.io/o/b=$two" --group hand --gat
 is "$(git -C "$BARE" log -1 --format='%an <%ae> %s%n%(trailers)' lockstep/bump/hand)" "A B <a@example.org> chore(hand): bump 1 image to 222222222222
 Lockstep-Event: by-hand" 'an author of ones own'
 
+# -- git over http, with the token
+mkdir "$gitops_dir/bin"
+real=$(command -v git)
+printf '#!/bin/sh\necho "$@" >>"%s"\nexec "%s" "$@"\n' "$gitops_dir/argv" "$real" >"$gitops_dir/bin/git"
+chmod +x "$gitops_dir/bin/git"
+event 14 "$(tag b)"
+PATH=$gitops_dir/bin:$PATH exits 0 'git asks for a login' bump --repo-url "$GITHUB/o/r.git" --no-pr --base main
+is "$(branch_file apps/b/b.yaml)" "image: ghcr.io/o/b:$(tag 1)" 'and gets it'
+like "$(grep push "$gitops_dir/argv")" "*push --quiet --porcelain --no-verify --force-with-lease=* -- $GITHUB/o/r.git *" 'it was asked to push'
+is "$(grep -c -e "$GITHUB_SECRET" -e "$(printf 'x-access-token:%s' "$GITHUB_SECRET" | base64 -w 0)" "$gitops_dir/argv" || :)" 0 'the token is in no argument'
+PATH=$gitops_dir/bin:$PATH GITHUB_TOKEN='' exits 0 'the token may stand in the address' bump --repo-url "$(echo "$GITHUB" | sed "s,//,//x-access-token:$GITHUB_SECRET@,")/o/r.git" --no-pr --base main
+is "$(grep -c "$GITHUB_SECRET" "$gitops_dir/argv" || :)" 0 'it does not go into an argument either'
+GITHUB_TOKEN=wrong exits 1 'a wrong one' bump --repo-url "$GITHUB/o/r.git" --no-pr --base main
+like "$tap_out" "*git cannot read '*" 'is told'
+
 # -- nothing of the token anywhere
 is "$(grep -rl "$GITHUB_SECRET" "$gitops_dir" || :)" '' 'the token is in no file'
 done_testing

@@ -39,7 +39,8 @@ api = json.load(open(sys.argv[1]))
 r = "/repos/{owner}/{repo}/"
 used = [r + p for p in ("dispatches", "actions/workflows/{workflow_id}/dispatches", "pulls", "pulls/{pull_number}", "pulls/{pull_number}/merge",
         "issues/{issue_number}/labels", "issues/{issue_number}/comments", "git/refs", "git/refs/{ref}", "git/ref/{ref}", "git/blobs",
-        "git/trees", "git/commits", "git/commits/{commit_sha}")]
+        "git/trees", "git/commits", "git/commits/{commit_sha}", "compare/{basehead}", "pulls/{pull_number}/requested_reviewers")]
+used.append("/repos/{owner}/{repo}")
 out = {k: v for k, v in api.items() if k not in ("paths", "components", "x-webhooks")}
 out["paths"] = {p: api["paths"][p] for p in used}
 want, kept = [json.dumps(out["paths"])], {}
@@ -124,6 +125,34 @@ graphql() {
 is "$(graphql "$tip" | jq -r '.errors[0].type')" STALE_DATA 'createCommitOnBranch compares'
 like "$(graphql "$(git -C "$graph_dir/github/git/o/r.git" rev-parse main)" | jq -r .data.createCommitOnBranch.commit.oid)" '????????????????????????????????????????' 'and swaps'
 is "$(git -C "$graph_dir/github/git/o/r.git" show main:a/b)" hey 'the new file is there'
+
+# -- lockstep's own requests for a pull request, from the first to the last
+prism_start
+asked=$(wc -l <"$graph_dir/prism") # of prism_start itself
+printf 'image: ghcr.io/o/a:1\n' >app.yaml
+graph_commit 'a manifest'
+git push -qf "$graph_dir/github/git/o/r.git" HEAD:refs/heads/main
+# What the description says against requests, by prism's log: of answers it is the stand-in's business.
+against() {
+	tail -n +"$((asked + 1))" "$graph_dir/prism" | sed 's/\x1b\[[0-9;]*m//g' | grep -i 'violation: *request' || :
+}
+# bump TAG [ARG...]
+bump() {
+	bump_tag=$1
+	shift
+	GITHUB_TOKEN=$GITHUB_SECRET lockstep bump --image "ghcr.io/o/a=$bump_tag" --group contract --gate off --via push \
+		--repo-url "file://$graph_dir/github/git/o/r.git" --api-url "$PRISM" "$@"
+}
+exits 0 'a pull request' bump 2 --label x --reviewer alice
+like "$tap_out" '*opened https://stand.in/o/r/pull/2' 'is opened'
+exits 0 'another version' bump 3
+like "$tap_out" '*updated https://stand.in/o/r/pull/2' 'updates it'
+exits 0 'the version that is there' bump 1
+like "$tap_out" '*closed https://stand.in/o/r/pull/2: *' 'closes it'
+is "$(github_state '.pulls[1] | [.state, (.labels | length), (.requested_reviewers | length), (.comments_list | length)]')" '["closed",1,1,1]' 'the stand-in was told all of it'
+is "$(against)" '' 'and the description has nothing against any of the requests'
+like "$(ask POST /repos/o/r/pulls '{"title": 1}')" '422*' 'one that is wrong'
+like "$(against)" '?*' 'is found'
 
 # -- webhooks, by the libraries of the other side
 # shellcheck disable=SC2119 # no answers said: always 200

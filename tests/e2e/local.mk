@@ -4,6 +4,7 @@
 # list: begin (written by scripts/list-sources)
 EXTRA_DIST += \
 	%D%/agent-images.sh \
+	%D%/bump-pr-crash.sh \
 	%D%/bump-pr.sh \
 	%D%/cache.sh \
 	%D%/ci-events.sh \

@@ -4,7 +4,8 @@
 
   github.py --token T [--read-token T] [--git FOLDER] [--log FILE] [--port N] [--port-file FILE]
 
-Repositories are bare ones, FOLDER/OWNER/NAME.git; one that is not there can still be told of events. It answers below /
+Repositories are bare ones, FOLDER/OWNER/NAME.git; one that is not there can still be told of events. Git itself finds them
+at /OWNER/NAME.git, with x-access-token and the token as login. It answers below /
 and below /api/v3 (as on an Enterprise host). The read token may read what the other may write, so it gets what GitHub
 gives then: 404. What was asked goes to the log as JSON lines, without the token.
 
@@ -14,12 +15,12 @@ Controls, without a token:
                           "close": "before" | "half" (of the answer), "slow": SECONDS, "after": true (it is done all the same)
   GET  /_control/state    {"events": [...], "runs": [...], "pulls": [...]}
 """
-import argparse, json, re, sys, threading, time, urllib.parse
+import argparse, base64, json, re, sys, threading, time, urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from github_git import Refused, Repository
+from github_git import Refused, Repository, serve_http
 
 MAX_DISPATCH = 65535
 ROUTES = []
@@ -490,11 +491,27 @@ class Handler(BaseHTTPRequestHandler):
                 return e.status, {"message": e.message, "documentation_url": "https://docs.github.com/rest", "status": str(e.status)}
         return 404, {"message": "Not Found"}
 
+    def git(self, target, raw):
+        args = self.server.state.args
+        login = base64.b64encode(("x-access-token:" + args.token).encode()).decode()
+        if self.headers.get("Authorization") != "Basic " + login:
+            return self.answer(401, "", {"WWW-Authenticate": "Basic realm=git"})
+        status, headers, body = serve_http(args.git, target.path, self.command, target.query, self.headers, raw, "bot")
+        self.send_response(status)
+        for key, text in headers.items():
+            self.send_header(key, text)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
     def handle_any(self):
         state = self.server.state
         n = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(n) if n else b""
         target = urllib.parse.urlsplit(self.path)
+        if re.match(r"/[^/]+/[^/]+\.git/", target.path):
+            return self.git(target, raw)
         path, query = re.sub(r"^/api/v3(?=/)", "", target.path), dict(urllib.parse.parse_qsl(target.query))
         try:
             body = json.loads(raw) if raw else None

@@ -150,3 +150,15 @@ class Repository:
         new = self.commit(message, r.stdout.decode().split()[0], [ours, theirs])
         self.git("update-ref", "refs/heads/" + base, new, ours)
         return new
+
+
+def serve_http(root, path, method, query, headers, data, user):
+    """Git's smart HTTP by git's own CGI program: status, headers, body."""
+    env = {**os.environ, "GIT_PROJECT_ROOT": root, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "REQUEST_METHOD": method,
+           "QUERY_STRING": query, "CONTENT_TYPE": headers.get("Content-Type", ""), "CONTENT_LENGTH": str(len(data)),
+           "HTTP_CONTENT_ENCODING": headers.get("Content-Encoding", ""), "HTTP_GIT_PROTOCOL": headers.get("Git-Protocol", ""),
+           "REMOTE_USER": user}
+    out = subprocess.run(["git", "http-backend"], input=data, capture_output=True, env=env).stdout
+    head, _, body = out.partition(b"\r\n\r\n")
+    sent = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+    return int(sent.pop("Status", "200").split()[0]), sent, body
