@@ -138,6 +138,8 @@ take(struct image_layer *l, const struct tar_entry *e)
 		.uid = e->uid,
 		.gid = e->gid,
 		.size = e->size,
+		.mtime_s = e->mtime_s,
+		.mtime_ns = e->mtime_ns,
 		.dev_major = e->dev_major,
 		.dev_minor = e->dev_minor,
 		.xattrs = keep_xattrs(l->arena, e),

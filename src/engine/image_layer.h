@@ -19,6 +19,7 @@ struct image_entry {
 	enum tar_type type;
 	uint32_t mode; /* 07777 */
 	int64_t uid, gid, size;
+	int64_t mtime_s, mtime_ns;
 	const char *target; /* of a link; a hard link's is cleaned like a path */
 	uint32_t dev_major, dev_minor;
 	struct sha256 hash;             /* of a file, when the layer was asked for it */

@@ -33,6 +33,8 @@
 	X(archive_entry_uid)                                                                       \
 	X(archive_entry_gid)                                                                       \
 	X(archive_entry_size)                                                                      \
+	X(archive_entry_mtime)                                                                     \
+	X(archive_entry_mtime_nsec)                                                                \
 	X(archive_entry_rdevmajor)                                                                 \
 	X(archive_entry_rdevminor)                                                                 \
 	X(archive_entry_xattr_reset)                                                               \
@@ -179,6 +181,8 @@ tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 		.uid = t->lib.archive_entry_uid(e),
 		.gid = t->lib.archive_entry_gid(e),
 		.size = type == TAR_FILE ? t->lib.archive_entry_size(e) : 0,
+		.mtime_s = t->lib.archive_entry_mtime(e),
+		.mtime_ns = t->lib.archive_entry_mtime_nsec(e),
 		.xattrs = t->xattrs.v,
 		.nxattrs = t->xattrs.n,
 	};

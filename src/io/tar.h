@@ -29,6 +29,7 @@ struct tar_entry {
 	uint32_t mode;     /* 07777 */
 	int64_t uid, gid;
 	int64_t size;                   /* of a file */
+	int64_t mtime_s, mtime_ns;      /* since 1970 */
 	uint32_t dev_major, dev_minor;  /* of a device */
 	const struct tar_xattr *xattrs; /* in no order */
 	size_t nxattrs;
