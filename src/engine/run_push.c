@@ -127,6 +127,7 @@ make_record(struct job *job)
 				 .image_id = job->node->image_id,
 				 .before = *job->node->before ? job->node->before : NULL,
 				 .reasons = job->node->reasons,
+				 .kind = builder_kind_name(p->builder),
 				 .builder = job->run->builder,
 				 .version = PACKAGE_VERSION,
 				 .commit = job->run->commit,

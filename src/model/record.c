@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "lockstep/formats.h"
 #include "model/event.h"
+#include "model/lockfile.h"
 #include "model/ref.h"
 
 static json_t *
@@ -19,6 +20,17 @@ image_json(const struct input_image *im)
 	json_set_text(j, "id", im->id);
 	if (im->line > 0)
 		json_set_int(j, "line", im->line);
+	return j;
+}
+
+static json_t *
+source_json(const struct input_source *source)
+{
+	json_t *j = json_object();
+
+	json_set_text(j, "git", source->url);
+	json_set_text(j, "ref", source->ref);
+	json_set_text(j, "commit", source->commit);
 	return j;
 }
 
@@ -39,6 +51,8 @@ inputs_json(const struct inputs *in)
 	json_set_text(dockerfile, "path", in->dockerfile_path);
 	json_set_text(dockerfile, "base64", text);
 	json_object_set_new(j, "dockerfile", dockerfile);
+	if (in->source.url)
+		json_object_set_new(j, "source", source_json(&in->source));
 	sha256_digest(in->key, key);
 	json_set_text(j, "key", key);
 	return j;
@@ -81,6 +95,7 @@ record_text(const struct record *r)
 	json_object_set_new(j, "inputs", inputs_json(r->inputs));
 	json_object_set_new(j, "parents", parents_json(r));
 	json_object_set_new(j, "reasons", reasons_to_json(&r->reasons));
+	set_known(j, "builder_kind", r->kind);
 	json_set_text(j, "builder", r->builder);
 	json_set_text(j, "lockstep", r->version);
 	json_set_int(j, "started_ms", r->started_ms);
@@ -177,6 +192,18 @@ read_image(struct reader *rd, const json_t *j)
 }
 
 static void
+read_source(struct reader *rd, const json_t *j)
+{
+	struct input_source source = { text(rd, j, "git", true), text(rd, j, "ref", true),
+				       text(rd, j, "commit", true) };
+
+	if (!lockfile_valid(LOCKFILE_GIT, source.commit))
+		mistake(rd, "commit", "of the source is no commit");
+	else
+		inputs_set_source(rd->r->inputs, &source);
+}
+
+static void
 read_inputs(struct reader *rd, const json_t *j)
 {
 	const char *canonical = json_get_text(j, "canonical"), *key = json_get_text(j, "key");
@@ -197,6 +224,8 @@ read_inputs(struct reader *rd, const json_t *j)
 		mistake(rd, "key", "is not that of the inputs beside it");
 	json_array_foreach(images, i, item) read_image(rd, item);
 	read_dockerfile(rd, json_object_get(j, "dockerfile"));
+	if (json_object_get(j, "source"))
+		read_source(rd, json_object_get(j, "source"));
 }
 
 static void
@@ -249,6 +278,7 @@ read_record(struct reader *rd, const json_t *j)
 	r->image_id = digest(rd, j, "image_id", true);
 	r->before = digest(rd, j, "before", false);
 	r->reasons = reasons_from_json(r->arena, json_object_get(j, "reasons"));
+	r->kind = text(rd, j, "builder_kind", false);
 	r->builder = text(rd, j, "builder", true);
 	r->version = text(rd, j, "lockstep", true);
 	r->started_ms = number(rd, j, "started_ms");

@@ -35,6 +35,7 @@ struct record {
 	struct record_parent *parents;
 	size_t nparents;
 	struct reasons reasons;
+	const char *kind; /* of the builder, as --builder has it; NULL in records of before */
 	const char *builder, *version; /* "buildah 1.28.2", of lockstep */
 	const char *commit;  /* full, "+" appended for an unclean tree; NULL outside git */
 	const char *graph;   /* its file, relative to the root of the repository */

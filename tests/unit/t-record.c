@@ -11,6 +11,7 @@
 
 #define HASH "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define DIGEST "sha256:" HASH
+#define COMMIT "0123456789012345678901234567890123456789"
 #define RUN "01KA4W3M5E8Q1W3X5Y7Z9ABCDE"
 
 static struct inputs *
@@ -28,6 +29,7 @@ make_inputs(void)
 	inputs_add(in, INPUT_DIALECT, 1, (struct str[]){ STR_LIT("containers") });
 	inputs_add_file(in, &file);
 	inputs_add_image(in, &im);
+	inputs_set_source(in, &(struct input_source){ "https://git.example/x", "main", COMMIT });
 	in->dockerfile_path = "app/Dockerfile";
 	in->dockerfile_text = (struct str){ "FROM x\n\xff\0#", 10 };
 	inputs_finish(in);
@@ -49,9 +51,10 @@ make_text(struct inputs *in)
 			    .image_id = DIGEST,
 			    .before = DIGEST,
 			    .reasons = { &why, 1 },
+			    .kind = "buildah",
 			    .builder = "buildah 1.28.2",
 			    .version = "0.1.0",
-			    .commit = "0123456789012345678901234567890123456789",
+			    .commit = COMMIT,
 			    .graph = "lockstep.yaml",
 			    .run = RUN,
 			    .run_ms = 5,
@@ -82,6 +85,10 @@ test_there_and_back(void **state UNUSED)
 	assert_memory_equal(&r->inputs->key, &in->key, sizeof(in->key));
 	assert_int_equal(r->inputs->images.n, 1);
 	assert_string_equal(r->inputs->images.v[0].name, "base");
+	assert_string_equal(r->kind, "buildah");
+	assert_string_equal(r->inputs->source.url, "https://git.example/x");
+	assert_string_equal(r->inputs->source.ref, "main");
+	assert_string_equal(r->inputs->source.commit, COMMIT);
 	assert_int_equal(r->inputs->dockerfile_text.n, 10);
 	assert_memory_equal(r->inputs->dockerfile_text.p, in->dockerfile_text.p, 10);
 	again = record_text(r);
@@ -117,6 +124,8 @@ static void
 test_what_is_no_record(void **state UNUSED)
 {
 	refused("lockstep.record/1", "lockstep.record/2", "r: schema: is not 'lockstep.record/1'");
+	refused("\"commit\":\"" COMMIT "\",\"git", "\"commit\":\"main\",\"git",
+		"r: commit: of the source is no commit");
 	refused("\"image\":\"app\"", "\"image\":\"App\"", "r: image: is no name of an image");
 	refused("\"image_id\":\"sha256:", "\"image_id\":\"sha512:", "r: image_id: is no digest");
 	refused("\"ended_ms\":7", "\"ended_ms\":-7", "r: ended_ms: is no number from 0 on");
