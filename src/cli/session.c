@@ -229,6 +229,7 @@ load_project(struct session *s, bool graph_only, struct err *err)
 	session_sources(s);
 	opts.cache = s->sources;
 	opts.lock = s->lockfile;
+	opts.pins = s->pins;
 	r = session_builder(s, &opts.builder, err);
 	if (r)
 		return r;
@@ -339,8 +340,8 @@ session_requests(const struct session *s)
 	return sum;
 }
 
-int
-session_reload(struct session *s, struct err *err)
+static void
+forget_project(struct session *s)
 {
 	s->requests = session_requests(s);
 	shared_free(s->shared);
@@ -349,7 +350,20 @@ session_reload(struct session *s, struct err *err)
 	s->project = NULL;
 	if (s->builder)
 		builder_forget(s->builder);
+}
+
+int
+session_reload(struct session *s, struct err *err)
+{
+	forget_project(s);
 	return session_project(s, err);
+}
+
+int
+session_reload_graph(struct session *s, struct err *err)
+{
+	forget_project(s);
+	return session_graph(s, err);
 }
 
 int

@@ -42,6 +42,7 @@ struct session {
 	bool relocking; /* the command is about the lock file: it may be out of date */
 	bool moving;    /* and moves what it holds */
 	const struct lockfile *lockfile; /* in place of the lock file; NULL = that */
+	const struct lockfile *pins;     /* go before its entries; NULL = none */
 	struct project *project;
 	struct store *store;
 	struct builder *builder;
@@ -83,6 +84,8 @@ struct http_stats session_requests(const struct session *s);
 int session_lock(struct session *s, struct err *err) NODISCARD;
 /* Forgets the project and loads it again: the files may have moved while we waited. */
 int session_reload(struct session *s, struct err *err) NODISCARD;
+/* The graph file alone. */
+int session_reload_graph(struct session *s, struct err *err) NODISCARD;
 
 /* The same with another lock file than that on disk. */
 int session_reload_with(struct session *s, const struct lockfile *lock, struct err *err) NODISCARD;

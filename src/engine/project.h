@@ -33,6 +33,7 @@ struct project_opts {
 	void *ctx;
 	struct source_cache *cache;  /* of git sources */
 	const struct lockfile *lock; /* in place of the file beside the graph; NULL = that */
+	const struct lockfile *pins; /* entries that go before those of the lock file, or NULL */
 	bool moving; /* what is locked is about to move: a commit that is gone does not count */
 	enum builder_kind builder; /* in place of the graph's; BUILDER_AUTO = the graph's */
 };

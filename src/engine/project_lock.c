@@ -40,16 +40,13 @@ read_text(struct project *p, const struct project_opts *opts, struct buf *text, 
 	return r ? r : 1;
 }
 
-int
-project_read_lock(struct project *p, const struct project_opts *opts, struct err_list *errs,
-		  struct err *err)
+static int
+read_file(struct project *p, const struct project_opts *opts, struct err_list *errs,
+	  struct err *err)
 {
 	AUTO_BUF struct buf text = BUF_INIT;
 	int r;
 
-	if (opts->single)
-		return 0;
-	p->lock_path = lock_path(p->graph_path);
 	if (opts->lock) {
 		p->lock = lockfile_copy(opts->lock);
 		return 0;
@@ -60,4 +57,23 @@ project_read_lock(struct project *p, const struct project_opts *opts, struct err
 		return r;
 	p->lock = lockfile_parse(buf_str(&text), p->lock_path, errs);
 	return p->lock ? 0 : -ERR_INPUT;
+}
+
+int
+project_read_lock(struct project *p, const struct project_opts *opts, struct err_list *errs,
+		  struct err *err)
+{
+	int r;
+
+	if (opts->single)
+		return 0;
+	p->lock_path = lock_path(p->graph_path);
+	r = read_file(p, opts, errs, err);
+	if (r || !opts->pins || !lockfile_len(opts->pins))
+		return r;
+	if (!p->lock)
+		p->lock = lockfile_new();
+	for (size_t i = 0; i < lockfile_len(opts->pins); i++)
+		lockfile_set(p->lock, lockfile_at(opts->pins, i));
+	return 0;
 }
