@@ -3,7 +3,6 @@
 #include "engine/image_tree.h"
 
 #include "base/path.h"
-#include "engine/image_export.h"
 
 #define MAX_LINKS 40 /* on the way to one path, as Linux has it */
 #define MAX_HARDLINKS 100
@@ -11,7 +10,6 @@
 
 struct image_tree {
 	struct arena *arena;
-	struct image_export export;
 	json_t *config;
 	struct image_layer *layers; /* the lowest first */
 	size_t nlayers;
@@ -27,29 +25,60 @@ struct place {
 	bool closed;                     /* lower layers have nothing below */
 };
 
-int
-image_tree_open(const char *dir, unsigned flags, struct image_tree **ret, struct err *err)
+static struct image_tree *
+new_tree(void)
 {
 	struct image_tree *t = xcalloc(1, sizeof(*t));
-	int r;
 
 	t->arena = arena_new();
 	t->places = map_new();
-	r = image_export_read(t->arena, dir, &t->export, err);
-	if (!r)
-		r = json_parse(t->export.config, "the image's config", &t->config, err);
+	return t;
+}
+
+static int
+begin(struct image_tree *t, const struct image_export *export, unsigned flags, struct err *err)
+{
+	int r = json_parse(export->config, "the image's config", &t->config, err);
+
 	if (!r && !json_is_object(t->config))
 		r = err_set(err, ERR_FAILED, "the image's config is no JSON object");
-	if (r) {
-		image_tree_free(t);
+	if (r)
 		return r;
-	}
-	t->nlayers = t->export.nlayers;
+	t->nlayers = export->nlayers;
 	t->layers = xcalloc(t->nlayers + 1, sizeof(*t->layers));
 	for (size_t i = 0; i < t->nlayers; i++)
-		image_layer_init(&t->layers[i], t->export.layers[i], i, flags & IMAGE_TREE_HASH);
-	*ret = t;
+		image_layer_init(&t->layers[i], export->layers[i], i, flags & IMAGE_TREE_HASH);
 	return 0;
+}
+
+int
+image_tree_of(const struct image_export *export, unsigned flags, struct image_tree **ret,
+	      struct err *err)
+{
+	struct image_tree *t = new_tree();
+	int r = begin(t, export, flags, err);
+
+	if (r)
+		image_tree_free(t);
+	else
+		*ret = t;
+	return r;
+}
+
+int
+image_tree_open(const char *dir, unsigned flags, struct image_tree **ret, struct err *err)
+{
+	struct image_tree *t = new_tree();
+	struct image_export export;
+	int r = image_export_read(t->arena, dir, &export, err);
+
+	if (!r)
+		r = begin(t, &export, flags, err);
+	if (r)
+		image_tree_free(t);
+	else
+		*ret = t;
+	return r;
 }
 
 void

@@ -9,6 +9,8 @@ libengine_a_SOURCES += \
 	%D%/announce.h \
 	%D%/blame.c \
 	%D%/blame.h \
+	%D%/build.c \
+	%D%/build.h \
 	%D%/builder.c \
 	%D%/builder.h \
 	%D%/builder_buildah.c \
@@ -39,6 +41,8 @@ libengine_a_SOURCES += \
 	%D%/collect_explain.c \
 	%D%/collect_hash.c \
 	%D%/collect_priv.h \
+	%D%/complaint.c \
+	%D%/complaint.h \
 	%D%/cstorage.c \
 	%D%/cstorage.h \
 	%D%/deliver.c \
@@ -59,6 +63,8 @@ libengine_a_SOURCES += \
 	%D%/identity.h \
 	%D%/image_archive.c \
 	%D%/image_archive.h \
+	%D%/image_diff.c \
+	%D%/image_diff.h \
 	%D%/image_export.c \
 	%D%/image_export.h \
 	%D%/image_layer.c \
@@ -111,6 +117,8 @@ libengine_a_SOURCES += \
 	%D%/pullrequest_text.c \
 	%D%/pullrequest_text.h \
 	%D%/pullrequest_upstream.c \
+	%D%/rebuild.c \
+	%D%/rebuild.h \
 	%D%/recall.c \
 	%D%/recall.h \
 	%D%/release.c \
@@ -119,6 +127,8 @@ libengine_a_SOURCES += \
 	%D%/relock.h \
 	%D%/replay.c \
 	%D%/replay.h \
+	%D%/reproduce.c \
+	%D%/reproduce.h \
 	%D%/run.c \
 	%D%/run.h \
 	%D%/run_check.c \

@@ -102,14 +102,11 @@ note_pulls(struct plan *p, struct plan_node *node, struct err *err)
 	node->pulls = arena_calloc(p->arena, in->images.n + 1, sizeof(*node->pulls));
 	for (size_t i = 0; !r && i < in->images.n; i++) {
 		const struct input_image *im = &in->images.v[i];
-		const char *text = strstr(im->use, INPUT_USE_PLATFORM);
-		struct platform platform = node->image->platform;
+		struct platform platform;
 
 		if (im->name)
 			continue;
-		if (text)
-			r = platform_parse(str_c(text + strlen(INPUT_USE_PLATFORM)), &platform,
-					   err);
+		r = input_image_platform(im, &node->image->platform, &platform, err);
 		if (!r)
 			r = find_external(p, im->ref, &platform, &found, err);
 		if (r || !found.pull || has_pull(node, found.pull, &platform))

@@ -1,43 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run_error.c: what a command of a builder meant when it failed. */
+#include "engine/complaint.h"
 #include "engine/run_priv.h"
-
-static struct str
-last_line(struct str tail)
-{
-	struct str line, last = STR_LIT("no output");
-
-	while (str_next_line(&tail, &line)) {
-		line = str_trim(line, " \t\r");
-		if (line.n)
-			last = line;
-	}
-	return last;
-}
-
-/* Signs that a registry or the network is down, in what buildah prints (Go's net errors). */
-static bool
-looks_temporary(struct str tail)
-{
-	static const char *const signs[] = { "connection refused",
-					     "i/o timeout",
-					     "no such host",
-					     "TLS handshake timeout",
-					     "connection reset",
-					     "toomanyrequests",
-					     "503 Service Unavailable",
-					     "network is unreachable",
-					     "Too Many Requests",
-					     "500 Internal Server Error",
-					     "502 Bad Gateway",
-					     "504 Gateway",
-					     "unexpected EOF" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (memmem(tail.p, tail.n, signs[i], strlen(signs[i])))
-			return true;
-	return false;
-}
 
 /* The place in the Dockerfile where the builder stopped, and what it said. */
 static void
@@ -45,7 +9,7 @@ build_error(struct job *job, const struct proc_result *result, struct str tail, 
 {
 	const struct recipe *recipe = job->node->made.recipe;
 	AUTO_FREE char *status = proc_status_text(result->status);
-	struct str said = last_line(tail);
+	struct str said = complaint_line(tail);
 
 	if (result->timed_out)
 		err_at(err, recipe->df->file, job->line, 0, "timed out after %lld s",
@@ -60,17 +24,17 @@ void
 job_command_error(struct job *job, const struct proc_result *result, struct str tail,
 		  struct err *err)
 {
-	struct str said = last_line(tail);
+	struct str said = complaint_line(tail);
 
 	if (job->state == JOB_BUILDING) {
 		build_error(job, result, tail, err);
 	} else if (job->state == JOB_PULLING) {
-		err_set(err, looks_temporary(tail) ? ERR_TEMPORARY : ERR_FAILED,
-			"cannot pull '%s': %.*s", job->pulling, STR_FMT(said));
+		err_set(err, complaint_class(tail, ERR_FAILED), "cannot pull '%s': %.*s",
+			job->pulling, STR_FMT(said));
 		err_hint(err, "needed by %s", job->node->made.recipe->df->file);
 	} else if (job->state == JOB_PUSHING) {
-		err_set(err, looks_temporary(tail) ? ERR_TEMPORARY : ERR_REMOTE,
-			"cannot push it: %.*s", STR_FMT(said));
+		err_set(err, complaint_class(tail, ERR_REMOTE), "cannot push it: %.*s",
+			STR_FMT(said));
 	} else {
 		err_set(err, ERR_FAILED, "%s the image failed: %.*s",
 			job->state == JOB_LOADING ? "loading" : "importing", STR_FMT(said));

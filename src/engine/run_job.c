@@ -4,15 +4,13 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "engine/blame.h"
+#include "engine/build.h"
 #include "engine/run_priv.h"
 #include "engine/shared.h"
-#include "engine/stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
-
-#define ID_MAX 256
 
 static struct builder *
 builder_of(const struct job *job)
@@ -181,44 +179,27 @@ job_make_dir(struct job *job, struct err *err)
 static int
 start_build(struct job *job, struct err *err)
 {
-	struct arena *a = job->node->made.arena;
-	struct stage_opts stage = { .project = job->run->plan->opts.project,
+	const struct plan *plan = job->run->plan;
+	struct build_opts build = { .project = plan->opts.project,
+				    .builder = builder_of(job),
+				    .pool = plan->opts.pool,
 				    .image = job->image,
 				    .made = &job->node->made,
-				    .pool = job->run->plan->opts.pool,
-				    .downloads = job->run->opts->downloads };
-	struct builder_build build = { .image = job->image,
-				       .recipe = job->node->made.recipe,
-				       .no_cache = job->node->no_cache ||
-						   job->run->plan->forced[job->image->index] };
+				    .downloads = job->run->opts->downloads,
+				    .no_cache = job->node->no_cache ||
+						plan->forced[job->image->index] };
 	struct builder_cmd cmd;
-	char key[DIGEST_SIZE];
-	int r = identity_check_remotes(job->run->plan->opts.identities, stage.project,
-				       job->node->made.recipe, err);
+	int r = job_make_dir(job, err);
 
+	build.dir = job->dir;
 	if (!r)
-		r = job_make_dir(job, err);
-	/* BuildKit keeps a copy of each folder that it was sent, by the folder's path, and takes from
-	 * the next one only what has another size or time: staged files all have the same time. */
-	sha256_digest(job->node->made.inputs->key, key);
-	stage.dir = arena_printf(a, "%s/%s", job->dir, key + strlen("sha256:"));
-	if (!r)
-		r = stage_make(&stage, err);
+		r = build_prepare(&build, &cmd, err);
 	if (r)
 		return r;
-	build.context = arena_printf(a, "%s/context", stage.dir);
-	build.dockerfile = arena_printf(a, "%s/Dockerfile", stage.dir);
-	build.files = stage_files(build.recipe, stage.dir, a);
-	build.id_file = arena_printf(a, "%s/image-id", job->dir);
 	job->line = 0;
 	guard_log_free(job->guards);
 	job->guards = guard_log_new(job->image);
-	builder_build_cmd(builder_of(job), a, &build, &cmd);
-	r = builder_add_secrets(builder_of(job), a, job->image, &cmd, err);
-	if (!r)
-		r = job_start_cmd(job, &cmd, JOB_BUILDING, err);
-	else
-		drop_cmd(&cmd);
+	r = job_start_cmd(job, &cmd, JOB_BUILDING, err);
 	if (!r && job->node->previous) {
 		struct store_run last = { 0 };
 		AUTO_ERR struct err ignored = ERR_INIT; /* only the explanation is poorer */
@@ -312,28 +293,6 @@ job_advance(struct job *job)
 		job_fail(job, &err);
 }
 
-static int
-read_image_id(struct job *job, char *ret, size_t size, struct err *err)
-{
-	AUTO_FREE char *path = path_join(job->dir, "image-id");
-	AUTO_BUF struct buf text = BUF_INIT;
-	struct sha256 h;
-	struct str id;
-	int r;
-
-	buf_init(&text, 0);
-	r = file_read(AT_FDCWD, path, ID_MAX, &text, err);
-	if (r)
-		return err_prefix(err, "the builder left no image ID");
-	id = str_trim(buf_str(&text), " \n");
-	if (!sha256_parse_digest(id, &h) || id.n >= size)
-		return err_set(err, ERR_FAILED, "the builder left no image ID but '%.*s'",
-			       STR_FMT(id));
-	memcpy(ret, id.p, id.n);
-	ret[id.n] = '\0';
-	return 0;
-}
-
 void
 job_record(struct job *job)
 {
@@ -361,7 +320,7 @@ built(struct job *job)
 
 	job->ended_ms = clock_wall_ms();
 	if (guard_log_end(job->guards, job->run->plan->opts.project->graph_path, &err) ||
-	    read_image_id(job, job->built_id, sizeof(job->built_id), &err) ||
+	    build_image_id(job->dir, job->built_id, &err) ||
 	    builder_keep(builder_of(job), job->built_id, &err))
 		job_fail(job, &err);
 	else

@@ -8,6 +8,7 @@
 #include "base/enum.h"
 #include "base/sha256.h"
 #include "base/vec.h"
+#include "model/platform.h"
 #include "model/reason.h"
 
 /*
@@ -63,6 +64,11 @@ struct input_image {
 	int line;
 };
 
+/* What it was taken for, where own is the platform of the image that uses it. ERR_INPUT when its use
+ * names none that there is. */
+int input_image_platform(const struct input_image *im, const struct platform *own,
+			 struct platform *ret, struct err *err) NODISCARD;
+
 /* The commit that the context was read from; provenance, all NULL for the graph's own files. */
 struct input_source {
 	const char *url, *ref, *commit;
@@ -101,6 +107,15 @@ void inputs_canonical(const struct inputs *in, struct buf *b);
 /* Reads a canonical form back (records of other machines); ERR_INPUT when it is none. Provenance
  * stays empty. */
 int inputs_parse(struct str canonical, struct inputs **ret, struct err *err) NODISCARD;
+
+/* The values of arguments that count, as they were given or declared; without those that have none.
+ * Texts live in arena. */
+struct input_arg {
+	const char *name, *value;
+};
+size_t inputs_args(struct arena *arena, const struct inputs *in, const struct input_arg **ret);
+/* A command is run by the build (RUN), so that the machine must be able to. */
+bool inputs_run_commands(const struct inputs *in);
 
 /*
  * What moved from before to after, in the order people look for causes: key format, builder,

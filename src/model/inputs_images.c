@@ -174,3 +174,13 @@ inputs_diff_images(struct inputs_diff *d)
 	diff_kind(d, &b, &a, REASON_PARENT);
 	diff_kind(d, &b, &a, REASON_EXTERNAL);
 }
+
+int
+input_image_platform(const struct input_image *im, const struct platform *own, struct platform *ret,
+		     struct err *err)
+{
+	const char *text = strstr(im->use, INPUT_USE_PLATFORM);
+
+	*ret = *own;
+	return text ? platform_parse(str_c(text + strlen(INPUT_USE_PLATFORM)), ret, err) : 0;
+}

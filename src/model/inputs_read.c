@@ -178,3 +178,36 @@ inputs_parse(struct str canonical, struct inputs **ret, struct err *err)
 	*ret = p.in;
 	return 0;
 }
+
+size_t
+inputs_args(struct arena *arena, const struct inputs *in, const struct input_arg **ret)
+{
+	struct input_facts facts;
+	struct input_arg *v = arena_calloc(arena, in->facts.n + 1, sizeof(*v));
+	size_t n = 0;
+
+	*ret = v;
+	if (!inputs_read_facts(arena, in, &facts))
+		return 0;
+	for (size_t i = 0; i < facts.n; i++) {
+		const struct input_fact *f = &facts.v[i];
+
+		if (f->kind == INPUT_ARG && !strcmp(input_field(f, 1), "set"))
+			v[n++] = (struct input_arg){ input_field(f, 0), input_field(f, 2) };
+	}
+	return n;
+}
+
+bool
+inputs_run_commands(const struct inputs *in)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct input_facts facts;
+
+	if (!inputs_read_facts(arena, in, &facts))
+		return true;
+	for (size_t i = 0; i < facts.n; i++)
+		if (facts.v[i].kind == INPUT_INS && !strcmp(input_field(&facts.v[i], 1), "RUN"))
+			return true;
+	return false;
+}

@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-builder \
+	%D%/t-cause \
 	%D%/t-check \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
@@ -45,6 +46,7 @@ check_PROGRAMS += \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
 	%D%/t-image_archive \
+	%D%/t-image_diff \
 	%D%/t-image_tree \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
@@ -123,6 +125,7 @@ TESTS += \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-builder \
+	%D%/t-cause \
 	%D%/t-check \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
@@ -160,6 +163,7 @@ TESTS += \
 	%D%/t-ignore \
 	%D%/t-ignore_property \
 	%D%/t-image_archive \
+	%D%/t-image_diff \
 	%D%/t-image_tree \
 	%D%/t-inputs \
 	%D%/t-inputs_diff \
@@ -242,6 +246,8 @@ endif
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_builder_CPPFLAGS = $(unit_cppflags)
 %C%_t_builder_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_cause_CPPFLAGS = $(unit_cppflags)
+%C%_t_cause_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_check_CPPFLAGS = $(unit_cppflags)
 %C%_t_check_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_check_ask_CPPFLAGS = $(unit_cppflags)
@@ -316,6 +322,8 @@ endif
 %C%_t_ignore_property_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_image_archive_CPPFLAGS = $(unit_cppflags)
 %C%_t_image_archive_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_image_diff_CPPFLAGS = $(unit_cppflags)
+%C%_t_image_diff_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_image_tree_CPPFLAGS = $(unit_cppflags)
 %C%_t_image_tree_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_inputs_CPPFLAGS = $(unit_cppflags)

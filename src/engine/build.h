@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* build.h: from an image with a key to the command that builds it, and to the image ID afterwards. */
+#ifndef LOCKSTEP_ENGINE_BUILD_H
+#define LOCKSTEP_ENGINE_BUILD_H
+
+#include "engine/builder.h"
+#include "engine/download.h"
+#include "engine/key.h"
+
+struct build_opts {
+	struct project *project;
+	struct builder *builder;
+	const struct downloads *downloads; /* with all that the recipe stages */
+	struct pool *pool;
+	const struct graph_image *image;
+	const struct key_result *made; /* complete, and what it stands on is in our storage */
+	const char *dir;               /* of this build alone: context, Dockerfile and image ID */
+	bool no_cache;
+};
+
+/* Stages below dir, and makes the command line, with the
+ * variables of secrets. */
+int build_prepare(const struct build_opts *opts, struct builder_cmd *ret, struct err *err)
+	NODISCARD;
+/* What the command left in dir. */
+int build_image_id(const char *dir, char ret[DIGEST_SIZE], struct err *err) NODISCARD;
+
+#endif
