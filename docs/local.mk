@@ -11,6 +11,7 @@ dist_doc_DATA += \
 	%D%/pullrequest.md \
 	%D%/registry.md \
 	%D%/report.md \
+	%D%/reproduce.md \
 	%D%/store.md \
 	%D%/verify.md \
 	$(NULL)

@@ -29,6 +29,7 @@ libcli_a_SOURCES += \
 	%D%/cmd_log.c \
 	%D%/cmd_plan.c \
 	%D%/cmd_replay.c \
+	%D%/cmd_reproduce.c \
 	%D%/cmd_stage.c \
 	%D%/cmd_verify.c \
 	%D%/cmd_why.c \
@@ -54,6 +55,8 @@ libcli_a_SOURCES += \
 	%D%/render_pull.c \
 	%D%/render_pull.h \
 	%D%/render_release.c \
+	%D%/render_reproduce.c \
+	%D%/render_reproduce.h \
 	%D%/render_run.c \
 	%D%/report.c \
 	%D%/report.h \

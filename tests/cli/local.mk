@@ -47,6 +47,7 @@ TESTS += \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-reproduce.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
 	%D%/t-soft.sh \
@@ -98,6 +99,7 @@ EXTRA_DIST += \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-reproduce.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
 	%D%/t-soft.sh \

@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	%D%/demo.sh \
 	%D%/events-contract.sh \
 	%D%/mutation.sh \
+	%D%/reproduce.sh \
 	%D%/soundness.sh \
 	$(NULL)
 # list: end

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# reproduce.sh: what one runner's ci built, another builds again from the records in the registry.
+set -eu
+# shellcheck source=tests/lib/tap.sh
+. "${top_srcdir:?}/tests/lib/tap.sh"
+# shellcheck source=tests/lib/ci.sh
+. "$top_srcdir/tests/lib/ci.sh"
+# shellcheck disable=SC2119 # no tools beyond the usual
+ci_open
+
+registry_start plain "$PLAY/reg"
+api() { curl -s "$@"; }
+# reproduce WANT NAME ARG...: the exit status; $OUT is what was printed, $OUT.err what was said
+reproduce() {
+	want=$1
+	name=$2
+	shift 2
+	status=0
+	"${LOCKSTEP:?}" reproduce "$@" >"$OUT" 2>"$OUT.err" || status=$?
+	is "$status" "$want" "$name"
+	[ "$status" = "$want" ] || diag "$(cat "$OUT" "$OUT.err")"
+}
+# record IMAGE: the record of `latest`, by way of the tag that stands in for the referrers API
+record() {
+	accept='Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json'
+	of=$(ci_digest "$1" latest)
+	manifest=$(api -H "$accept" "$REG_URL/v2/t/$1/manifests/${of/:/-}" | jq -r '.manifests[0].digest')
+	api "$REG_URL/v2/t/$1/blobs/$(api -H "$accept" "$REG_URL/v2/t/$1/manifests/$manifest" | jq -r '.layers[0].digest')"
+}
+
+# A repository for a `source:`, whose branch moves afterwards.
+git init -q -b main "$PLAY/fork"
+printf 'FROM scratch\nCOPY f /f\n' >"$PLAY/fork/Dockerfile"
+echo one >"$PLAY/fork/f"
+git -C "$PLAY/fork" add -A
+git -C "$PLAY/fork" commit -qm one
+
+ci_graph
+mkdir stamp outside
+printf 'FROM %s/t/base:x\nRUN ["/bin/busybox", "sh", "-c", "date +%%s >/stamp"]\nENV A=1\n' "$REG_HOST" >stamp/Dockerfile
+# shellcheck disable=SC2016 # the builder's variable
+printf 'FROM %s/ext/thing:1\nARG GREETING\nCOPY o /o\nENV G=$GREETING\n' "$REG_HOST" >outside/Dockerfile
+echo o >outside/o
+cat >>lockstep.yaml <<YAML
+  stamp: { context: stamp }
+  outside: { context: outside, args: { GREETING: "\${GREETING}" } }
+  fork: { source: { git: "file://$PLAY/fork", ref: main, path: . } }
+variables:
+  GREETING: { default: hello }
+YAML
+IMAGES="$IMAGES stamp outside fork"
+ci_commit one
+
+# --- runner A
+ci_runner
+external() {
+	printf 'FROM scratch\nCOPY lone /%s\n' "$1" >"$PLAY/External"
+	buildah bud -q --timestamp 0 -f "$PLAY/External" -t "$REG_HOST/ext/thing:1" lone >/dev/null
+	buildah push -q --tls-verify=false "$REG_HOST/ext/thing:1" >/dev/null
+}
+external one
+CI_ARGS='--set GREETING=hi' ci '0: base fork leaf lone outside stamp' 'runner A builds all'
+cold=$(ci_digests latest)
+for image in $IMAGES; do record "$image" >"$PLAY/$image.json"; done
+is "$(jq -r '.image + " " + .builder_kind' "$PLAY/leaf.json")" 'leaf buildah' 'records say what built'
+is "$(jq -r .inputs.source.commit "$PLAY/fork.json")" "$(git -C "$PLAY/fork" rev-parse HEAD)" 'and from which commit of a source'
+
+# --- runner B, where all has moved on
+first=$(git rev-parse HEAD)
+echo more >>leaf/leaf
+echo two >"$PLAY/fork/f"
+git -C "$PLAY/fork" commit -qam two
+ci_commit two
+ci_runner
+reproduce 0 'runner B reproduces an image by its record' leaf
+like "$(cat "$OUT")" "leaf: reproduced: the same image $(jq -r .image_id "$PLAY/leaf.json"), key *, commit ${first:0:12}" 'says of which commit'
+is "$("$LOCKSTEP" history --json | jq -c '[.. | objects | select(.image?)]')" '[]' 'nothing of it is recorded'
+reproduce 0 'by the tag of a commit' "leaf@$first" --json
+is "$(jq -r '"\(.reproduced) \(.commit)"' "$OUT")" "true $first" 'as JSON'
+reproduce 0 'by a revision' leaf@HEAD~1
+reproduce 0 'by the digest of its manifest' "base@$(ci_digest base latest)"
+reproduce 1 'no tag and no commit' leaf@a..b
+reproduce 1 'a commit that has no image' leaf@HEAD
+like "$(cat "$OUT.err")" "*the registry has no image 'leaf' under 'HEAD'*" 'says so'
+reproduce 0 'by an external that is pulled, with the argument of then' outside
+reproduce 0 'of a source whose branch has moved' fork
+reproduce 4 'an image that holds the time' stamp
+like "$(cat "$OUT")" '*stamp: not reproducible: it was sha256:*
+  layer 2 of 2 is the first that differs: */bin/sh*
+    /stamp: content*' 'is pulled and compared: layer, command, file'
+reproduce 0 'from a record in a file' --record "$PLAY/leaf.json"
+reproduce 4 'which finds the image by its key' --record "$PLAY/stamp.json"
+like "$(cat "$OUT")" '*/stamp: content*' 'in the registry'
+reproduce 2 'a record of another image' --record "$PLAY/leaf.json" base
+reproduce 0 'the record of an image, saved' leaf --save-record "$PLAY/saved.json"
+same_file "$PLAY/saved.json" "$PLAY/leaf.json" 'is that of the registry'
+is "$(ci_digests latest)" "$cold" 'the registry is as it was'
+
+# --- records that do not fit
+jq --arg c "$(git rev-parse HEAD)" '.run.commit = $c' "$PLAY/leaf.json" >"$PLAY/bad.json"
+reproduce 4 'a commit with other files' --record "$PLAY/bad.json"
+like "$(cat "$OUT")" 'leaf: not built: its inputs are not those of the record
+  leaf/leaf changed*' 'the file is named'
+jq '.run.commit = "0123456789012345678901234567890123456789"' "$PLAY/leaf.json" >"$PLAY/bad.json"
+reproduce 3 'a commit that is not here' --record "$PLAY/bad.json"
+like "$(cat "$OUT.err")" '*commit 012345678901 is not in this repository*git fetch*' 'says what to do'
+jq '.builder = "/usr/bin/buildah buildah version 1.0"' "$PLAY/leaf.json" >"$PLAY/bad.json"
+reproduce 3 'another version of the builder' --record "$PLAY/bad.json"
+like "$(cat "$OUT")" "leaf: not built: this machine lacks what it needs
+  it was built by 'buildah version 1.0', and here is 'buildah version *" 'is told before the build'
+reproduce 0 'and is taken when asked for' --record "$PLAY/bad.json" --any-version
+jq '.builder_kind = "kaniko"' "$PLAY/leaf.json" >"$PLAY/bad.json"
+reproduce 3 'another builder' --record "$PLAY/bad.json" --json
+is "$(jq -c '[.lacks, .second]' "$OUT")" '[["it was built by kaniko, and this is buildah"],null]' 'in JSON, too'
+sed 's/etc/usr/; s/leaf\/leaf/leaf\/gone/; s/\("key":"sha256:\)./\10/' "$PLAY/leaf.json" >"$PLAY/bad.json"
+reproduce 2 'a record whose key is not that of its inputs' --record "$PLAY/bad.json"
+
+# --- an external that is gone
+ci_runner
+external two
+buildah rmi --all --force >/dev/null
+reproduce 3 'an external that is another one by now' outside
+like "$(cat "$OUT")" "outside: not built: this machine lacks what it needs
+  external '$REG_HOST/ext/thing:1' is gone: *" 'is told before the build'
+rm -r "$REG_DIR/data/docker/registry/v2/repositories/ext"
+ci_runner
+reproduce 3 'and one that is not there' outside
+like "$(cat "$OUT")" "*external '$REG_HOST/ext/thing:1' is gone: *" 'as well'
+registry_stop "$REG_PID"
+reproduce 75 'no registry' leaf
+done_testing
