@@ -132,24 +132,41 @@ is_git(const char *s)
 	return str_ends(path, STR_LIT(".git"));
 }
 
-/* ADD --keep-git-dir, or keep-git-dir in the address's query. */
-static bool
-keeps_git(const struct df_ins *ins, const char *url)
+/* The query of a git address may say that the history is kept. Newer BuildKits take references and
+ * folders from it as well: which commit would be locked is then not the one that is built. */
+static int
+read_git_query(const char *url, bool *ret_keep, struct err *err)
 {
-	const char *flag = df_flag_get(ins, "keep-git-dir");
 	const char *query = strchr(url, '?');
 	struct str rest, part;
+	int r;
 
-	if (flag)
-		return !str_ieq_c(str_c(flag), "false");
-	if (!query)
-		return false;
-	rest = str_sub(str_c(query + 1), 0, strcspn(query + 1, "#"));
-	while (str_next(&rest, '&', &part))
+	*ret_keep = false;
+	rest = query ? str_sub(str_c(query + 1), 0, strcspn(query + 1, "#")) : STR_NULL;
+	while (str_next(&rest, '&', &part)) {
 		if (str_eq_c(part, "keep-git-dir") || str_eq_c(part, "keep-git-dir=1") ||
-		    str_eq_c(part, "keep-git-dir=true"))
-			return true;
-	return false;
+		    str_eq_c(part, "keep-git-dir=true")) {
+			*ret_keep = true;
+		} else if (part.n && !str_starts(part, STR_LIT("keep-git-dir="))) {
+			r = err_set(err, ERR_INPUT, "'%.*s' in the address of a git repository",
+				    STR_FMT(part));
+			err_hint(err, "write ADDRESS#REF or ADDRESS#REF:FOLDER");
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* ADD --keep-git-dir, or keep-git-dir in the address's query. */
+static int
+keeps_git(const struct df_ins *ins, const char *url, bool *ret, struct err *err)
+{
+	const char *flag = df_flag_get(ins, "keep-git-dir");
+	int r = read_git_query(url, ret, err);
+
+	if (!r && flag)
+		*ret = !str_ieq_c(str_c(flag), "false");
+	return r;
 }
 
 static int
@@ -162,7 +179,6 @@ add_remote(const struct sources *x, const char *url, bool git, size_t word, stru
 		.ins = x->ins,
 		.word = word,
 		.onbuild = recipe_is_trigger(r, x->stage, x->ins),
-		.keep_git = git && keeps_git(x->ins, url),
 		.line = recipe_line(r, x->stage, x->ins),
 		.stage = r->work[x->stage].number,
 	};
@@ -175,6 +191,9 @@ add_remote(const struct sources *x, const char *url, bool git, size_t word, stru
 		err_hint(err, "use ADD");
 		return status;
 	}
+	status = git ? keeps_git(x->ins, url, &remote.keep_git, err) : 0;
+	if (status)
+		return status;
 	if (checksum) {
 		status = recipe_expand(r, &x->e->scopes->stages[x->stage], checksum, &text, err);
 		if (status < 0)

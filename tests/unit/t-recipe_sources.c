@@ -183,6 +183,11 @@ test_remote(void **state UNUSED)
 			  "git git://x.org/r keep-git :4 #0\n"
 			  "git https://x.org/r.git?keep-git-dir=1 keep-git :5 #0\n"
 			  "git ssh://git@x.org/r :6 #0\n" },
+		{ .name = "a reference in the query of a git address",
+		  .dialects = B,
+		  .file = "FROM i\nADD https://x.org/r.git?ref=v1 /a\n",
+		  .errors = "D:2:1: ADD: 'ref=v1' in the address of a git repository\n"
+			    "(write ADDRESS#REF or ADDRESS#REF:FOLDER)\n" },
 		{ .name = "are pages and files to the others",
 		  .dialects = C | L,
 		  .file = "FROM i\nADD https://x.org/r.git /a\nADD git@x.org:o/r.git /b\n",
