@@ -177,12 +177,24 @@ repository_node(const struct pullrequest_opts *o, char **ret, struct err *err)
 	return 0;
 }
 
+/* 1 yes, 0 no; commit NULL = it is not there. */
+static int
+is_at(const struct pullrequest_opts *o, const char *branch, const char *commit, struct err *err)
+{
+	AUTO_FREE char *ref = xasprintf("refs/heads/%s", branch), *now = NULL;
+	int r = git_way_resolve(&o->way, ref, &now, err);
+
+	if (r)
+		return r;
+	return now && commit ? !strcmp(now, commit) : now == commit;
+}
+
 static int
 swap(const struct pullrequest_opts *o, const struct pullrequest_edit *e, const char *helper,
      const char *id, struct err *err)
 {
 	AUTO_GITHUB_ANSWER struct github_answer a = { 0 };
-	AUTO_FREE char *node = NULL, *now = NULL, *ref = xasprintf("refs/heads/%s", e->branch);
+	AUTO_FREE char *node = NULL;
 	json_t *input, *updates;
 	int r = repository_node(o, &node, err);
 
@@ -199,13 +211,11 @@ swap(const struct pullrequest_opts *o, const struct pullrequest_edit *e, const c
 		return r;
 	if (a.json)
 		return 1;
-	r = git_way_resolve(&o->way, ref, &now, err);
-	if (r)
-		return r;
 	/* Its words for "it has moved" are not documented; what is there now tells. */
-	if (now ? e->tip && !strcmp(now, e->tip) : !e->tip)
-		return github_refusal(o->hub, &a, "move the branch", NEEDS, err);
-	return 0;
+	r = is_at(o, e->branch, e->tip, err);
+	if (r > 0)
+		r = is_at(o, helper, id, err);
+	return r <= 0 ? r : github_refusal(o->hub, &a, "move the branch", NEEDS, err);
 }
 
 int
