@@ -88,6 +88,9 @@ show_reads(const struct side *s)
 	for (size_t i = 0; i < s->recipe->nremotes; i++) {
 		const struct recipe_remote *x = &s->recipe->remotes[i];
 
+		/* What is staged is a COPY from RECIPE_FILES in what the builder gets. */
+		if (x->staged)
+			continue;
 		buf_addf(&b, "%s %s %d %d #%zu\n", x->url, x->checksum ? x->checksum : "-", x->git,
 			 x->keep_git, x->stage);
 	}
