@@ -9,8 +9,8 @@
 
 /*
  * A question is a request over HTTP or a command. A wrong answer is asked again, with pauses, for
- * as long as the check waits; a container that has ended or was started again in the meantime is
- * the end, whatever the answer: who answers may be somebody else.
+ * as long as the check waits; a container that has ended in the meantime is the end, whatever the
+ * answer: who answers may be somebody else.
  */
 struct check_ask_opts {
 	const struct graph_check *check; /* http or exec */

@@ -50,8 +50,8 @@ struct pod_play {
 };
 /*
  * The manifests as podman is to play them: one Pod, its images by ID and never pulled, no port of
- * the host but those asked for, no probes (podman would run some of them and not others), every
- * volume a new one of its own, a Secret as the ConfigMap of the same keys. Caller frees.
+ * the host but those asked for, no probes (podman would run some of them and not others), nothing
+ * started again, every volume a new one of its own, a Secret as the ConfigMap of the same keys. Caller frees.
  */
 char *pod_render(const struct pod *pod, const struct pod_play *play) NODISCARD;
 /* Names of the volumes that playing it makes, a line each. Caller frees. */

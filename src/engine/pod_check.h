@@ -10,8 +10,7 @@
 
 /*
  * The questions are asked one after the other, and the pod then has to stand for the rest of its
- * settling time: a container that ends, or that is started again, fails the check whatever was
- * answered, and so does an answer on a port that a process of another container holds. What was
+ * settling time: a container that ends fails the check whatever was answered, and so does an answer on a port that a process of another container holds. What was
  * found is remembered by image IDs, manifests and questions.
  */
 struct pod_check_opts {

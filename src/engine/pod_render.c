@@ -210,6 +210,8 @@ pod_json(const struct pod *pod, const struct pod_play *play)
 	json_object_set_new(spec, "containers", rest);
 	json_object_set_new(spec, "initContainers", init);
 	json_object_set_new(spec, "volumes", volumes);
+	/* The first end is what is looked for; and podman would start init containers again. */
+	json_set_text(spec, "restartPolicy", "Never");
 	return json_pack("{s:s, s:s, s:{s:s, s:{s:s}}, s:o}", "apiVersion", "v1", "kind", "Pod",
 			 "metadata", "name", play->name, "labels", play->label_name,
 			 play->label_value, "spec", spec);

@@ -279,8 +279,7 @@ podman_look(struct podman *p, const char *const *names, podman_fn fn, void *ctx,
 	if (r)
 		return r;
 	add(&cmd, "--type", "container");
-	add(&cmd, "--format",
-	    "{{.State.Running}} {{.State.ExitCode}} {{.RestartCount}} {{.State.OOMKilled}}");
+	add(&cmd, "--format", "{{.State.Running}} {{.State.ExitCode}} {{.State.OOMKilled}}");
 	for (; *names; names++)
 		vec_push(&cmd.argv, arena_strdup(p->arena, *names));
 	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
@@ -327,16 +326,14 @@ podman_cancel(struct podman *p)
 static bool
 read_state(struct str line, struct podman_state *ret)
 {
-	unsigned long long status, restarts;
-	struct str running, exited, restarted, oom;
+	unsigned long long status;
+	struct str running, exited, oom;
 
 	if (!str_next(&line, ' ', &running) || !str_next(&line, ' ', &exited) ||
-	    !str_next(&line, ' ', &restarted) || !str_next(&line, ' ', &oom) ||
-	    !str_to_u64(exited, &status) || !str_to_u64(restarted, &restarts))
+	    !str_next(&line, ' ', &oom) || !str_to_u64(exited, &status))
 		return false;
 	*ret = (struct podman_state){ .running = str_eq_c(running, "true"),
 				      .exit_status = (int)status,
-				      .restarts = (int)restarts,
 				      .out_of_memory = str_eq_c(oom, "true") };
 	return true;
 }
@@ -356,9 +353,6 @@ podman_states(struct str output, struct podman_state *ret, size_t n)
 char *
 podman_state_wrong(const struct podman_state *s, const char *name)
 {
-	if (s->restarts)
-		return xasprintf("the container '%s' was started again %d time%s", name,
-				 s->restarts, s->restarts == 1 ? "" : "s");
 	if (!s->running)
 		return xasprintf("the container '%s' ended with exit status %d%s", name,
 				 s->exit_status, s->out_of_memory ? ", out of memory" : "");

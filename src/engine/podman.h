@@ -92,13 +92,12 @@ void podman_cancel(struct podman *p);
 struct podman_state {
 	bool running;
 	int exit_status;
-	int restarts;
 	bool out_of_memory;
 };
 /* Reads n states off what podman_look() printed; false when it is something else. */
 bool podman_states(struct str output, struct podman_state *ret, size_t n);
 
-/* "the container 'x' ended with exit status 3"; NULL when it runs and always did. Caller frees. */
+/* "the container 'x' ended with exit status 3"; NULL when it runs. Caller frees. */
 char *podman_state_wrong(const struct podman_state *s, const char *name) NODISCARD;
 
 /* What podman said about a failure, without its "Error: ". */

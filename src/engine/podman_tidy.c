@@ -19,8 +19,9 @@ podman_label(const struct builder *b, struct arena *a)
 int
 podman_none(struct err *err)
 {
-	return err_set(err, ERR_TOOL,
-		       "checks that run an image need the builder 'buildah' or 'podman'");
+	err_set(err, ERR_TOOL, "checks that run an image need the builder 'buildah' or 'podman'");
+	err_hint(err, "write `builder: buildah`");
+	return -ERR_TOOL;
 }
 
 /* Runs one command on the storage: words (NULL at the end), then each line of names. */
@@ -171,6 +172,19 @@ probe_network(const json_t *host, struct err *err)
 	return 0;
 }
 
+/* The images are where podman can run them. */
+static bool
+podman_sees(struct builder *b)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct builder_cmd cmd = { 0 };
+	bool sees = builder_podman_cmd(b, a, &cmd);
+
+	vec_fini(&cmd.argv);
+	vec_fini(&cmd.env);
+	return sees;
+}
+
 int
 podman_probe(struct builder *b, bool network, struct err *err)
 {
@@ -181,6 +195,8 @@ podman_probe(struct builder *b, bool network, struct err *err)
 	int r;
 
 	buf_init(&out, 0);
+	if (!podman_sees(b))
+		return podman_none(err);
 	r = ask(b, info, STR_NULL, &out, &own);
 	if (r && !proc_find("podman", NULL)) {
 		err_set(err, ERR_TOOL, "cannot run checks: no podman");

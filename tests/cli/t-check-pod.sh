@@ -110,8 +110,8 @@ is "$(left)" '' 'nothing is left of it'
 
 # --- both want it, and one dies of that
 sed -i 's|^CMD.*|CMD ["sh", "-c", "sleep 1; exec httpd -f -p 8081 -h /www"]|' app/Dockerfile
-exits 1 'a container that is started again and again' lockstep build
-like "$tap_out" "*check failed: the container 'web' was started again * time*; its last words: httpd: bind: Address already in use*" \
+exits 1 'a container that dies of it' lockstep build
+like "$tap_out" "*check failed: the container 'web' ended with exit status 1; its last words: httpd: bind: Address already in use*" \
 	'is seen, and why'
 is "$(left)" '' 'nothing is left of it'
 

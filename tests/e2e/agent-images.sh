@@ -124,7 +124,7 @@ if command -v podman >/dev/null; then
       containers:|; s|^        - name: vk-local$|&\
           env: [ { name: VK_COLD_START, value: "3" } ]|' pod.yaml
 	exits 1 'a relic on the volume that nobody has written down' "$LOCKSTEP" build
-	like "$tap_out" "*check failed: *the container 'vk-local' was started again * its last words: *EADDRINUSE*" \
+	like "$tap_out" "*check failed: *the container 'vk-local' ended with exit status *; its last words: *EADDRINUSE*" \
 		'is seen when the pod runs'
 	git checkout -q -- pod.yaml
 fi

@@ -144,7 +144,7 @@ static const char played[] =
 	"{\"image\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\","
 	"\"imagePullPolicy\":\"Never\",\"name\":\"y\",\"ports\":[{\"containerPort\":80,\"hostIP\":"
 	"\"127.0.0.1\",\"hostPort\":40000}],\"volumeMounts\":[{\"mountPath\":\"/home\",\"name\":"
-	"\"home\"}]}],\"initContainers\":[],\"securityContext\":{\"runAsUser\":1000},\"volumes\":[{"
+	"\"home\"}]}],\"initContainers\":[],\"restartPolicy\":\"Never\",\"securityContext\":{\"runAsUser\":1000},\"volumes\":[{"
 	"\"name\":\"home\",\"persistentVolumeClaim\":{\"claimName\":\"run-home\"}},{\"configMap\":{"
 	"\"name\":\"run-s\"},\"name\":\"conf\"}]}}\n";
 
