@@ -286,6 +286,7 @@ builder_check(struct builder *b, const struct graph_image *image, const struct r
 	size_t before = errs->n;
 	int r = b->ops->limits ? b->ops->limits(b, &limits, err) : 0;
 
+	builder_check_downloads(recipe, errs);
 	if (!r && b->ops->limits)
 		builder_check_limits(&limits, image, recipe, errs);
 	free(limits.who);

@@ -131,6 +131,8 @@ int builder_add_secrets(struct builder *b, struct arena *a, const struct graph_i
  * ask the builder's engine once. */
 int builder_check(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
 		  struct err_list *errs, struct err *err) NODISCARD;
+/* The part of it that needs no builder: addresses that any would read by itself, unchecked. */
+void builder_check_downloads(const struct recipe *recipe, struct err_list *errs);
 /* Why the builder's layer cache is not trusted for this recipe, as one phrase with its line
  * ("RUN --mount=type=bind at 12"); NULL = it is. arena. */
 const char *builder_no_cache_reason(const struct builder *b, struct arena *a,

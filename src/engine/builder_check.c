@@ -61,6 +61,27 @@ check_frontend(const struct checker *c)
 			refuse(c, c->recipe->remotes[i].line, "ADD of a git repository");
 }
 
+/* What an address holds may move between any look at it and the builder's: an image under a key that
+ * is not its own. */
+void
+builder_check_downloads(const struct recipe *recipe, struct err_list *errs)
+{
+	for (size_t i = 0; i < recipe->nremotes; i++) {
+		const struct recipe_remote *remote = &recipe->remotes[i];
+		struct err *err;
+
+		if (remote->git || remote->staged || remote->checksum)
+			continue;
+		err = err_list_at(errs, recipe->df->file, remote->line, 0,
+				  "'%s' would be downloaded by the builder, unchecked",
+				  remote->url);
+		err_hint(err, remote->onbuild
+				      ? "a trigger's address cannot be staged: copy the file"
+				      : "write ADD --checksum=sha256:DIGITS (docker 23 or newer), "
+					"or build with buildah or podman");
+	}
+}
+
 void
 builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
 		     const struct recipe *recipe, struct err_list *errs)

@@ -165,7 +165,7 @@ put(struct recall *rc, const struct record *record, struct err *err)
 
 	if (!r)
 		r = store_inputs_put(rc->opts->store, record->inputs, &step.inputs, err);
-	return r ? r : store_step_put(rc->opts->store, &step, err);
+	return r ? r : store_step_import(rc->opts->store, &step, err);
 }
 
 static int

@@ -10,13 +10,23 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* Gives a run its name on every machine. */
+static int
+name_run(const struct run *run, int64_t id, int64_t started_ms, char ret[EVENT_ID_SIZE],
+	 struct err *err)
+{
+	AUTO_FREE char *seed = xasprintf("%s %" PRId64 " %" PRId64 " %ld", run->opts->state_dir,
+					 started_ms, id, (long)getpid());
+	struct sha256 chance = sha256_of(seed, strlen(seed));
+
+	event_id(started_ms, chance.b, ret);
+	return store_run_name(run->plan->opts.store, id, ret, err);
+}
+
 int
 run_push_begin(struct run *run, struct err *err)
 {
 	const struct plan_opts *opts = &run->plan->opts;
-	AUTO_FREE char *seed = xasprintf("%s %" PRId64 " %" PRId64 " %ld", run->opts->state_dir,
-					 run->row.started_ms, run->row.id, (long)getpid());
-	struct sha256 chance = sha256_of(seed, strlen(seed));
 	struct builder_info info;
 	int r = builder_probe(opts->builder, &info, err);
 
@@ -24,8 +34,7 @@ run_push_begin(struct run *run, struct err *err)
 		return r;
 	run->builder = xasprintf("%s %s", info.program, info.version);
 	builder_info_fini(&info);
-	event_id(run->row.started_ms, chance.b, run->ulid);
-	return store_run_name(opts->store, run->row.id, run->ulid, err);
+	return name_run(run, run->row.id, run->row.started_ms, run->ulid, err);
 }
 
 /* --- asking */
@@ -114,9 +123,58 @@ log_digest(struct job *job, char ret[DIGEST_SIZE], struct err *err)
 	return r;
 }
 
+static int
+set_run(struct job *job, const struct store_step *step, struct record *record, struct err *err)
+{
+	struct store *store = job->run->plan->opts.store;
+	struct arena *a = job->node->made.arena;
+	AUTO_FREE char *known = NULL;
+	char ulid[EVENT_ID_SIZE];
+	struct store_run run;
+	int r = store_run_get(store, step->run_id, &run, err);
+
+	if (r <= 0)
+		return r;
+	r = store_run_ulid(store, run.id, &known, err);
+	if (!r)
+		r = name_run(job->run, run.id, run.started_ms, ulid, err);
+	if (r >= 0) {
+		record->run = arena_strdup(a, known ? known : ulid);
+		record->run_ms = run.started_ms;
+		record->commit = run.git_commit ? arena_strdup(a, run.git_commit) : NULL;
+		record->run_url = NULL;
+		record->started_ms = step->started_ms;
+		record->ended_ms = step->ended_ms;
+	}
+	store_run_fini(&run);
+	return r;
+}
+
+/* An image that is only pushed was built by an earlier run: its record tells of that one. */
+static int
+tell_of_build(struct job *job, struct record *record, struct err *err)
+{
+	struct arena *a = job->node->made.arena;
+	struct store_step_query query = { record->scope, job->image->name, INT64_MAX, true };
+	struct store_step step;
+	AUTO_JSON json_t *reasons = NULL;
+	int r = store_step_last(job->run->plan->opts.store, &query, &step, err);
+
+	if (r <= 0)
+		return r;
+	if (step.has_key && sha256_eq(step.key, record->inputs->key)) {
+		r = json_parse(str_c(step.reasons), "recorded reasons", &reasons, err);
+		record->reasons = reasons_from_json(a, reasons);
+		if (!r)
+			r = set_run(job, &step, record, err);
+	}
+	store_step_fini(&step);
+	return r < 0 ? r : 0;
+}
+
 /* Caller frees. */
-static char *
-make_record(struct job *job)
+static int
+make_record(struct job *job, char **ret, struct err *err)
 {
 	const struct project *p = job->run->plan->opts.project;
 	AUTO_ERR struct err ignored = ERR_INIT; /* a log too large to read has no digest */
@@ -138,10 +196,15 @@ make_record(struct job *job)
 				 .started_ms = job->started_ms,
 				 .ended_ms = job->ended_ms ? job->ended_ms : job->started_ms };
 
+	int r;
+
 	set_parents(job, &record);
 	if (job->rebuilt && !log_digest(job, log, &ignored))
 		record.log_digest = log;
-	return record_text(&record);
+	r = job->rebuilt ? 0 : tell_of_build(job, &record, err);
+	if (!r)
+		*ret = record_text(&record);
+	return r;
 }
 
 /* All checks of an image that comes this far have passed. */
@@ -222,7 +285,9 @@ publish(struct job *job, struct err *err)
 	if (!sha256_parse_digest(str_trim(buf_str(&text), " \n"), &h))
 		return err_set(err, ERR_FAILED, "the builder left no digest but '%s'", text.data);
 	digest = str_dup(str_trim(buf_str(&text), " \n"));
-	record = make_record(job);
+	r = make_record(job, &record, err);
+	if (r)
+		return r;
 	offer.digest = digest;
 	offer.record = record;
 	job->asking = true;

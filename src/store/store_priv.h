@@ -23,6 +23,7 @@ struct store {
 			  "root, git_commit, jobs, ulid) VALUES(?, ?, 'done', ?, ?, ?, '', ?, 0, " \
 			  "?)")                                                                    \
 	X(SQL_RUN_BY_ULID, "SELECT id FROM run WHERE ulid = ?")                                    \
+	X(SQL_RUN_NAMED, "SELECT ulid FROM run WHERE id = ? AND ulid IS NOT NULL")                 \
 	X(SQL_RUN_ULID, "UPDATE run SET ulid = ? WHERE id = ?")                                    \
 	X(SQL_RUN_END, "UPDATE run SET ended_ms = ?, state = ? WHERE id = ?")                      \
 	X(SQL_RUN_SWEEP, "UPDATE run SET state = 'interrupted' WHERE state = 'running'")           \
@@ -34,6 +35,9 @@ struct store {
 	X(SQL_STEP_PUT, "INSERT OR REPLACE INTO step(run_id, image, outcome, key, image_id, "      \
 			"inputs, reasons, started_ms, ended_ms, log, message, made_id) "           \
 			"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
+	X(SQL_STEP_IMPORT, "INSERT OR IGNORE INTO step(run_id, image, outcome, key, image_id, "    \
+			   "inputs, reasons, started_ms, ended_ms, log, message, made_id) "        \
+			   "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                           \
 	X(SQL_STEP_OF_RUN, "SELECT s.run_id, s.image, s.outcome, s.key, s.image_id, s.inputs, "    \
 			   "s.reasons, s.started_ms, s.ended_ms, s.log, s.message, s.made_id "     \
 			   "FROM step s WHERE s.run_id = ? ORDER BY s.image")                      \

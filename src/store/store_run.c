@@ -84,6 +84,20 @@ store_run_name(struct store *s, int64_t id, const char *ulid, struct err *err)
 	return sql_exec(s->db, SQL_RUN_ULID, err, "ti", ulid, id);
 }
 
+int
+store_run_ulid(struct store *s, int64_t id, char **ret, struct err *err)
+{
+	int r = sql_query(s->db, SQL_RUN_NAMED, err, "i", id);
+
+	if (!r)
+		r = sql_step(s->db, SQL_RUN_NAMED, err);
+	if (r <= 0)
+		return r;
+	*ret = xstrdup(sql_text(s->db, SQL_RUN_NAMED, 0));
+	sql_reset(s->db, SQL_RUN_NAMED);
+	return 1;
+}
+
 /* 1 found, 0 not. */
 static int
 find_ulid(struct store *s, const char *ulid, int64_t *ret_id, struct err *err)
@@ -150,8 +164,8 @@ store_run_get(struct store *s, int64_t id, struct store_run *ret, struct err *er
 	return 1;
 }
 
-int
-store_step_put(struct store *s, const struct store_step *step, struct err *err)
+static int
+put_step(struct store *s, size_t id, const struct store_step *step, struct err *err)
 {
 	struct str key = { NULL, 0 }, inputs = { NULL, 0 };
 
@@ -159,10 +173,22 @@ store_step_put(struct store *s, const struct store_step *step, struct err *err)
 		key = sha256_bytes(&step->key);
 	if (step->has_inputs)
 		inputs = sha256_bytes(&step->inputs);
-	return sql_exec(s->db, SQL_STEP_PUT, err, "ittbtbtiittt", step->run_id, step->image,
+	return sql_exec(s->db, id, err, "ittbtbtiittt", step->run_id, step->image,
 			step_outcome_name(step->outcome), key, step->image_id, inputs,
 			step->reasons ? step->reasons : "[]", step->started_ms, step->ended_ms,
 			step->log, step->message, step->made_id);
+}
+
+int
+store_step_put(struct store *s, const struct store_step *step, struct err *err)
+{
+	return put_step(s, SQL_STEP_PUT, step, err);
+}
+
+int
+store_step_import(struct store *s, const struct store_step *step, struct err *err)
+{
+	return put_step(s, SQL_STEP_IMPORT, step, err);
 }
 
 static int

@@ -64,6 +64,8 @@ typedef VEC(struct store_step) store_steps;
 int store_run_begin(struct store *s, struct store_run *run, struct err *err) NODISCARD;
 /* The name of a run on every machine. */
 int store_run_name(struct store *s, int64_t id, const char *ulid, struct err *err) NODISCARD;
+/* 1 and that name, 0 when it has none yet. Caller frees. */
+int store_run_ulid(struct store *s, int64_t id, char **ret, struct err *err) NODISCARD;
 /* A run of another machine by its ULID: inserted behind all others unless it is known. */
 int store_run_import(struct store *s, const struct store_run *run, const char *ulid,
 		     int64_t *ret_id, struct err *err) NODISCARD;
@@ -75,6 +77,8 @@ int store_run_list(struct store *s, const char *scope, int64_t limit, store_runs
 /* 1 found, 0 not. */
 int store_run_get(struct store *s, int64_t id, struct store_run *ret, struct err *err) NODISCARD;
 int store_step_put(struct store *s, const struct store_step *step, struct err *err) NODISCARD;
+/* The same for a step that a record tells of, unless the run has it: what was seen here says more. */
+int store_step_import(struct store *s, const struct store_step *step, struct err *err) NODISCARD;
 int store_step_of_run(struct store *s, int64_t run_id, store_steps *ret, struct err *err) NODISCARD;
 /* The newest step of an image in runs up to max_run. 1 found, 0 not. */
 struct store_step_query {

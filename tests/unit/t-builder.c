@@ -158,9 +158,10 @@ test_build_commands(void **state UNUSED)
 		   "docker build --force-rm --iidfile /s/id --build-arg V=1 2 --network=host -f "
 		   "/s/Dockerfile /s/context");
 	build_line(BUILDER_PODMAN,
-		   "build --layers --force-rm --pull=never --format oci --timestamp 0 --ignorefile "
-		   "/dev/null --iidfile /s/id --build-arg V=1 2 --network=host -f /s/Dockerfile "
-		   "/s/context");
+		   "build --layers --force-rm --pull=never --format oci --timestamp 0 "
+		   "--annotation org.opencontainers.image.base.digest= "
+		   "--annotation org.opencontainers.image.base.name= --ignorefile /dev/null "
+		   "--iidfile /s/id --build-arg V=1 2 --network=host -f /s/Dockerfile /s/context");
 }
 
 static void
@@ -201,10 +202,33 @@ test_an_engine_that_is_not_there(void **state UNUSED)
 	builder_free(b);
 }
 
+/* What is staged by us, or verified by the builder, is no longer the builder's business. */
+static void
+test_addresses_that_nobody_checks(void **state UNUSED)
+{
+	static const struct recipe_case c = {
+		.file = "FROM i\nADD https://x.org/a /a\n"
+			"ADD --checksum=sha256:ab https://x.org/b /b\n",
+	};
+	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
+	AUTO_FREE char *said = NULL;
+	struct recipe_fixture f;
+
+	fixture_open(&f, &c, DIALECT_BUILDKIT);
+	assert_non_null(f.recipe);
+	builder_check_downloads(f.recipe, &errs);
+	assert_int_equal(errs.n, 1);
+	said = err_text(&errs.items[0]);
+	assert_string_equal(said,
+			    "D:2: 'https://x.org/a' would be downloaded by the builder, unchecked");
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_addresses_that_nobody_checks),
 		cmocka_unit_test(test_lines_of_buildkit),
 		cmocka_unit_test(test_lines_of_classic),
 		cmocka_unit_test(test_lines_of_buildah_and_podman),
