@@ -75,17 +75,6 @@ cat >lockstep.yaml <<-'YAML'
 YAML
 graph_commit 'a pod'
 
-own_podman() {
-	podman --root "$LOCKSTEP_STATE/storage" --storage-driver "$ENV_DRIVER" --runroot "$XDG_RUNTIME_DIR"/lockstep-* \
-		--tmpdir "$(echo "$XDG_RUNTIME_DIR"/lockstep-*)/libpod" "$@"
-}
-
-left() {
-	own_podman ps --all --quiet
-	own_podman pod ps --quiet
-	own_podman volume ls --quiet
-}
-
 exits 0 'a pod' lockstep build
 like "$tap_out" '*pod agents  passed*' 'passes'
 is "$(left)" '' 'nothing is left of it'

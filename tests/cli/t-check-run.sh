@@ -31,19 +31,6 @@ graph() {
 	done
 }
 
-# podman as lockstep runs it, on lockstep's own storage.
-own_podman() {
-	podman --root "$LOCKSTEP_STATE/storage" --storage-driver "$ENV_DRIVER" --runroot "$XDG_RUNTIME_DIR"/lockstep-* \
-		--tmpdir "$(echo "$XDG_RUNTIME_DIR"/lockstep-*)/libpod" "$@"
-}
-
-# left: what is there of containers, pods, volumes.
-left() {
-	own_podman ps --all --quiet
-	own_podman pod ps --quiet
-	own_podman volume ls --quiet
-}
-
 # --- what can be demanded
 cat >lockstep.yaml <<-'YAML'
 	version: 1

@@ -13,8 +13,26 @@
 OUT=
 graph_dir=
 
+# own_podman ARG...: podman as lockstep runs it, on lockstep's own storage.
+own_podman() {
+	podman --root "$LOCKSTEP_STATE/storage" --storage-driver "$ENV_DRIVER" --runroot "$XDG_RUNTIME_DIR"/lockstep-* \
+		--tmpdir "$(echo "$XDG_RUNTIME_DIR"/lockstep-*)/libpod" "$@"
+}
+
+# left: what is there of containers, pods, volumes.
+left() {
+	own_podman ps --all --quiet
+	own_podman pod ps --quiet
+	own_podman volume ls --quiet
+}
+
 graph_cleanup() {
 	cd /
+	# A test that failed may have left some.
+	if [ -e "${LOCKSTEP_STATE-}/storage/libpod" ] && [ -n "${ENV_DRIVER-}" ]; then
+		own_podman pod rm --all --force --time 0 >/dev/null 2>&1 || :
+		own_podman rm --all --force --time 0 >/dev/null 2>&1 || :
+	fi
 	! command -v dockerd_close >/dev/null || dockerd_close
 	command -v env_close >/dev/null && env_close
 	[ -z "$graph_dir" ] || rm -rf "$graph_dir"
