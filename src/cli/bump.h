@@ -38,7 +38,7 @@ struct bump {
 
 /* Reads what is wanted, and, unless a pull request is, the pins that are there. To be closed whatever
  * it returns. */
-int bump_open(struct session *s, const struct bump_flags *flags, struct bump *ret, struct err *err)
+int bump_open(struct session *s, const struct bump_flags *flags, struct bump *b, struct err *err)
 	NODISCARD;
 void bump_close(struct bump *b);
 /* Asks the registries for what is to be pinned, as the flags say; bump_open does. */

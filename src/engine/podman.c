@@ -240,7 +240,7 @@ podman_run(struct podman *p, const struct podman_container *c, podman_fn fn, voi
 	add(&cmd, "--pull", "never");
 	vec_push(&cmd.argv, "--http-proxy=false"); /* may hold a password */
 	add(&cmd, "--timeout",
-	    arena_printf(a, "%lld", (long long)(c->timeout_ms / 1000 + LIFE_MARGIN_S)));
+	    arena_printf(a, "%lld", (long long)c->timeout_ms / 1000 + LIFE_MARGIN_S));
 	if (c->detach) {
 		vec_push(&cmd.argv, "--detach");
 		add(&cmd, "--log-driver", "k8s-file");

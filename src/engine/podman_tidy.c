@@ -80,7 +80,7 @@ podman_tidy(struct builder *b, struct err *err)
 		"rm", "--force", "--ignore", "--volumes", "--time", "0", NULL
 	};
 	const char *const volumes[] = {
-		"volume", "ls", "--quiet", "--filter", "name=^" PODMAN_PREFIX, NULL
+		"volume", "ls", "--quiet", "--filter", ("name=^" PODMAN_PREFIX), NULL
 	};
 	const char *const rm_volumes[] = { "volume", "rm", "--force", NULL };
 	int r;

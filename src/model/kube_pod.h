@@ -116,7 +116,7 @@ struct kube_pod {
 
 /* All pods of a file of one or more documents, in its order; none is fine. What is no YAML, and
  * ports that are no ports, go to errs with file:line:col; the rest is read all the same. */
-struct kube_pod *kube_pods_read(struct arena *arena, struct str text, const char *file,
+struct kube_pod *kube_pods_read(struct arena *arena, struct str bytes, const char *file,
 				size_t *ret_n, struct err_list *errs) NODISCARD;
 /* The container of that name, or NULL. */
 const struct kube_container *kube_pod_container(const struct kube_pod *pod, const char *name);

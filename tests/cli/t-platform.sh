@@ -15,7 +15,7 @@ registry_start plain
 MULTI=$REG_HOST/multi:1
 cleanup() {
 	graph_cleanup
-	registry_stop
+	registry_stop ""
 }
 
 graph_write() {
@@ -70,7 +70,7 @@ in_app() {
 graph_open
 trap cleanup EXIT
 unset CI
-amd64= arm64=
+amd64='' arm64=''
 publish x86 arm
 is "$(externals app)" "FROM --platform=linux/arm64 $arm64
 FROM $amd64" 'each FROM means the image of its own platform'

@@ -23,8 +23,7 @@ const char *http_server_url(struct http_server *s, const char *path);
 /* prefix: what the request line starts with ("GET /v2/"). turns: 0 = for ever. answer: the raw
  * bytes, CR LF and all; "" closes the connection without one. An answer that begins with "HTTP/1.0"
  * is followed by the end of the connection. */
-void http_server_rule(struct http_server *s, const char *prefix, unsigned turns,
-		      const char *answer);
+void http_server_rule(struct http_server *s, const char *prefix, unsigned turns, const char *text);
 /* HTTP/1.1 STATUS with Content-Length, further header lines ("A: b\r\n" or "") and body. */
 void http_server_answer(struct http_server *s, const char *prefix, int status, const char *headers,
 			const char *body);

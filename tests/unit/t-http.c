@@ -138,13 +138,14 @@ test_methods_and_bodies_on_the_wire(void **state)
 static ssize_t
 read_three(void *ctx, char *to, size_t max)
 {
+	static const char abc[] = { 'a', 'b', 'c' };
 	int *turn = ctx;
 
-	assert_true(max >= 3);
+	assert_true(max >= sizeof(abc));
 	if (++*turn > 2)
 		return 0;
-	memcpy(to, "abc", 3);
-	return 3;
+	memcpy(to, abc, sizeof(abc));
+	return sizeof(abc);
 }
 
 static ssize_t

@@ -37,8 +37,8 @@ add_layer(const char *dir, const char *image, const char *sort, struct buf *laye
 	from = xasprintf("%s/%s-layer", dir, image);
 	if (*sort == '-')
 		TMP_RUN(dir, "sh", "-c",
-			"cd \"$0\" && find . | sort -r | tar --format=gnu --owner=3 --group=4 "
-			"--no-recursion -T - -cf \"$1\"",
+			("cd \"$0\" && find . | sort -r | tar --format=gnu --owner=3 --group=4 "
+			 "--no-recursion -T - -cf \"$1\""),
 			from, path);
 	else
 		TMP_RUN(dir, "tar", "--sort=name", "--format=gnu", "--owner=3", "--group=4", "-C",

@@ -292,9 +292,9 @@ test_broken_exports(void **state)
 		"[]",
 		"{}",
 		"{\"config\":{\"digest\":\"sha256:../../x\",\"size\":1}}",
-		"{\"config\":{\"digest\":\"" /* of nothing */
-		"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-		"\",\"size\":1}}",
+		("{\"config\":{\"digest\":\"" /* of nothing */
+		 "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+		 "\",\"size\":1}}"),
 	};
 	AUTO_ERR struct err err = ERR_INIT;
 	struct image_tree *t = NULL;
