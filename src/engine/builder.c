@@ -264,7 +264,7 @@ builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image
 
 		if (!name)
 			continue;
-		value = builder_env(b->env, name);
+		value = env_get(b->env, name);
 		if (!value) {
 			err_set(err, ERR_INPUT,
 				"image '%s': the variable %s of a secret is not set", image->name,
@@ -326,17 +326,6 @@ builder_info_fini(struct builder_info *i)
 	*i = (struct builder_info){ 0 };
 }
 
-const char *
-builder_env(const char *const *env, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (; env && *env; env++)
-		if (!strncmp(*env, name, n) && (*env)[n] == '=')
-			return *env + n + 1;
-	return NULL;
-}
-
 /*
  * Only what the builder needs to run reaches it: what a Dockerfile could pick up from the
  * environment by accident (`--build-arg NAME`) must not exist.
@@ -368,7 +357,7 @@ builder_scrub_env(const struct builder *b, struct arena *a, const char *const *n
 
 	for (size_t i = 0; i < ARRAY_SIZE(all) + n; i++) {
 		const char *name = i < ARRAY_SIZE(all) ? all[i] : names[i - ARRAY_SIZE(all)];
-		const char *value = builder_env(b->env, name);
+		const char *value = env_get(b->env, name);
 
 		if (value)
 			vec_push(&cmd->env, arena_printf(a, "%s=%s", name, value));

@@ -18,7 +18,7 @@
 static char *
 run_root(const char *state_dir, const char *const *env)
 {
-	const char *runtime = builder_env(env, "XDG_RUNTIME_DIR");
+	const char *runtime = env_get(env, "XDG_RUNTIME_DIR");
 	char hex[SHA256_HEX_SIZE];
 
 	sha256_hex(sha256_of(state_dir, strlen(state_dir)), hex);
@@ -67,8 +67,7 @@ storage_fingerprint(const struct containers_builder *c)
 		"CONTAINERS_STORAGE_CONF", "STORAGE_DRIVER",  "STORAGE_OPTS", "XDG_DATA_HOME",
 		"XDG_CONFIG_HOME",         "XDG_RUNTIME_DIR", "HOME",         "PATH"
 	};
-	const char *home = builder_env(env, "HOME"),
-		   *conf = builder_env(env, "CONTAINERS_STORAGE_CONF");
+	const char *home = env_get(env, "HOME"), *conf = env_get(env, "CONTAINERS_STORAGE_CONF");
 	AUTO_FREE char *user = xasprintf("%s/.config/containers/storage.conf", home ? home : "");
 	const char *files[] = { conf ? conf : "", "/etc/containers/storage.conf",
 				"/usr/share/containers/storage.conf", user };
@@ -78,7 +77,7 @@ storage_fingerprint(const struct containers_builder *c)
 	buf_init(&b, 0);
 	buf_addf(&b, "%s %u\n", c->program->name, (unsigned)geteuid());
 	for (size_t i = 0; i < ARRAY_SIZE(vars); i++) {
-		const char *value = builder_env(env, vars[i]);
+		const char *value = env_get(env, vars[i]);
 
 		buf_addf(&b, "%s=%s\n", vars[i], value ? value : "");
 	}

@@ -32,7 +32,7 @@ get(struct docker_builder *d, const char *path, json_t **ret, struct err *err)
 	int r = 0;
 
 	if (!d->api)
-		r = docker_api_open(builder_env(d->base.env, "DOCKER_HOST"), &d->api, err);
+		r = docker_api_open(env_get(d->base.env, "DOCKER_HOST"), &d->api, err);
 	return r ? r : docker_api_get(d->api, path, ret, err);
 }
 
@@ -213,7 +213,7 @@ speaks_buildkit(const char *program, struct buf *said)
 static int
 find_buildkit_client(struct docker_builder *d, struct buf *said, struct err *err)
 {
-	const char *path = builder_env(d->base.env, "PATH");
+	const char *path = env_get(d->base.env, "PATH");
 	struct str rest = str_c(path ? path : ""), dir;
 	bool any = false;
 

@@ -54,7 +54,7 @@ static void
 push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
 	 const char *digest_file, struct builder_cmd *ret)
 {
-	const char *host = builder_env(b->env, "DOCKER_HOST");
+	const char *host = env_get(b->env, "DOCKER_HOST");
 
 	start_cmd(b, a, "copy", ret);
 	ret->argv.v[0] = "skopeo";

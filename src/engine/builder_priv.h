@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_ENGINE_BUILDER_PRIV_H
 #define LOCKSTEP_ENGINE_BUILDER_PRIV_H
 
+#include "base/env.h"
 #include "engine/builder.h"
 #include "engine/cstorage.h"
 
@@ -70,8 +71,6 @@ extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder
 /* builder_check.c */
 void builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
 			  const struct recipe *recipe, struct err_list *errs);
-/* The value of NAME in an environment list, or NULL. */
-const char *builder_env(const char *const *env, const char *name);
 /* The registry of ref may speak http or have a certificate of its own: it is loopback, or was named
  * so. */
 bool builder_is_insecure(const struct builder *b, const char *ref);
