@@ -11,64 +11,16 @@ set -eu
 . "$top_srcdir/tests/lib/github.sh"
 # shellcheck source=tests/lib/dispatch.sh
 . "$top_srcdir/tests/lib/dispatch.sh"
-for tool in node npm curl; do
-	command -v $tool >/dev/null || skip_all "no $tool"
-done
-modules=${top_builddir:?}/tests/e2e/npm
-mkdir -p "$modules"
-modules=$(cd "$modules" && pwd)
-if [ ! -f "$modules/installed" ]; then
-	echo '{"private": true}' >"$modules/package.json"
-	npm install --prefix "$modules" --no-audit --no-fund --silent @octokit/openapi@23.0.2 @stoplight/prism-cli@5.14.2 \
-		standardwebhooks@1.1.1 @octokit/webhooks-methods@6.0.0 cloudevents@10.0.0 >"$modules/log" 2>&1 ||
-		skip_all 'the npm registry cannot be reached'
-	: >"$modules/installed"
-fi
+# shellcheck source=tests/lib/contract.sh
+. "$top_srcdir/tests/lib/contract.sh"
 dispatch_open
-prism_pid=
+# shellcheck disable=SC2317 # by the trap
 contract_cleanup() {
-	[ -z "$prism_pid" ] || kill "$prism_pid" 2>/dev/null || :
+	contract_stop
 	dispatch_cleanup
 }
 trap contract_cleanup EXIT
-
-# The paths that are used here; reading all of GitHub's API would take most of a minute.
-python3 - "$modules/node_modules/@octokit/openapi/generated/api.github.com.json" "$graph_dir/api.json" <<'END'
-import json, re, sys
-api = json.load(open(sys.argv[1]))
-r = "/repos/{owner}/{repo}/"
-used = [r + p for p in ("dispatches", "actions/workflows/{workflow_id}/dispatches", "pulls", "pulls/{pull_number}", "pulls/{pull_number}/merge",
-        "issues/{issue_number}/labels", "issues/{issue_number}/comments", "git/refs", "git/refs/{ref}", "git/ref/{ref}", "git/blobs",
-        "git/trees", "git/commits", "git/commits/{commit_sha}", "compare/{basehead}", "pulls/{pull_number}/requested_reviewers")]
-used.append("/repos/{owner}/{repo}")
-out = {k: v for k, v in api.items() if k not in ("paths", "components", "x-webhooks")}
-out["paths"] = {p: api["paths"][p] for p in used}
-want, kept = [json.dumps(out["paths"])], {}
-while want:
-    for kind, name in re.findall(r'"#/components/([\w-]+)/([\w.-]+)"', want.pop()):
-        if name not in kept.setdefault(kind, {}):
-            kept[kind][name] = api["components"][kind][name]
-            want.append(json.dumps(kept[kind][name]))
-out["components"] = kept
-json.dump(out, open(sys.argv[2], "w"))
-END
-
-# prism_start FLAG...: the description in front of the stand-in; $PRISM is its address.
-prism_start() {
-	[ -z "$prism_pid" ] || kill "$prism_pid" 2>/dev/null || :
-	prism_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-	PRISM=http://127.0.0.1:$prism_port
-	node "$modules/node_modules/.bin/prism" proxy "$@" -h 127.0.0.1 -p "$prism_port" "$graph_dir/api.json" "$GITHUB" >"$graph_dir/prism" 2>&1 &
-	prism_pid=$!
-	for _ in $(seq 300); do
-		! curl -s -o /dev/null "$PRISM" || return 0
-		kill -0 "$prism_pid" 2>/dev/null || break
-		sleep 0.2
-	done
-	fail 'prism starts' "$(head -n 5 "$graph_dir/prism")"
-	done_testing
-	exit 1
-}
+contract_open "$graph_dir/contract" || skip_all 'the npm registry cannot be reached'
 
 # ask METHOD PATH [JSON]: the status, and what the description says against the request.
 ask() {
@@ -81,7 +33,7 @@ ask() {
 }
 
 # -- GitHub: with --errors a request that the description forbids is answered 422 and never reaches the stand-in
-prism_start --errors
+contract_start --errors
 dispatch_to "github: { repository: o/r, event: built, token-env: HUB_TOKEN, url: '$PRISM' }" \
 	"github-workflow: { repository: o/r, workflow: bump.yml, token-env: HUB_TOKEN, url: '$PRISM' }"
 exits 0 'repository_dispatch and workflow_dispatch' emit contract
@@ -92,7 +44,7 @@ is "$(ask POST /repos/o/r/dispatches '{"event_type": "x", "client_payload": {"1"
 is "$(github_state '.events | length')" 1 'which the stand-in has not seen'
 
 # -- the stand-in itself: a pull request from branch to merge, each request as the description wants it
-prism_start
+contract_start
 git init -q --bare -b main "$graph_dir/github/git/o/r.git"
 git push -q "$graph_dir/github/git/o/r.git" HEAD:refs/heads/main
 tip=$(git rev-parse HEAD)
@@ -127,15 +79,10 @@ like "$(graphql "$(git -C "$graph_dir/github/git/o/r.git" rev-parse main)" | jq 
 is "$(git -C "$graph_dir/github/git/o/r.git" show main:a/b)" hey 'the new file is there'
 
 # -- lockstep's own requests for a pull request, from the first to the last
-prism_start
-asked=$(wc -l <"$graph_dir/prism") # of prism_start itself
+contract_start
 printf 'image: ghcr.io/o/a:1\n' >app.yaml
 graph_commit 'a manifest'
 git push -qf "$graph_dir/github/git/o/r.git" HEAD:refs/heads/main
-# What the description says against requests, by prism's log: of answers it is the stand-in's business.
-against() {
-	tail -n +"$((asked + 1))" "$graph_dir/prism" | sed 's/\x1b\[[0-9;]*m//g' | grep -i 'violation: *request' || :
-}
 # bump TAG [ARG...]
 bump() {
 	bump_tag=$1
@@ -150,9 +97,9 @@ like "$tap_out" '*updated https://stand.in/o/r/pull/2' 'updates it'
 exits 0 'the version that is there' bump 1
 like "$tap_out" '*closed https://stand.in/o/r/pull/2: *' 'closes it'
 is "$(github_state '.pulls[1] | [.state, (.labels | length), (.requested_reviewers | length), (.comments_list | length)]')" '["closed",1,1,1]' 'the stand-in was told all of it'
-is "$(against)" '' 'and the description has nothing against any of the requests'
+is "$(contract_against)" '' 'and the description has nothing against any of the requests'
 like "$(ask POST /repos/o/r/pulls '{"title": 1}')" '422*' 'one that is wrong'
-like "$(against)" '?*' 'is found'
+like "$(contract_against)" '?*' 'is found'
 
 # -- webhooks, by the libraries of the other side
 # shellcheck disable=SC2119 # no answers said: always 200
@@ -165,7 +112,7 @@ dispatch_to "webhook: { url: '$HOOK/standard', secret-env: STANDARD }" \
 	"webhook: { url: '$HOOK/binary', signing: none, format: ce-binary }" \
 	"webhook: { url: '$HOOK/structured', secret-env: STANDARD, format: ce-structured }"
 GITHUB_REPOSITORY=o/r GITHUB_SERVER_URL=https://github.com GITHUB_RUN_ID=7 exits 0 'four webhooks' emit hooks
-cat >"$modules/check.mjs" <<'END'
+cat >"$CONTRACT_MODULES/check.mjs" <<'END'
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { verify } from "@octokit/webhooks-methods";
@@ -187,7 +134,7 @@ for (const path of ["/binary", "/structured"]) {
 	show("cloudevent" + path, [event.validate(), event.type, event.source, event.id === hooks["/github"].headers["x-github-delivery"], event.data.group].join(" "));
 }
 END
-is "$(cd "$modules" && node check.mjs "$HOOK_LOG" 2>&1)" 'standard/standard true
+is "$(cd "$CONTRACT_MODULES" && node check.mjs "$HOOK_LOG" 2>&1)" 'standard/standard true
 standard/structured true
 github true
 cloudevent/binary true dev.lockstep.images.v1 //github.com/o/r true g

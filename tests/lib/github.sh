@@ -10,8 +10,11 @@
 GITHUB=
 GITHUB_SECRET=ghp_planted0secret0of0the0tests0000
 github_pid=
+github_dir=
 
 github_start() {
+	# shellcheck disable=SC2034 # for actions.sh
+	github_dir=$1
 	mkdir -p "$1/git"
 	rm -f "$1/port"
 	"${top_srcdir:?}/tests/lib/github.py" --token "$GITHUB_SECRET" --read-token ghp_reads0only --git "$1/git" \

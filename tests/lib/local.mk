@@ -21,6 +21,7 @@ libtest_a_SOURCES += \
 	$(NULL)
 EXTRA_DIST += \
 	%D%/ci.sh \
+	%D%/contract.sh \
 	%D%/count \
 	%D%/dispatch.sh \
 	%D%/faulty_proxy.py \
