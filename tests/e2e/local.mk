@@ -19,5 +19,6 @@ EXTRA_DIST += \
 	%D%/mutation.sh \
 	%D%/reproduce.sh \
 	%D%/soundness.sh \
+	%D%/workflows.sh \
 	$(NULL)
 # list: end

@@ -20,6 +20,8 @@ libtest_a_SOURCES += \
 	%D%/tmp.h \
 	$(NULL)
 EXTRA_DIST += \
+	%D%/actions.py \
+	%D%/actions.sh \
 	%D%/ci.sh \
 	%D%/contract.sh \
 	%D%/count \
