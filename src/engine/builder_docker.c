@@ -81,7 +81,7 @@ has_text(const json_t *list, const char *text)
 int
 builder_docker_has(struct builder *b, const char *image_id, struct err *err)
 {
-	AUTO_FREE char *name = xasprintf(DOCKER_KEPT ":%s", hex_of(image_id));
+	AUTO_FREE char *name = xasprintf(BUILDKIT_KEPT ":%s", hex_of(image_id));
 	struct docker_builder *d = docker_builder(b);
 	const json_t *image;
 	size_t i;
@@ -304,7 +304,8 @@ builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err 
 int
 builder_docker_keep(struct builder *b, const char *image_id, struct err *err)
 {
-	return docker_api_tag(docker_builder(b)->api, image_id, DOCKER_KEPT, hex_of(image_id), err);
+	return docker_api_tag(docker_builder(b)->api, image_id, BUILDKIT_KEPT, hex_of(image_id),
+			      err);
 }
 
 int

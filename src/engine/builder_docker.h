@@ -6,12 +6,6 @@
 #include "engine/builder_priv.h"
 #include "remote/docker_api.h"
 
-/*
- * An image of lockstep has a name that says its image ID, in a domain that no registry can have:
- * so `docker image prune` leaves it, and FROM can mean it exactly (BuildKit takes no bare ID).
- */
-#define DOCKER_KEPT "lockstep.invalid/id"
-
 struct docker_builder {
 	struct builder base;
 	struct docker_api *api;

@@ -68,16 +68,10 @@ push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *r
 	builder_cmd_end(ret);
 }
 
-static const char *
-image_ref(struct arena *a, const char *image_id)
-{
-	return arena_printf(a, DOCKER_KEPT ":%s", image_id + strlen("sha256:"));
-}
-
 static void
 import_cmd(struct builder *b, struct arena *a, const char *image_id, struct builder_cmd *ret)
 {
-	load_cmd(b, a, image_id, image_ref(a, image_id), ret);
+	load_cmd(b, a, image_id, builder_buildkit_ref(a, image_id), ret);
 }
 
 static void
@@ -111,72 +105,6 @@ static const char *
 output_record(struct arena *a, const struct graph_image *image)
 {
 	return arena_printf(a, "docker\t%s\t-\t1\t0", graph_output_name(image->output));
-}
-
-static bool
-makes_a_step(const struct df_ins *ins)
-{
-	return ins->kw == DF_RUN || ins->kw == DF_COPY || ins->kw == DF_ADD ||
-	       ins->kw == DF_WORKDIR;
-}
-
-/* The line of step n of a stage, counted as BuildKit does: an image, and what makes layers. */
-static int
-line_of_step(const struct recipe_stage *stage, unsigned long long n)
-{
-	n -= stage->base != RECIPE_BASE_SCRATCH;
-	for (size_t i = 0; i < stage->nonbuild; i++)
-		n -= n && makes_a_step(stage->onbuild[i]);
-	if (!n)
-		return stage->df->from->line;
-	for (size_t i = 0; i < stage->df->nins; i++)
-		if (makes_a_step(stage->df->ins[i]) && !--n)
-			return stage->df->ins[i]->line;
-	return -1;
-}
-
-/* "#6 [s1 2/3] RUN …"; for what failed, at the end, " > [s1 2/3] …": what is between the brackets. */
-static bool
-step_head(struct str line, struct str *ret)
-{
-	unsigned long long vertex;
-	struct str number;
-
-	if (str_starts(line, STR_LIT(" > "))) {
-		line = str_sub(line, 3, line.n);
-	} else {
-		if (!str_starts(line, STR_LIT("#")))
-			return false;
-		line = str_sub(line, 1, line.n);
-		if (!str_next(&line, ' ', &number) || !str_to_u64(number, &vertex))
-			return false;
-	}
-	if (!str_starts(line, STR_LIT("[")))
-		return false;
-	line = str_sub(line, 1, line.n);
-	return str_next(&line, ']', ret);
-}
-
-/* The stage has a name where there are several. */
-static int
-step_line(const struct recipe *recipe, struct str line)
-{
-	unsigned long long stage = 0, n;
-	struct str head, number;
-
-	if (!step_head(line, &head))
-		return 0;
-	if (str_starts(head, STR_LIT("s"))) {
-		if (!str_next(&head, ' ', &number) ||
-		    !str_to_u64(str_sub(number, 1, number.n), &stage))
-			return -1;
-		while (str_starts(head, STR_LIT(" ")))
-			head = str_sub(head, 1, head.n);
-	}
-	if (stage >= recipe->nstages || !str_next(&head, '/', &number) || !str_to_u64(number, &n) ||
-	    !n)
-		return -1;
-	return line_of_step(&recipe->stages[stage], n);
 }
 
 static bool
@@ -234,9 +162,10 @@ classic_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 
 #define DOCKER_OPS                                                                                 \
 	.program = "docker", .install = "Debian, Ubuntu: apt-get install docker.io",               \
-	.output_record = output_record, .image_ref = image_ref, .open = builder_docker_open,       \
-	.free = builder_docker_free, .prepare = builder_docker_prepare,                            \
-	.tidy = builder_docker_tidy, .forget = builder_docker_forget, .has = builder_docker_has,   \
+	.output_record = output_record, .image_ref = builder_buildkit_ref,                         \
+	.open = builder_docker_open, .free = builder_docker_free,                                  \
+	.prepare = builder_docker_prepare, .tidy = builder_docker_tidy,                            \
+	.forget = builder_docker_forget, .has = builder_docker_has,                                \
 	.config = builder_docker_config, .find = builder_docker_find, .keep = builder_docker_keep, \
 	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
 	.push_cmd = push_cmd, .export_cmd = export_cmd, .limits = builder_docker_limits,           \
@@ -244,7 +173,8 @@ classic_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 	.probe = builder_docker_probe
 
 const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
-						.build_cmd = build_cmd, .step_line = step_line };
+						.build_cmd = build_cmd,
+						.step_line = builder_buildkit_line };
 
 const struct builder_ops builder_docker_classic_ops = { DOCKER_OPS, .dialect = DIALECT_CLASSIC,
 							.build_cmd = classic_build_cmd,

@@ -71,6 +71,16 @@ extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder
 /* builder_check.c */
 void builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
 			  const struct recipe *recipe, struct err_list *errs);
+/*
+ * builder_buildkit.c. An image of lockstep has a name that says its image ID, in a domain that no
+ * registry can have: FROM can mean it exactly (BuildKit takes no bare ID), and in a docker engine
+ * `docker image prune` leaves it.
+ */
+#define BUILDKIT_KEPT "lockstep.invalid/id"
+const char *builder_buildkit_ref(struct arena *a, const char *image_id);
+/* step_line of BuildKit's plain progress. */
+int builder_buildkit_line(const struct recipe *recipe, struct str line);
+
 /* The registry of ref may speak http or have a certificate of its own: it is loopback, or was named
  * so. */
 bool builder_is_insecure(const struct builder *b, const char *ref);

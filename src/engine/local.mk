@@ -14,6 +14,7 @@ libengine_a_SOURCES += \
 	%D%/builder.c \
 	%D%/builder.h \
 	%D%/builder_buildah.c \
+	%D%/builder_buildkit.c \
 	%D%/builder_check.c \
 	%D%/builder_containers.c \
 	%D%/builder_containers.h \
