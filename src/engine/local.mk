@@ -147,6 +147,7 @@ libengine_a_SOURCES += \
 	%D%/shared.h \
 	%D%/shared_event.c \
 	%D%/shared_event.h \
+	%D%/shared_passed.c \
 	%D%/shared_priv.h \
 	%D%/shared_record.c \
 	%D%/single.c \

@@ -184,25 +184,13 @@ static void
 on_passed(void *ctx, struct registry_answer *a)
 {
 	struct asked *q = ctx;
-	struct str piece;
 
 	q->passed = false;
 	if (a->state == REGISTRY_UNKNOWN) {
 		(void)ended(q, a, "reading the checks of");
 		return;
 	}
-	for (size_t i = 0; i < a->nreferrers; i++) {
-		const json_t *notes = a->referrers[i].annotations;
-		unsigned long long took = shared_note_ms(&a->referrers[i], NOTE_TOOK);
-		struct str list = str_c(notes ? json_get_text(notes, NOTE_PASSED) : NULL);
-
-		if (took && took < INT32_MAX)
-			q->found.took_ms = (int64_t)took;
-		while (str_next(&list, ' ', &piece)) {
-			buf_add_str(&q->found.passed, piece);
-			buf_addc(&q->found.passed, '\n');
-		}
-	}
+	shared_take_passed(a, &q->found);
 	ask_on(q);
 }
 

@@ -91,6 +91,19 @@ struct shared_manifest {
 void shared_put(struct shared *s, const struct graph_image *image, const char *tag,
 		const struct shared_manifest *manifest, shared_fn fn, void *ctx);
 
+/* What an image has passed, by the digest of its manifest: `passed` and `took_ms` of all that is
+ * attached to it. ABSENT: nothing is. */
+void shared_passed(struct shared *s, const struct graph_image *image, const char *digest,
+		   shared_fn fn, void *ctx);
+/* Attaches what it passed after its record was made: a check that is newer than the image, a pod.
+ * Said twice it is there once. */
+struct shared_note {
+	const char *passed; /* digests, a blank between them */
+	const char *text;   /* JSON, for people: who passed what, with whom */
+};
+void shared_note_passed(struct shared *s, const struct graph_image *image, const char *digest,
+			const struct shared_note *note, shared_fn fn, void *ctx);
+
 /* The record of an image by its manifest: the one for a key, or the newest when key is NULL. record
  * is NULL unless state is PRESENT, and the receiver's. */
 typedef void (*shared_record_fn)(void *ctx, enum registry_state state, struct record *take_record,

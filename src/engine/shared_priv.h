@@ -18,5 +18,7 @@ struct shared {
 
 /* Milliseconds in an annotation; 0 when it has none. */
 unsigned long long shared_note_ms(const struct registry_descriptor *d, const char *note);
+/* shared_passed.c: adds what a list of referrers says of checks and of the build's duration. */
+void shared_take_passed(const struct registry_answer *a, struct shared_image *found);
 
 #endif
