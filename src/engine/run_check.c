@@ -18,6 +18,8 @@ go_on(struct job *job)
 {
 	if (*job->built_id)
 		job_record(job);
+	else if (job_must_note(job))
+		job_note(job);
 	else
 		job_go_on(job);
 }

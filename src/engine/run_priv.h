@@ -68,6 +68,10 @@ int run_push_begin(struct run *run, struct err *err) NODISCARD;
 void job_ask(struct job *job);
 /* The image gets its key in the registry; job_finish() or job_fail() comes after. */
 int job_push(struct job *job, struct err *err) NODISCARD;
+/* An image that was in the registry already has passed checks now: that is noted there; job_go_on() or
+ * job_fail() comes after. */
+bool job_must_note(const struct job *job);
+void job_note(struct job *job);
 /* What was pushed gets its record and its key. */
 void job_pushed(struct job *job);
 /* run_pod.c: run_pod_next() starts the next pod that has to be looked at, and takes a place for it;

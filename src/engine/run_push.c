@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "engine/run_priv.h"
 #include "engine/shared.h"
+#include "lockstep/formats.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -220,6 +221,50 @@ passed_checks(struct job *job)
 		buf_addf(&b, "%s%s", b.len ? " " : "", digest);
 	}
 	return arena_str(job->node->made.arena, buf_str(&b));
+}
+
+/* --- noting what an image passed that was there already */
+
+static void
+on_noted(void *ctx, struct shared_image *image)
+{
+	struct job *job = ctx;
+
+	if (!job->asking)
+		return;
+	job->asking = false;
+	if (image->state == REGISTRY_UNKNOWN)
+		job_fail(job, &image->err);
+	else
+		job_go_on(job);
+}
+
+bool
+job_must_note(const struct job *job)
+{
+	const struct plan *plan = job->run->plan;
+
+	return plan->opts.publish && *job->node->digest &&
+	       check_results_count(&job->checks, CHECK_PASSED) > 0;
+}
+
+void
+job_note(struct job *job)
+{
+	struct plan_node *node = job->node;
+	AUTO_JSON json_t *j = json_object();
+	AUTO_FREE char *text = NULL;
+	struct shared_note note = { .passed = passed_checks(job) };
+
+	json_set_text(j, "schema", LOCKSTEP_PASSED_SCHEMA);
+	json_set_text(j, "image", job->image->name);
+	json_set_text(j, "image_id", node->image_id);
+	json_set_text(j, "checks", note.passed);
+	note.text = text = json_canonical(j);
+	job->asking = true;
+	run_set_state(job, JOB_PUSHING);
+	shared_note_passed(job->run->plan->opts.shared, job->image, node->digest, &note, on_noted,
+			   job);
 }
 
 /* Another runner was first with this key, and its image is another one. Children of this run may
