@@ -116,6 +116,7 @@ int plan_load_durations(struct plan *p, struct err *err) NODISCARD;
 const char **plan_pod_images(const struct plan *p, const struct pod *pod, struct arena *arena);
 /* 1 when they are all there and the pod has not passed with them, 0 if not; negative. */
 int plan_pod_open(const struct plan *p, const struct pod *pod, struct err *err) NODISCARD;
+bool plan_is_in_pod(const struct plan *p, const struct graph_image *image);
 int plan_count_pods(struct plan *p, struct err *err) NODISCARD; /* for plan_make() */
 
 /* A reason with its texts, in the plan's arena. */

@@ -3,6 +3,18 @@
 #include "engine/plan.h"
 #include "engine/pod_check.h"
 
+bool
+plan_is_in_pod(const struct plan *p, const struct graph_image *image)
+{
+	const struct project *project = p->opts.project;
+
+	for (size_t i = 0; project->pods && i < project->graph->npods; i++)
+		for (size_t k = 0; k < project->pods[i].ncontainers; k++)
+			if (project->pods[i].containers[k].image == image)
+				return true;
+	return false;
+}
+
 const char **
 plan_pod_images(const struct plan *p, const struct pod *pod, struct arena *arena)
 {

@@ -116,7 +116,8 @@ plan_ask(struct plan *p, const struct graph_image *image, void (*done)(void *ctx
 	struct shared_question question = { .image = image,
 					    .tag = ask->tag,
 					    .config = image->nchildren > 0,
-					    .passed = image->nchecks > 0 };
+					    .passed = image->nchecks > 0 ||
+						      plan_is_in_pod(p, image) };
 
 	*ask = (struct ask){ .p = p, .node = node, .done = done, .ctx = ctx };
 	shared_key_tag(node->made.inputs->key, ask->tag);

@@ -24,6 +24,9 @@ struct pod_check_opts {
 	const char *stage_dir;
 };
 
+/* Of the pod and the image IDs: under this it is remembered with each of its images, here and in the
+ * registry. */
+struct sha256 pod_check_digest(const struct pod_check_opts *opts);
 /* 1 it passed before with these images, 0 not. */
 int pod_check_recall(const struct pod_check_opts *opts, struct err *err) NODISCARD;
 
@@ -31,6 +34,8 @@ int pod_check_recall(const struct pod_check_opts *opts, struct err *err) NODISCA
 int pod_check_record(const struct pod_check_opts *opts, const char *message, int64_t duration_ms,
 		     struct err *err) NODISCARD;
 
+/* What passed, with which images, as JSON. Caller frees. */
+char *pod_check_text(const struct pod_check_opts *opts) NODISCARD;
 /* Which container has which image, into the log. */
 void pod_check_log(const struct pod_check_opts *opts);
 

@@ -2,12 +2,13 @@
 /* pod_check_record.c: what was found out about pods, remembered. */
 #include "base/clock.h"
 #include "engine/pod_check.h"
+#include "lockstep/formats.h"
 #include "store/store_check.h"
 
 #include <unistd.h>
 
-static struct sha256
-digest_of(const struct pod_check_opts *o)
+struct sha256
+pod_check_digest(const struct pod_check_opts *o)
 {
 	AUTO_SHA256 struct sha256_ctx *ctx = sha256_new();
 
@@ -20,11 +21,16 @@ digest_of(const struct pod_check_opts *o)
 int
 pod_check_recall(const struct pod_check_opts *opts, struct err *err)
 {
-	struct store_check row = { 0 };
-	int r = store_check_get(opts->store, opts->image_ids[0], digest_of(opts), &row, err);
+	struct sha256 digest = pod_check_digest(opts);
+	int r = 0;
 
-	r = r > 0 ? row.passed : r;
-	store_check_fini(&row);
+	for (size_t i = 0; !r && i < opts->pod->ncontainers; i++) {
+		struct store_check row = { 0 };
+
+		r = store_check_get(opts->store, opts->image_ids[i], digest, &row, err);
+		r = r > 0 ? row.passed : r;
+		store_check_fini(&row);
+	}
 	return r;
 }
 
@@ -38,7 +44,24 @@ pod_check_record(const struct pod_check_opts *opts, const char *message, int64_t
 				   .checked_ms = clock_wall_ms(),
 				   .duration_ms = duration_ms };
 
-	return store_check_put(opts->store, opts->image_ids[0], digest_of(opts), &row, err);
+	return store_check_put(opts->store, opts->image_ids[0], pod_check_digest(opts), &row, err);
+}
+
+char *
+pod_check_text(const struct pod_check_opts *opts)
+{
+	AUTO_JSON json_t *j = json_object();
+	json_t *images = json_object();
+	char digest[DIGEST_SIZE];
+
+	sha256_digest(pod_check_digest(opts), digest);
+	json_set_text(j, "schema", LOCKSTEP_PASSED_SCHEMA);
+	json_set_text(j, "pod", opts->pod->graph->name);
+	json_set_text(j, "check", digest);
+	for (size_t i = 0; i < opts->pod->ncontainers; i++)
+		json_set_text(images, opts->pod->containers[i].image->name, opts->image_ids[i]);
+	json_object_set_new(j, "images", images);
+	return json_canonical(j);
 }
 
 void

@@ -92,6 +92,8 @@ struct run_pod {
 	struct graph_place place; /* of the question that failed */
 	char *message;            /* of a failure; owned */
 	int64_t started_ms, elapsed_ms;
+	size_t noting; /* answers of the registry that are awaited; they count only while this holds */
+	struct run *noted_by;
 };
 
 /* Called on every change of a job's state, and for every line that a builder prints. */

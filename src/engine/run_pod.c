@@ -20,6 +20,7 @@ struct run_pods {
 	size_t fetching;   /* container of the pod */
 	bool pulled;       /* into the user's storage */
 	int log_fd;
+	struct err err; /* the first reason why the registry was not told */
 };
 
 static int
@@ -34,6 +35,76 @@ open_log(struct run *run, const struct graph_pod *pod, struct err *err)
 		return r;
 	run->pods->log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	return run->pods->log_fd < 0 ? err_sys(err, "cannot write '%s'", path) : 0;
+}
+
+/* The pod's turn is over. */
+static void
+leave(struct run *run)
+{
+	struct run_pods *pods = run->pods;
+
+	close_fdp(&pods->log_fd);
+	pods->log_fd = -1;
+	pods->next++;
+	run->active--;
+	run_go_on(run);
+}
+
+static struct pod_check_opts
+check_opts(struct run *run, const struct run_pod *result)
+{
+	const struct plan_opts *opts = &run->plan->opts;
+
+	return (struct pod_check_opts){ .pod = result->pod,
+					.image_ids = plan_pod_images(run->plan, result->pod,
+								     run->pods->arena),
+					.builder = opts->builder,
+					.store = opts->store,
+					.loop = run->opts->loop,
+					.run_id = run->row.id,
+					.log_fd = run->pods->log_fd,
+					.stage_dir = run->stage_dir };
+}
+
+static void
+on_noted(void *ctx, struct shared_image *found)
+{
+	struct run_pod *result = ctx;
+	struct run *run = result->noted_by;
+
+	if (!result->noting) /* the run was stopped */
+		return;
+	if (found->state == REGISTRY_UNKNOWN && !run->pods->err.class)
+		err_move(&run->pods->err, &found->err);
+	if (--result->noting)
+		return;
+	if (run->pods->err.class) {
+		(void)err_prefix(&run->pods->err, "pod '%s'", result->pod->graph->name);
+		run_fatal(run, &run->pods->err);
+	}
+	leave(run);
+}
+
+/* Beside each of its images in the registry, so that no other machine plays it again. */
+static void
+tell_registry(struct run *run, struct run_pod *result)
+{
+	const struct plan *plan = run->plan;
+	struct pod_check_opts opts = check_opts(run, result);
+	AUTO_FREE char *text = pod_check_text(&opts);
+	char digest[DIGEST_SIZE];
+	struct shared_note note = { .passed = digest, .text = text };
+
+	sha256_digest(pod_check_digest(&opts), digest);
+	result->noted_by = run;
+	result->noting = result->pod->ncontainers;
+	for (size_t i = 0; i < result->pod->ncontainers; i++) {
+		const struct plan_node *node =
+			&plan->nodes[result->pod->containers[i].image->index];
+
+		shared_note_passed(plan->opts.shared, node->image, node->digest, &note, on_noted,
+				   result);
+	}
 }
 
 static void
@@ -56,28 +127,18 @@ on_checked(void *ctx, struct graph_place place, const char *message, struct err 
 	if (message && !run->opts->keep_going)
 		run->stopping = true;
 	pod_check_free(check);
-	close_fdp(&pods->log_fd);
-	pods->log_fd = -1;
-	pods->next++;
-	run->active--;
-	run_go_on(run);
+	if (pod->state == RUN_POD_PASSED && run->plan->opts.publish)
+		tell_registry(run, pod);
+	else
+		leave(run);
 }
 
 static int
 start_check(struct run *run, struct err *err)
 {
-	const struct plan_opts *opts = &run->plan->opts;
 	struct run_pods *pods = run->pods;
-	struct run_pod *result = &pods->v[pods->next];
-	struct pod_check_opts check = { .pod = result->pod,
-					.builder = opts->builder,
-					.store = opts->store,
-					.loop = run->opts->loop,
-					.run_id = run->row.id,
-					.log_fd = pods->log_fd,
-					.stage_dir = run->stage_dir };
+	struct pod_check_opts check = check_opts(run, &pods->v[pods->next]);
 
-	check.image_ids = plan_pod_images(run->plan, result->pod, pods->arena);
 	return pod_check_start(&check, on_checked, run, &pods->checking, err);
 }
 
@@ -208,6 +269,10 @@ run_pod_cancel(struct run *run)
 		pod_check_cancel(run->pods->checking);
 	if (run->pods && run->pods->proc)
 		proc_end(run->pods->proc);
+	if (run->pods && run->pods->next < run->pods->n && run->pods->v[run->pods->next].noting) {
+		run->pods->v[run->pods->next].noting = 0;
+		leave(run);
+	}
 }
 
 void
@@ -237,6 +302,7 @@ run_pod_end(struct run *run, struct run_result *ret)
 	ret->pods = STEAL(pods->v);
 	ret->npods = pods->n;
 	arena_free(pods->arena);
+	err_clear(&pods->err);
 	free(pods);
 	run->pods = NULL;
 }

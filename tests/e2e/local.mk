@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	%D%/ci-faults.sh \
 	%D%/ci-kill.sh \
 	%D%/ci-make.sh \
+	%D%/ci-pod.sh \
 	%D%/ci-soft.sh \
 	%D%/ci.sh \
 	%D%/demo.sh \
