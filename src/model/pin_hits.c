@@ -166,6 +166,23 @@ take_part(struct str rest, size_t *n, char lead, size_t (*length)(struct str), s
 	return part;
 }
 
+/* True if a digest is not the end of the reference: a second one follows, or what would belong to a
+ * tag in its place. */
+static bool
+digest_goes_on(struct str rest)
+{
+	struct str after = rest.n ? str_sub(rest, 1, rest.n) : STR_NULL;
+
+	if (goes_on(rest))
+		return true;
+	if (after.n && rest.p[0] == '@')
+		return is_alnum(after.p[0]) || is_filled_in(after);
+	for (size_t i = 0; i < rest.n && is_one_of(rest.p[i], "._-"); i++)
+		if (rest.p[i] != '.')
+			return true;
+	return false;
+}
+
 /* Reads on behind the name; false if it is another name. */
 static bool
 complete(struct str text, struct pin_hit *hit)
@@ -178,7 +195,7 @@ complete(struct str text, struct pin_hit *hit)
 	hit->tag = take_part(rest, &n, ':', tag_length, hit);
 	hit->digest = take_part(rest, &n, '@', digest_length, hit);
 	hit->template = hit->template || is_filled_in(str_sub(rest, n, rest.n));
-	hit->broken = hit->broken || (hit->digest.p && goes_on(str_sub(rest, n, rest.n)));
+	hit->broken = hit->broken || (hit->digest.p && digest_goes_on(str_sub(rest, n, rest.n)));
 	if (hit->broken) {
 		hit->tag = hit->digest = STR_NULL;
 		n = 0;

@@ -168,6 +168,8 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-pin/kustomize \
 	%D%/corpus/fuzz-pin/prose \
 	%D%/corpus/fuzz-pin/template \
+	%D%/corpus/fuzz-pin/two-digests \
+	%D%/corpus/fuzz-pin/two-digests-yaml \
 	%D%/corpus/fuzz-recipe/buildkit \
 	%D%/corpus/fuzz-recipe/mounts \
 	%D%/corpus/fuzz-recipe/stages \

@@ -253,6 +253,24 @@ f1_f2_unexplained_pins_are_uncovered(void **state UNUSED)
 	check(&marked, "f.yaml", "moved");
 }
 
+/* Without its digest, the tag would be in front of what is none. */
+static void
+what_goes_on_behind_a_digest_is_left_behind(void **state UNUSED)
+{
+	const struct row second = {
+		"w", NEW, PIN_FORM_TAG, PIN_ALSO_ALL, "image: ghcr.io/o/x:1@" OLD "@3\n", NULL
+	};
+	const struct row prose = { "w",
+				   NEW,
+				   PIN_FORM_TAG,
+				   PIN_ALSO_ALL,
+				   "ghcr.io/o/x:1@" OLD "- ghcr.io/o/x:1@" OLD ",\n",
+				   "ghcr.io/o/x:1@" OLD "- ghcr.io/o/x:w,\n" };
+
+	check(&second, "f.yaml", "uncovered");
+	check(&prose, "README.md", "moved");
+}
+
 /* F17: every pin has its own old version. */
 static void
 f17_pins_come_from_different_versions(void **state UNUSED)
@@ -299,6 +317,7 @@ main(void)
 		cmocka_unit_test(f15_f16_mentions_stay),
 		cmocka_unit_test(mentions_move_when_asked),
 		cmocka_unit_test(f1_f2_unexplained_pins_are_uncovered),
+		cmocka_unit_test(what_goes_on_behind_a_digest_is_left_behind),
 		cmocka_unit_test(f17_pins_come_from_different_versions),
 		cmocka_unit_test(one_value_cannot_serve_two_images),
 	};

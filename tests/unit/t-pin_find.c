@@ -152,7 +152,11 @@ broken_references(void **state UNUSED)
 {
 	YAML("image: ghcr.io/o/x:1@sha256:12\n", "1:8 other 0 -\n");
 	YAML("image: ghcr.io/o/x:1@" SHA ".y\n", "1:8 other 0 -\n");
+	YAML("image: ghcr.io/o/x:1@" SHA "@" SHA "\n", "1:8 other 0 -\n");
+	YAML("image: ghcr.io/o/x:1@" SHA "@${D}\n", "1:8 other 0 -\n");
+	YAML("image: ghcr.io/o/x@" SHA "-\n", "1:8 other 0 -\n");
 	YAML("# see ghcr.io/o/x:1.\n", "1:7 comment 0 1\n");
+	YAML("# see ghcr.io/o/x@" SHA "..\n", "1:7 comment 0 -@" SHA "\n");
 }
 
 /* F25: what only one form of pin can see. Templates are read line by line. */
