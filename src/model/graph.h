@@ -134,6 +134,14 @@ struct graph_image {
 };
 
 /* Images of the graph that are started together, as a Kubernetes manifest says. */
+/* Images whose containers, where two of them are in one pod, have one volume at one path. */
+struct graph_shared {
+	const char *path; /* absolute, cleaned */
+	struct graph_place at;
+	const char **images; /* names; two at least */
+	size_t nimages;
+};
+
 struct graph_pod {
 	const char *name;
 	struct graph_place at;
@@ -144,6 +152,8 @@ struct graph_pod {
 	int settle_s;
 	struct graph_check *checks; /* http and exec, with `container` in the spec */
 	size_t nchecks;
+	struct graph_shared *shared;
+	size_t nshared;
 };
 
 struct graph {

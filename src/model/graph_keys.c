@@ -331,12 +331,20 @@ static const struct graph_key keys_pod_exec[] = {
 };
 OBJECT(pod_exec, "pod-exec");
 
+static const struct graph_key keys_pod_shared[] = {
+	{ KEY("path", image_path, "path: /home/claude"), .required = true },
+	{ KEY("images", texts, "images: [ app, sidecar ]"), .required = true },
+};
+OBJECT(pod_shared, "pod-shared");
+
 static const struct graph_key keys_pod[] = {
 	{ KEY("manifest", one_or_more_paths, "manifest: deploy/pod.yaml"), .required = true },
 	{ KEY("workload", text, "workload: agent-pod") },
 	{ KEY("settle", duration, "settle: 10s") },
 	{ KEY("checks", objects, "checks: [ { http: { port: 80 }, container: server } ]"),
 	  .item = "a check", OBJECTS(&object_pod_http, &object_pod_exec) },
+	{ KEY("shared", objects, "shared: [ { path: /data, images: [ app, sidecar ] } ]"),
+	  .item = "a shared folder", OBJECTS(&object_pod_shared) },
 };
 const struct graph_object graph_object_pod = { "pod", keys_pod, ARRAY_SIZE(keys_pod) };
 

@@ -2,6 +2,7 @@
 /* graph_load_pod.c: the pods of a graph file. */
 #include "base/path.h"
 #include "model/graph_load_priv.h"
+#include "model/graph_priv.h"
 
 #define DEFAULT_SETTLE_S 10
 #define MAX_NAME 42
@@ -38,11 +39,77 @@ load_manifests(struct graph_loader *ld, struct graph_pod *pod, const struct yaml
 	}
 }
 
+static bool
+is_sharer(const struct graph_shared *s, const char *name)
+{
+	for (size_t i = 0; i < s->nimages; i++)
+		if (!strcmp(s->images[i], name))
+			return true;
+	return false;
+}
+
+/* Names of images of this graph, each once. */
+static void
+load_sharers(struct graph_loader *ld, struct graph_shared *s, const struct yaml *list)
+{
+	bool unknown = false;
+
+	s->images = arena_calloc(ld->arena, list->n, sizeof(*s->images));
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yaml *y = list->items[i];
+		const struct graph_image *image = y ? graph_find(ld->graph, y->text) : NULL;
+		const char *near;
+		struct err *e;
+
+		if (!y)
+			continue;
+		if (image) {
+			if (!is_sharer(s, image->name))
+				s->images[s->nimages++] = image->name;
+			continue;
+		}
+		unknown = true;
+		e = graph_err(ld, y, "'images' of 'shared' of %s: '%s' is not in this graph",
+			      ld->image, graph_clip(ld, y->text));
+		near = graph_nearest(ld->graph, y->text);
+		if (near)
+			err_hint(e, "did you mean '%s'?", near);
+	}
+	if (s->nimages < 2 && !unknown)
+		err_hint(graph_err(ld, list, "'images' of 'shared' of %s has fewer than two images",
+				   ld->image),
+			 "those that have one volume at that path: images: [ app, sidecar ]");
+}
+
+static void
+load_shared(struct graph_loader *ld, struct graph_pod *pod, const struct yaml *list)
+{
+	pod->shared = arena_calloc(ld->arena, list->n, sizeof(*pod->shared));
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yaml *item = list->items[i];
+		const struct yaml *path = item ? yaml_get(item, "path") : NULL;
+		const struct yaml *images = item ? yaml_get(item, "images") : NULL;
+		struct graph_shared s = { 0 };
+
+		if (images)
+			load_sharers(ld, &s, images);
+		if (path) {
+			AUTO_FREE char *clean = path_clean((struct str){ path->text, path->len });
+
+			s.path = arena_strdup(ld->arena, clean);
+			s.at = (struct graph_place){ path->line, path->col };
+		}
+		if (s.path && s.nimages)
+			pod->shared[pod->nshared++] = s;
+	}
+}
+
 static void
 load_pod(struct graph_loader *ld, struct graph_pod *pod, const struct yaml *map)
 {
 	const struct yaml *manifest = yaml_get(map, "manifest"), *settle = yaml_get(map, "settle");
 	const struct yaml *workload = yaml_get(map, "workload"), *checks = yaml_get(map, "checks");
+	const struct yaml *shared = yaml_get(map, "shared");
 
 	ld->image = arena_printf(ld->arena, "pod '%s'", graph_clip(ld, pod->name));
 	pod->settle_s = DEFAULT_SETTLE_S;
@@ -56,6 +123,8 @@ load_pod(struct graph_loader *ld, struct graph_pod *pod, const struct yaml *map)
 		pod->workload = workload->text;
 	if (checks)
 		graph_load_pod_checks(ld, pod, checks);
+	if (shared)
+		load_shared(ld, pod, shared);
 }
 
 /* It becomes part of the names of containers, which are those of hosts. */

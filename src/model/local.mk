@@ -75,6 +75,8 @@ libmodel_a_SOURCES += \
 	%D%/kube_pod.c \
 	%D%/kube_pod.h \
 	%D%/kube_pod_ports.c \
+	%D%/kube_share.c \
+	%D%/kube_share.h \
 	%D%/lockfile.c \
 	%D%/lockfile.h \
 	%D%/manifest.c \

@@ -52,6 +52,7 @@ check_PROGRAMS += \
 	%D%/t-inputs_diff \
 	%D%/t-json \
 	%D%/t-kube_pod \
+	%D%/t-kube_share \
 	%D%/t-lock \
 	%D%/t-lockfile \
 	%D%/t-loop \
@@ -169,6 +170,7 @@ TESTS += \
 	%D%/t-inputs_diff \
 	%D%/t-json \
 	%D%/t-kube_pod \
+	%D%/t-kube_share \
 	%D%/t-lock \
 	%D%/t-lockfile \
 	%D%/t-loop \
@@ -334,6 +336,8 @@ endif
 %C%_t_json_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_kube_pod_CPPFLAGS = $(unit_cppflags)
 %C%_t_kube_pod_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_kube_share_CPPFLAGS = $(unit_cppflags)
+%C%_t_kube_share_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_lock_CPPFLAGS = $(unit_cppflags)
 %C%_t_lock_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_lockfile_CPPFLAGS = $(unit_cppflags)
