@@ -50,12 +50,13 @@ read_images(struct session *s, struct pin_want *w, struct err *err)
 {
 	int r = 0;
 
+	if (s->o.graph || getenv("LOCKSTEP_GRAPH"))
+		r = session_graph(s, err);
 	for (size_t i = 0; !r && i < arg_images.n; i++)
 		r = pin_want_text(w, arg_images.v[i], err);
-	if (r || arg_images.n || !(s->o.graph || getenv("LOCKSTEP_GRAPH")))
+	if (r || arg_images.n || !s->project)
 		return r;
-	r = session_graph(s, err);
-	return r ? r : pin_want_graph(w, s->project->graph, err);
+	return pin_want_graph(w, s->project->graph, err);
 }
 
 static json_t *
@@ -157,6 +158,7 @@ run(struct session *s, int argc, char **argv, struct err *err)
 		r = read_images(s, &want, err);
 	o.images = want.images.v;
 	o.nimages = want.images.n;
+	o.graph = s->project ? s->project->graph : NULL;
 	if (!r)
 		r = verify(s, &o, err);
 	pin_want_fini(&want);
@@ -174,9 +176,11 @@ const struct cmd cmd_verify = {
 		"Reads the Kubernetes manifests that are named, or that lie in the folders named,\n"
 		"and says what cannot work or cannot last: two containers of a pod that claim one\n"
 		"port, probes of ports that nobody declares, mounts without a volume, images\n"
-		"without a version, pins of one image that disagree. Exits with 4 if it finds any.",
+		"without a version, pins of one image that disagree, containers that do not have\n"
+		"the volume in common that the graph has them share. Exits with 4 if it finds any.",
 	.examples = "  $ lockstep verify apps\n"
 		    "  $ lockstep verify apps --image ghcr.io/owner/app --format github\n"
+		    "  $ lockstep verify apps --graph lockstep.yaml\n"
 		    "  $ lockstep verify apps --skip probes --json\n",
 	.opts = options,
 	.run = run,

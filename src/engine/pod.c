@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "engine/pod_priv.h"
 #include "engine/project.h"
+#include "model/kube_share.h"
 
 #include <errno.h>
 
@@ -163,6 +164,33 @@ check_volumes(struct pod_reader *r)
 }
 
 static void
+check_shared(struct pod_reader *r)
+{
+	const struct graph *g = r->project->graph;
+	const struct graph_pod *pod = r->pod->graph;
+	struct arena *arena = r->project->arena;
+
+	for (size_t i = 0; i < pod->nshared; i++) {
+		const struct graph_shared *s = &pod->shared[i];
+		size_t n = 0;
+		const struct kube_unshared *u = kube_pod_unshared(arena, r->pod->kube, g, s, &n);
+
+		for (size_t k = 0; k < n; k++)
+			err_list_at(r->errs, r->file, kube_unshared_at(&u[k]).line,
+				    kube_unshared_at(&u[k]).col, "%s",
+				    kube_unshared_text(arena, &u[k], g, r->file));
+		if (kube_pod_sharers(r->pod->kube, g, s) < 2)
+			err_hint(
+				graph_mistake(r, s->at,
+					      arena_printf(arena,
+							   "nothing is shared: pod '%s' has no two "
+							   "containers with these images",
+							   pod->name)),
+				"'images' names those whose containers have the volume");
+	}
+}
+
+static void
 check_questions(struct pod_reader *r)
 {
 	const struct graph_pod *g = r->pod->graph;
@@ -233,6 +261,7 @@ read_pod(struct project *p, struct pod *pod, struct err_list *errs, struct err *
 		tell_conflicts(&r);
 		find_images(&r);
 		check_volumes(&r);
+		check_shared(&r);
 		check_questions(&r);
 		finish_digest(&r);
 	}

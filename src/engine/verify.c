@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "base/vec.h"
 #include "io/tree.h"
+#include "model/kube_share.h"
 #include "model/ref.h"
 
 #include <errno.h>
@@ -93,6 +94,29 @@ add_mistakes(struct run *r, const char *file, struct err_list *errs)
 			       .text = arena_strdup(r->v->arena, errs->items[i].msg) });
 }
 
+/* What the graph has the containers of a pod share. */
+static void
+check_shared(struct run *r, const struct kube_pod *pod, const char *file)
+{
+	const struct graph *g = r->o->graph;
+	struct arena *arena = r->v->arena;
+
+	for (size_t i = 0; g && i < g->npods; i++) {
+		for (size_t k = 0; k < g->pods[i].nshared; k++) {
+			size_t n = 0;
+			const struct kube_unshared *u =
+				kube_pod_unshared(arena, pod, g, &g->pods[i].shared[k], &n);
+
+			for (size_t m = 0; m < n; m++)
+				add(r, &(struct verify_finding){
+					       .rule = VERIFY_RULE_SHARED,
+					       .file = file,
+					       .at = kube_unshared_at(&u[m]),
+					       .text = kube_unshared_text(arena, &u[m], g, file) });
+		}
+	}
+}
+
 static void
 take_text(struct run *r, const char *path, struct str text)
 {
@@ -122,6 +146,7 @@ take_text(struct run *r, const char *path, struct str text)
 
 		for (size_t k = 0; k < nfound; k++)
 			add(r, &f[k]);
+		check_shared(r, &pods[i], file);
 		for (size_t k = 0; k < pods[i].ncontainers; k++)
 			remember_image(r, file, &pods[i].containers[k]);
 	}

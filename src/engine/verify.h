@@ -5,6 +5,7 @@
 
 #include "engine/pins.h"
 #include "engine/presence.h"
+#include "model/graph.h"
 #include "model/kube_check.h"
 
 struct verify_opts {
@@ -12,7 +13,8 @@ struct verify_opts {
 	size_t npaths;
 	const struct pin_image *images; /* whose pins have to agree; borrowed */
 	size_t nimages;
-	unsigned skip;                        /* bits 1 << enum verify_rule */
+	const struct graph *graph; /* whose pods say what is shared; borrowed; NULL = none */
+	unsigned skip;             /* bits 1 << enum verify_rule */
 	const struct presence_opts *registry; /* whom to ask for images; NULL = nobody */
 };
 

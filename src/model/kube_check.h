@@ -9,6 +9,7 @@
 	X(VERIFY_RULE_PORTS, "ports")                                                              \
 	X(VERIFY_RULE_PROBES, "probes")                                                            \
 	X(VERIFY_RULE_VOLUMES, "volumes")                                                          \
+	X(VERIFY_RULE_SHARED, "shared")                                                            \
 	X(VERIFY_RULE_VERSIONS, "versions")                                                        \
 	X(VERIFY_RULE_PINS, "pins")                                                                \
 	X(VERIFY_RULE_READABLE, "readable")                                                        \

@@ -87,6 +87,25 @@ is "$(findings pins --image ghcr.io/o/y)" '' 'F27: pins of others are not compar
 printf 'version: 1\nregistry: ghcr.io/o\nimages:\n  x: { context: x }\n' >lockstep.yaml
 is "$(findings pins --graph lockstep.yaml)" "pins/b.yaml:1:17: pins: 'ghcr.io/o/x' is at '2', and at '1' in pins/a.yaml:1:8" 'pins: of the images of a graph'
 
+cat >shared.yaml <<'YAML'
+version: 1
+registry: ghcr.io/o
+images: { kali: { context: x }, vk-local: { context: x } }
+pods:
+  agents:
+    manifest: right/pod.yaml
+    shared: [ { path: /home/claude, images: [ kali, vk-local ] } ]
+YAML
+exits 0 'shared: one volume at one path' lockstep verify --graph shared.yaml right
+sed '19s/name: home/name: scratch/; 20s/ \]$/, { name: scratch, emptyDir: {} } ]/' right/pod.yaml >unshared.yaml
+exits 4 'shared: a folder of its own for one of them' lockstep verify --graph shared.yaml unshared.yaml --skip versions
+like "$tap_out" "unshared.yaml:19:27: shared: 'vk-local' mounts 'scratch' at '/home/claude', and 'kali' mounts 'home' in unshared.yaml:13:27: shared.yaml:7:23 has them share one volume
+*" 'shared: all three places are named'
+is "$(findings --graph shared.yaml unshared.yaml --skip versions --image ghcr.io/o/kali | cut -d: -f 1-4)" 'unshared.yaml:19:27: shared' \
+	'shared: also where the images are named'
+is "$(findings --graph shared.yaml unshared.yaml --skip versions --skip shared)" '' 'shared: a rule that is not applied'
+is "$(findings unshared.yaml --skip versions)" '' 'shared: nobody knows without a graph'
+
 printf 'a: b\n<<<<<<< HEAD\nc: d\n' >merge.yaml
 like "$(findings merge.yaml)" 'merge.yaml:*: readable: *' 'readable: no YAML'
 printf 'kind: Pod\nspec: { containers: [ { name: a, image: "x:1", ports: [ { containerPort: http } ] } ] }\n' >port.yaml

@@ -127,6 +127,27 @@ what_a_cluster_has_is_not_here(void **state)
 		       "check knows no cluster: add a file with one to 'manifest'\n");
 }
 
+static void
+what_is_shared_is_one_volume(void **state)
+{
+	AUTO_FREE char *want = xasprintf(
+		"pod.yaml:6:5: 'y' mounts nothing at '/data', which %s/lockstep.yaml:9:23 "
+		"has it share with 'x' | \n",
+		(const char *)*state);
+
+	check_mistakes(*state, "    shared: [ { path: /data, images: [ a, b ] } ]\n",
+		       POD("  - { name: x, image: r.example/o/a, volumeMounts: [ { name: v, "
+			   "mountPath: /data } ] }\n"
+			   "  - { name: y, image: r.example/o/b }\n"
+			   "  volumes: [ { name: v, emptyDir: {} } ]\n"),
+		       want);
+	check_mistakes(*state, "    shared: [ { path: /data, images: [ a, b ] } ]\n",
+		       POD("  - { name: x, image: r.example/o/a }\n"),
+		       "lockstep.yaml:9:23: nothing is shared: pod 'both' has no two containers "
+		       "with these images | 'images' names those whose containers have the "
+		       "volume\n");
+}
+
 #define ID_A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
@@ -240,6 +261,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(mistakes_have_their_places),
 		TEST(one_port_cannot_be_had_twice),
+		TEST(what_is_shared_is_one_volume),
 		TEST(what_a_cluster_has_is_not_here),
 		TEST(is_played_with_images_by_id_and_everything_its_own),
 		TEST(the_digest_is_of_all_that_is_written),
