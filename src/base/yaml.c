@@ -2,11 +2,17 @@
 /* yaml.c: the events of a YAML stream, through libfyaml. */
 #include "base/yaml.h"
 
+#include "base/buf.h"
+
 #include <libfyaml.h>
 
 struct scan {
+	struct str text;
 	const char *file;
 	struct err_list *errs;
+	struct fy_token_iter *iter;
+	struct buf value; /* of the scalar at hand */
+	bool misread;
 	int line, col; /* of the event, or of the last one that has a place */
 	size_t end;    /* of that one's bytes */
 };
@@ -88,6 +94,50 @@ set_place(struct scan *s, struct fy_event *e, struct yaml_event *out)
 		out->col--;
 }
 
+/* Single quotes in one line have nothing else to undo. */
+static void
+unquote(struct str raw, struct buf *ret)
+{
+	for (size_t i = 0; i < raw.n; i++) {
+		buf_addc(ret, raw.p[i]);
+		i += raw.p[i] == '\'' && i + 1 < raw.n && raw.p[i + 1] == '\'';
+	}
+}
+
+/*
+ * libfyaml (0.7.12 to 0.9 at least) computes a scalar's length in one place and its text in another.
+ * Where they differ (two quotes in a row in single quotes, some folded lines), what
+ * fy_token_get_text() returns is cut off, or ends with bytes that nobody wrote.
+ */
+static void
+read_value(struct scan *s, struct fy_token *token, struct yaml_event *out)
+{
+	struct str raw = str_sub(s->text, out->from, out->to);
+	const struct fy_iter_chunk *chunk = NULL;
+
+	buf_clear(&s->value);
+	if (token && out->style == YAML_SINGLE_QUOTED && str_find(raw, '\n') == raw.n) {
+		unquote(raw, &s->value);
+	} else if (token) {
+		fy_token_iter_start(token, s->iter);
+		while ((chunk = fy_token_iter_chunk_next(s->iter, chunk, NULL)))
+			buf_add(&s->value, chunk->str, chunk->len);
+		fy_token_iter_finish(s->iter);
+		s->misread = s->value.len != fy_token_get_text_length(token);
+	}
+	out->text = buf_str(&s->value);
+}
+
+static bool
+refuse(struct scan *s, const struct yaml_event *e)
+{
+	struct err *err =
+		err_list_at(s->errs, s->file, e->line, e->col, "libfyaml misreads this text");
+
+	err_hint(err, "write it in one line, in double quotes");
+	return false;
+}
+
 static bool
 pass_on(struct scan *s, struct fy_event *e, yaml_sink sink, void *ctx)
 {
@@ -96,16 +146,17 @@ pass_on(struct scan *s, struct fy_event *e, yaml_sink sink, void *ctx)
 
 	if (!kind_of(e->type, &out.kind))
 		return true;
-	if (out.kind == YAML_EVENT_SCALAR || out.kind == YAML_EVENT_ALIAS) {
-		token = fy_event_get_token(e);
+	token = fy_event_get_token(e);
+	if (out.kind == YAML_EVENT_SCALAR && token)
+		out.style = style_of(fy_token_scalar_style(token));
+	set_place(s, e, &out);
+	if (out.kind == YAML_EVENT_SCALAR)
+		read_value(s, token, &out);
+	else if (out.kind == YAML_EVENT_ALIAS)
 		out.text = token_text(token);
-		if (out.kind == YAML_EVENT_SCALAR && token)
-			out.style = style_of(fy_token_scalar_style(token));
-	}
 	out.anchor = token_text(fy_event_get_anchor_token(e));
 	out.tag = token_text(fy_event_get_tag_token(e));
-	set_place(s, e, &out);
-	return sink(ctx, &out);
+	return s->misread ? refuse(s, &out) : sink(ctx, &out);
 }
 
 /* libfyaml ends a document silently at such bytes. */
@@ -173,13 +224,16 @@ bool
 yaml_events(struct str text, const char *file, yaml_sink sink, void *ctx, struct err_list *errs)
 {
 	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_JSON_NONE };
-	struct scan s = { .file = file, .errs = errs };
+	struct scan s = { .text = text, .file = file, .errs = errs };
 	struct fy_parser *parser;
 	struct fy_event *e;
 	bool more = true, ok;
 
 	if (!check_bytes(&s, text))
 		return false;
+	buf_init(&s.value, 0);
+	s.iter = fy_token_iter_create(NULL);
+	BUG_ON(!s.iter);
 	cfg.diag = quiet_diag();
 	parser = fy_parser_create(&cfg);
 	BUG_ON(!parser);
@@ -193,5 +247,7 @@ yaml_events(struct str text, const char *file, yaml_sink sink, void *ctx, struct
 		take_syntax_errors(&s, cfg.diag);
 	fy_parser_destroy(parser);
 	fy_diag_destroy(cfg.diag);
-	return ok;
+	fy_token_iter_destroy(s.iter);
+	buf_fini(&s.value);
+	return ok && !s.misread;
 }

@@ -7,14 +7,6 @@
 #define MAX_INPUT (64u << 10)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libfyaml 0.7.12 loses 4 KiB for each scalar that has more than a few escapes. */
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml";
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -135,6 +135,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-graph/many.yaml \
 	%D%/corpus/fuzz-graph/merge-list.yaml \
 	%D%/corpus/fuzz-graph/needs-wrong.yaml \
+	%D%/corpus/fuzz-graph/quotes-in-a-row.yaml \
 	%D%/corpus/fuzz-graph/quotes.yaml \
 	%D%/corpus/fuzz-graph/right-anchors.yaml \
 	%D%/corpus/fuzz-graph/right-everything.yaml \
@@ -155,6 +156,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-ignore/one-parent \
 	%D%/corpus/fuzz-ignore/operators \
 	%D%/corpus/fuzz-kube_pod/deployment \
+	%D%/corpus/fuzz-kube_pod/quotes-in-a-row \
 	%D%/corpus/fuzz-lockfile/all \
 	%D%/corpus/fuzz-lockfile/conflict \
 	%D%/corpus/fuzz-lockfile/same \
@@ -167,6 +169,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-pin/helm \
 	%D%/corpus/fuzz-pin/kustomize \
 	%D%/corpus/fuzz-pin/prose \
+	%D%/corpus/fuzz-pin/quotes-in-a-row \
 	%D%/corpus/fuzz-pin/template \
 	%D%/corpus/fuzz-pin/two-digests \
 	%D%/corpus/fuzz-pin/two-digests-yaml \

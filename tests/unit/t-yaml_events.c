@@ -93,6 +93,23 @@ nothing_is_resolved(void **state UNUSED)
 }
 
 static void
+quotes_in_a_row(void **state UNUSED)
+{
+	CHECK("[ '''''b', 'x''''y''''''z', '''', '' ]",
+	      "--- [ '''b<''''b>@1:3 'x''y'''z<x''''y''''''z>@1:12 ''<''>@1:29 '<>@1:35 ] ... ");
+	CHECK("\"it's\": 'a''\n  b'''\n", "--- { \"it's<it's>@1:1 'a' b'<a''\n  b''>@1:9 } ... ");
+}
+
+/* Better told than wrong. */
+static void
+what_libfyaml_misreads_is_refused(void **state UNUSED)
+{
+	CHECK("a: 'x\n  ''''y'\n", "--- { a<a>@1:1 f:1:4: libfyaml misreads this text");
+	CHECK("a: >\n   x\n   \n    y\n", "--- { a<a>@1:1 f:2:1: libfyaml misreads this text");
+	CHECK("a: \"\\ \n  \"\n", "--- { a<a>@1:1 f:1:4: libfyaml misreads this text");
+}
+
+static void
 says_where_it_is_no_yaml(void **state UNUSED)
 {
 	CHECK("a: b\n{{ x }}: [\n",
@@ -144,6 +161,8 @@ main(void)
 		cmocka_unit_test(bytes_of_scalars),
 		cmocka_unit_test(bytes_are_no_characters),
 		cmocka_unit_test(nothing_is_resolved),
+		cmocka_unit_test(quotes_in_a_row),
+		cmocka_unit_test(what_libfyaml_misreads_is_refused),
 		cmocka_unit_test(says_where_it_is_no_yaml),
 		cmocka_unit_test(stops_when_told),
 		cmocka_unit_test(plain_text_and_what_is_none),
