@@ -348,15 +348,18 @@ collect_read(struct collect *c, const struct recipe_read *read, size_t *all, str
 }
 
 static bool
-of_one_instruction(const struct recipe_read *a, const struct recipe_read *b)
+of_one_part(const struct recipe_read *a, const struct recipe_read *b)
 {
 	return a->kind == b->kind && a->line == b->line && a->stage == b->stage &&
-	       a->onbuild == b->onbuild;
+	       a->onbuild == b->onbuild && a->part == b->part;
 }
 
 static bool
 has_remote(const struct recipe *recipe, const struct recipe_read *read)
 {
+	/* buildah looks at its paths apart from the addresses. */
+	if (recipe->opts.dialect == DIALECT_CONTAINERS)
+		return false;
 	for (size_t i = 0; i < recipe->nremotes; i++)
 		if (recipe->remotes[i].line == read->line &&
 		    recipe->remotes[i].stage == read->stage)
@@ -365,12 +368,12 @@ has_remote(const struct recipe *recipe, const struct recipe_read *read)
 }
 
 /*
- * The sources of one instruction. One pattern of several may match nothing, as in "COPY package.json
+ * The sources of one instruction, or of a part of it. One pattern of several may match nothing, as in "COPY package.json
  * yarn.lock* ./", which all builders take for "if it is there"; but that none matches is an error,
  * also in BuildKit's dialect, where the builder would copy nothing and go on.
  */
 static int
-collect_instruction(struct collect *c, const struct recipe_read *reads, size_t n, struct err *err)
+collect_part(struct collect *c, const struct recipe_read *reads, size_t n, struct err *err)
 {
 	size_t taken = 0, mistakes = c->errs->n;
 	int r = 0;
@@ -404,10 +407,10 @@ collect_files(const struct collect_opts *opts, struct inputs *in, struct err_lis
 	for (size_t i = 0, n; !r && i < opts->recipe->nreads; i += n) {
 		const struct recipe_read *reads = &opts->recipe->reads[i];
 
-		for (n = 1; i + n < opts->recipe->nreads && of_one_instruction(reads, reads + n);)
+		for (n = 1; i + n < opts->recipe->nreads && of_one_part(reads, reads + n);)
 			n++;
 		if (!opts->skip_widened || reads->kind != RECIPE_READ_WIDEN)
-			r = collect_instruction(&c, reads, n, err);
+			r = collect_part(&c, reads, n, err);
 	}
 	if (!r && errs->n == mistakes && opts->pool)
 		r = collect_hash(&c, opts->pool, err);

@@ -89,6 +89,8 @@ struct recipe_read {
 	bool onbuild; /* by a trigger of the base image; line is that of FROM */
 	int line;
 	size_t stage;
+	size_t part; /* of its instruction: sources that stand together for the builder; where one
+			may be missing, another one of its part has to be there */
 };
 
 /* Where a rendered Dockerfile takes what was downloaded for it, in the containers dialect: the name

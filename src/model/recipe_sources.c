@@ -12,7 +12,8 @@ struct sources {
 	const struct df_ins *ins;
 	const char **excludes;
 	size_t nexcludes;
-	size_t n; /* of its sources */
+	size_t n; /* sources of which one has to match */
+	size_t part;
 	bool parents;
 	bool containers, classic, buildkit;
 };
@@ -78,6 +79,7 @@ add_path(const struct sources *x, const char *text, const char *written, struct 
 		.onbuild = recipe_is_trigger(r, x->stage, x->ins),
 		.line = recipe_line(r, x->stage, x->ins),
 		.stage = r->work[x->stage].number,
+		.part = x->part,
 	};
 	int status = recipe_context_path(r, text, &read.pattern, err);
 
@@ -93,7 +95,7 @@ add_path(const struct sources *x, const char *text, const char *written, struct 
 		err_hint(err, "close the '[', or write '\\\\[' for the character itself");
 		return status;
 	}
-	/* buildkit copies nothing then; the others want one of several sources to match. */
+	/* buildkit copies nothing then; the others want one of several to match. */
 	if (read.glob && (x->buildkit || x->n > 1))
 		read.may_be_missing = true;
 	vec_push(&x->e->reads, read);
@@ -226,6 +228,35 @@ add_source(const struct sources *x, const char *text, size_t word, struct err *e
 	return add_path(x, text, x->ins->words[word], err);
 }
 
+static bool
+is_address(const struct sources *x, const struct recipe_text *text)
+{
+	return text->known && (is_url(text->text) || (x->buildkit && is_git(text->text)));
+}
+
+/*
+ * buildah looks at its paths apart from the addresses: that one of those is there does not help a
+ * pattern that matches nothing. What is downloaded for it stands in an instruction of its own, and
+ * so do the paths before and behind (recipe_add_part()).
+ */
+static void
+begin_part(struct sources *x, const struct recipe_texts *texts, size_t from)
+{
+	bool whole = recipe_is_trigger(x->e->r, x->stage, x->ins);
+
+	if (!x->containers || (from && (whole || !is_address(x, &texts->v[from - 1]))))
+		return;
+	x->part = from;
+	x->n = 0;
+	for (size_t i = from; i + 1 < texts->n; i++) {
+		bool address = is_address(x, &texts->v[i]);
+
+		if (address && !whole)
+			return;
+		x->n += !address;
+	}
+}
+
 static void
 take_excludes(struct sources *x)
 {
@@ -259,7 +290,8 @@ recipe_read_sources(struct recipe_eval *e, size_t stage, const struct df_ins *in
 	if (ins->kw == DF_COPY && from && *from)
 		return 0;
 	take_excludes(&x);
-	for (size_t i = 0; i < x.n && status == 0; i++) {
+	for (size_t i = 0; i + 1 < texts->n && status == 0; i++) {
+		begin_part(&x, texts, i);
 		if (ins->nheredocs && df_heredoc_of(ins, ins->words[i]))
 			continue;
 		if (!texts->v[i].known)

@@ -175,6 +175,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-pin/two-digests-yaml \
 	%D%/corpus/fuzz-recipe/buildkit \
 	%D%/corpus/fuzz-recipe/mounts \
+	%D%/corpus/fuzz-recipe/pattern-and-address \
 	%D%/corpus/fuzz-recipe/stages \
 	%D%/corpus/fuzz-recipe/triggers \
 	%D%/corpus/fuzz-ref/full \

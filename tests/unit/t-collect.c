@@ -239,6 +239,31 @@ test_patterns_that_match_nothing(void **state)
 	}
 }
 
+/* buildah 1.28 says no to such an instruction, whatever the address gives. */
+static void
+test_patterns_beside_addresses(void **state)
+{
+	static const struct {
+		enum builder_kind builder;
+		const char *lines, *want;
+	} cases[] = {
+		{ BUILDER_BUILDAH, "ADD http://x.org/f no* /o/",
+		  "ADD: 'no*' matches nothing in context 'ctx'" },
+		{ BUILDER_BUILDAH, "ADD a no* http://x.org/f not* no* /o/",
+		  "ADD: 'not*' matches nothing in context 'ctx'" },
+		{ BUILDER_BUILDAH, "ADD a no* http://x.org/f no* a /o/", "" },
+		{ BUILDER_DOCKER, "ADD http://x.org/f no* /o/", "" },
+	};
+
+	tmp_text(*state, "ctx/a", "");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct case_ c = collect_for(cases[i].builder, *state, cases[i].lines);
+
+		assert_string_equal(c.errs.n ? c.errs.items[0].msg : "", cases[i].want);
+		done(&c);
+	}
+}
+
 static void
 test_sources_that_are_not_there(void **state)
 {
@@ -332,6 +357,7 @@ main(void)
 		CASE(test_links_that_lead_nowhere),
 		CASE(test_globs),
 		CASE(test_patterns_that_match_nothing),
+		CASE(test_patterns_beside_addresses),
 		CASE(test_sources_that_are_not_there),
 		CASE(test_a_source_that_is_left_out),
 		CASE(test_what_no_image_can_hold),
