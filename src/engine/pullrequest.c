@@ -177,14 +177,20 @@ check_foreign(struct round *d, struct err *err)
 	git_mades made = { 0 };
 	int r = 0;
 
-	/* What is left of a branch that was merged is nobody's work any more. */
+	/* What is left of a branch that was merged, or given up, is nobody's work any more. */
 	if (!d->tip || d->o->flags & PULLREQUEST_OVERWRITE ||
-	    (d->last.merged && !strcmp(d->last.head, d->tip)))
+	    (d->last.number && !strcmp(d->last.head, d->tip)))
 		return 0;
 	r = git_branch_log(d->repo, d->base_tip, d->tip, PULLREQUEST_TRAILER, &made, err);
-	for (size_t i = 0; !r && i < made.n; i++)
-		if (!is_ours(&made.v[i]))
-			r = refuse_foreign(d, &made.v[i], err);
+	for (size_t i = 0; !r && i < made.n; i++) {
+		int plain = 0;
+
+		if (is_ours(&made.v[i]))
+			continue;
+		/* "Update branch": it brings the base, and nothing of its own. */
+		plain = git_branch_is_plain_merge(d->repo, &made.v[i], err);
+		r = plain < 0 ? plain : plain ? 0 : refuse_foreign(d, &made.v[i], err);
+	}
 	git_mades_fini(&made);
 	return r;
 }
@@ -234,6 +240,17 @@ make_commit(struct round *d, struct err *err)
 	return r ? r : git_branch_commit(d->repo, &c, &d->commit, err);
 }
 
+/* Commits that are no merges; whose merges are none of ours was refused before. */
+static size_t
+edits_of(const git_mades *made)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < made->n; i++)
+		n += made->v[i].parents == 1;
+	return n;
+}
+
 /* 1: the branch holds this edit, and the base has not moved in what it edits; approvals stay. */
 static int
 is_there(struct round *d, struct err *err)
@@ -247,12 +264,13 @@ is_there(struct round *d, struct err *err)
 	buf_init(&ours, 0);
 	buf_init(&theirs, 0);
 	r = git_branch_log(d->repo, d->base_tip, d->tip, PULLREQUEST_TRAILER, &made, err);
-	if (!r && made.n == 1) {
-		AUTO_FREE char *parent = xasprintf("%s^", d->tip);
+	if (!r && edits_of(&made) == 1) {
+		/* What the base was when it was last brought in. */
+		const char *from = *made.v[0].merged ? made.v[0].merged : made.v[0].parent;
 
 		r = git_branch_edit(d->repo, d->base_tip, d->commit, &ours, err);
 		if (!r)
-			r = git_branch_edit(d->repo, parent, d->tip, &theirs, err);
+			r = git_branch_edit(d->repo, from, d->tip, &theirs, err);
 		if (!r)
 			r = str_eq(buf_str(&ours), buf_str(&theirs));
 	}

@@ -177,6 +177,7 @@ add_made(git_mades *ret, struct str fields)
 	struct str f[7] = { { 0 } };
 	unsigned long long author = 0, committer = 0;
 	struct git_made m = { 0 };
+	struct str parents, parent = STR_NULL, merged = STR_NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
 		if (!str_next(&fields, '\n', &f[i]))
@@ -185,6 +186,11 @@ add_made(git_mades *ret, struct str fields)
 	m.parents = f[1].n > 0;
 	for (size_t i = 0; i < f[1].n; i++)
 		m.parents += f[1].p[i] == ' ';
+	parents = f[1];
+	(void)str_next(&parents, ' ', &parent); /* there may be none */
+	(void)str_next(&parents, ' ', &merged);
+	m.parent = str_dup(parent);
+	m.merged = str_dup(merged);
 	m.author = str_dup(f[2]);
 	m.committer = str_dup(f[4]);
 	if (str_to_u64(f[3], &author))
@@ -235,11 +241,37 @@ git_mades_fini(git_mades *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		free(m->v[i].id);
+		free(m->v[i].parent);
+		free(m->v[i].merged);
 		free(m->v[i].author);
 		free(m->v[i].committer);
 		free(m->v[i].trailer);
 	}
 	vec_fini(m);
+}
+
+int
+git_branch_is_plain_merge(const char *repo, const struct git_made *m, struct err *err)
+{
+	const char *const args[] = { "merge-tree",
+				     "--write-tree",
+				     "--no-messages",
+				     "--end-of-options",
+				     m->parent,
+				     m->merged,
+				     NULL };
+	AUTO_BUF struct buf out = BUF_INIT;
+	AUTO_ERR struct err cannot = ERR_INIT;
+	AUTO_FREE char *tree = NULL;
+	int status = 0, r;
+
+	if (m->parents != 2)
+		return 0;
+	buf_init(&out, 0);
+	if (git_run_status(repo, args, MAX_OUTPUT, &out, &status, &cannot) || status)
+		return 0;
+	r = git_commit_tree(repo, m->id, &tree, err);
+	return r ? r : str_eq_c(str_trim(buf_str(&out), "\n"), tree);
 }
 
 static int

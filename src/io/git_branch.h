@@ -52,6 +52,7 @@ int git_branch_edit(const char *repo, const char *from, const char *to, struct b
 struct git_made {
 	char *id;
 	unsigned parents;
+	char *parent, *merged;    /* the first two; "" = it has none */
 	char *author, *committer; /* "Name <address>" */
 	int64_t author_s, committer_s;
 	char *trailer; /* the value of the trailer that was asked for; "" = it has none */
@@ -61,6 +62,10 @@ typedef VEC(struct git_made) git_mades;
 int git_branch_log(const char *repo, const char *base, const char *tip, const char *trailer,
 		   git_mades *ret, struct err *err) NODISCARD;
 void git_mades_fini(git_mades *m);
+/* 1: a merge of two commits that came out as git makes it without being helped, so it is nobody's
+ * work; 0: it is not, or this git (before 2.38) cannot tell. */
+int git_branch_is_plain_merge(const char *repo, const struct git_made *m, struct err *err)
+	NODISCARD;
 
 /* What a work tree calls a remote's address; NULL in *ret when it has no such remote. Caller frees. */
 int git_remote_url(const char *top, const char *remote, char **ret, struct err *err) NODISCARD;

@@ -67,15 +67,52 @@ commit_base 'a pin comes late'
 exits 0 'F4: a pin that comes late' bump
 is "$(branch_file apps/late.yaml)" "image: ghcr.io/o/a:$three" 'is moved too'
 is "$(git -C "$BARE" rev-parse "$BRANCH^")" "$(base_tip)" 'on the new base'
-sed -i 's/^image/replicas: 2\nimage/' apps/a/a.yaml
+sed -i 's/^image/replicas: 2\n#\n#\nimage/' apps/a/a.yaml
 commit_base 'rewritten under an open pull request'
 exits 0 'F5: a file that is rewritten' bump
 is "$(branch_file apps/a/a.yaml)" "replicas: 2
+#
+#
 image: ghcr.io/o/a:$three # kept" 'is edited anew, without a conflict'
+
+# -- "Update branch"
+echo 'still more' >>README.md
+commit_base 'prose again'
+update_branch() {
+	curl -fsS -o /dev/null -X PUT -H "Authorization: Bearer $GITHUB_SECRET" -d '{}' "$GITHUB/repos/o/r/pulls/1/update-branch"
+}
+update_branch
+merged=$(tip)
+is "$(git -C "$BARE" log -1 --format=%s "$BRANCH")" "Merge branch 'main' into $BRANCH" '"Update branch" is a merge commit'
+exits 0 'the base is brought in, and nothing else' bump
+like "$tap_out" '*unchanged: https://stand.in/o/r/pull/1' 'which is nobody'"'"'s work'
+is "$(tip)" "$merged" 'and stays, with its approvals'
+sed -i 's/^replicas: 2/replicas: 3/' apps/a/a.yaml
+commit_base 'rewritten once more'
+update_branch
+exits 0 'a file is rewritten, and the base brought in' bump
+like "$tap_out" '*unchanged: *' 'is the same edit'
+sed -i 's/^replicas: 3/replicas: 4/' apps/a/a.yaml
+commit_base 'and rewritten again'
+exits 0 'F5: it is rewritten after that' bump
+is "$(git -C "$BARE" log --format=%s "main..$BRANCH")" 'chore(agents): bump 2 images to 333333333333' 'the branch is one commit on the base again'
+git fetch -q origin
+echo 'brought in' >>apps/b/other.txt
+commit_base 'something to bring in'
+git checkout -q -B mine "origin/$BRANCH"
+git merge -q --no-ff --no-commit main >"$gitops_dir/said" 2>&1
+echo 'by hand' >>README.md
+git add README.md
+git commit -qm 'a merge with something by hand'
+git push -q origin "mine:$BRANCH"
+exits 4 'a merge that holds more than the base' bump
+like "$tap_out" "*has commit $(git rev-parse --short=12 mine) of t <t@example.org>: it was left as it is*" 'is somebody'"'"'s work'
+exits 0 'which may be dropped' bump --overwrite
+git checkout -q main
 
 # -- people
 git fetch -q origin
-git checkout -q -b mine "origin/$BRANCH"
+git checkout -q -B mine "origin/$BRANCH"
 echo 'by hand' >>README.md
 git commit -qam 'a commit by hand'
 git push -q origin "mine:$BRANCH"
@@ -84,7 +121,7 @@ event 7 "$(tag 4)"
 exits 4 'commits of others' bump
 like "$tap_out" "*branch 'lockstep/bump/agents' has commit ${theirs%????????????????????????????} of t <t@example.org>: it was left as it is*--overwrite*" 'are respected'
 exits 4 'again' bump
-is "$(tip) $(github_state '[.pulls[0].comments_list[].body | contains("lockstep:foreign")]')" "$theirs [true]" 'and one comment says so'
+is "$(tip) $(github_state "[.pulls[0].comments_list[].body | select(contains(\"lockstep:foreign:$theirs\"))] | length")" "$theirs 1" 'and one comment says so'
 exits 0 'unless they are to go' bump --overwrite
 is "$(git -C "$BARE" log --format=%s "main..$BRANCH")" 'chore(agents): bump 1 image to 444444444444' 'then they go'
 git fetch -q origin
@@ -200,6 +237,25 @@ like "$tap_out" "*'https://github.com/x' names no OWNER/NAME*" 'and says so'
 exits 0 'by hand' "$LOCKSTEP" bump --image "ghcr.io/o/b=$two" --group hand --gate off --via push --api-url "$GITHUB" --author 'A B <a@example.org>'
 is "$(git -C "$BARE" log -1 --format='%an <%ae> %s%n%(trailers)' lockstep/bump/hand)" "A B <a@example.org> chore(hand): bump 1 image to 222222222222
 Lockstep-Event: by-hand" 'an author of ones own'
+
+# -- given up: closed by a person, not merged
+git fetch -q origin
+by_hand() {
+	"$LOCKSTEP" bump --image "ghcr.io/o/b=$1" --group given-up --gate off --via push --api-url "$GITHUB"
+}
+ok 'a pull request' by_hand "$two"
+git fetch -q origin
+git checkout -q -B mine origin/lockstep/bump/given-up
+git commit -q --allow-empty -m 'by hand' && git push -q origin mine:lockstep/bump/given-up
+git checkout -q main
+exits 4 'with a commit of somebody' by_hand "$three"
+like "$tap_out" '*merge or close its pull request*' 'says how to go on'
+given_up=$(github_state '[.pulls[] | select(.state == "open" and (.title | contains("given-up"))).number][0]')
+curl -fsS -o /dev/null -X PATCH -H "Authorization: Bearer $GITHUB_SECRET" -d '{"state": "closed"}' "$GITHUB/repos/o/r/pulls/$given_up"
+exits 0 'it is closed' by_hand "$three"
+is "$(github_state "[.pulls[] | select(.title | contains(\"given-up\")) | [.number == $given_up, .state]]")" '[[true,"closed"],[false,"open"]]' \
+	'a closed one is never opened again: there is another one'
+is "$(git -C "$BARE" log --format=%s main..lockstep/bump/given-up)" "chore(given-up): bump 1 image to $(echo "$three" | cut -c 1-12)" 'and the branch is ours'
 
 # -- git over http, with the token
 mkdir "$gitops_dir/bin"

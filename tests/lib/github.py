@@ -317,6 +317,14 @@ def update_pull(state, p, body, query):
     return 200, pull_json(state, pull)
 
 
+@route("PUT", "/repos/{owner}/{repo}/pulls/{number}/update-branch")
+def update_branch(state, p, body, query):
+    pull, repo = state.pull(p), state.repository(p)
+    need(body.get("expected_head_sha") in (None, repo.oid("refs/heads/" + pull["_head"])), "expected head sha didn't match current head ref.")
+    need(repo.merge(pull["_head"], pull["_base"], "Merge branch '%s' into %s" % (pull["_base"], pull["_head"])), "merge conflict between base and head")
+    return 202, {"message": "Updating pull request branch.", "url": "https://stand.in/pull"}
+
+
 @route("PUT", "/repos/{owner}/{repo}/pulls/{number}/merge")
 def merge_pull(state, p, body, query):
     pull, repo = state.pull(p), state.repository(p)

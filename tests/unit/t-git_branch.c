@@ -93,6 +93,57 @@ commits_without_a_tree(void **state)
 	close_bench(&b);
 }
 
+/* What tip holds that main has not, newest first: "1" a plain merge, "0" anything else. */
+static char *
+plain_merges(const struct bench *b, const char *tip)
+{
+	struct err AUTO_ERR err = ERR_INIT;
+	AUTO_FREE char *id = NULL;
+	struct buf got = BUF_INIT;
+	git_mades made = { 0 };
+
+	buf_init(&got, 0);
+	assert_int_equal(git_resolve(b->repo, tip, &id, &err), 0);
+	assert_int_equal(git_branch_log(b->repo, b->base, id, "Key", &made, &err), 0);
+	for (size_t i = 0; i < made.n; i++) {
+		assert_true(made.v[i].parents == 1 || *made.v[i].merged);
+		buf_addf(&got, "%d", git_branch_is_plain_merge(b->repo, &made.v[i], &err));
+	}
+	git_mades_fini(&made);
+	return buf_steal(&got);
+}
+
+static void
+tells_plain_merges(void **state)
+{
+	struct bench b = { 0 };
+	AUTO_FREE char *plain = NULL, *more = NULL, *other = NULL, *conflict = NULL;
+	struct err AUTO_ERR err = ERR_INIT;
+
+	open_bench(*state, &b);
+	TMP_RUN(*state, "sh", "-ec",
+		"cd repo; git config user.name t; git config user.email t@e; git config commit.gpgsign false;"
+		"git checkout -q -b edit; echo edit >run; git commit -qam edit;"
+		"git checkout -q main; echo base >new; git add new; git commit -qm base;"
+		"git checkout -q -b plain edit; git merge -q --no-edit main;"
+		"git checkout -q -b more edit; git merge -q --no-commit main; echo x >x; git add x; git commit -qm x;"
+		"git checkout -q -b other edit; git merge -q --no-edit -s ours main;"
+		"git checkout -q main; echo base >run; git commit -qam run;"
+		"git checkout -q -b conflict edit; git merge -q main >../said 2>&1 || :;"
+		"echo both >run; git add run; git commit -qm both");
+	free(b.base);
+	assert_int_equal(git_resolve(b.repo, "main", &b.base, &err), 0);
+	plain = plain_merges(&b, "plain");
+	more = plain_merges(&b, "more");
+	other = plain_merges(&b, "other");
+	conflict = plain_merges(&b, "conflict");
+	assert_string_equal(plain, "10");
+	assert_string_equal(more, "00");
+	assert_string_equal(other, "00");
+	assert_string_equal(conflict, "00");
+	close_bench(&b);
+}
+
 static void
 compares_and_swaps(void **state)
 {
@@ -139,6 +190,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(commits_without_a_tree, tmp_setup, tmp_teardown),
+		cmocka_unit_test_setup_teardown(tells_plain_merges, tmp_setup, tmp_teardown),
 		cmocka_unit_test_setup_teardown(compares_and_swaps, tmp_setup, tmp_teardown),
 		cmocka_unit_test_setup_teardown(knows_the_remote, tmp_setup, tmp_teardown),
 	};
