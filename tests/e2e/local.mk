@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	%D%/bump-pr-crash.sh \
 	%D%/bump-pr.sh \
 	%D%/cache.sh \
+	%D%/chain-kill.sh \
 	%D%/ci-events.sh \
 	%D%/ci-face.sh \
 	%D%/ci-faults.sh \

@@ -22,6 +22,7 @@ libtest_a_SOURCES += \
 EXTRA_DIST += \
 	%D%/actions.py \
 	%D%/actions.sh \
+	%D%/chain.sh \
 	%D%/ci.sh \
 	%D%/contract.sh \
 	%D%/count \
