@@ -12,6 +12,8 @@ libtest_a_SOURCES += \
 	%D%/http_server.h \
 	%D%/random_ignore.c \
 	%D%/random_ignore.h \
+	%D%/replaced.c \
+	%D%/replaced.h \
 	%D%/slow_ignore.c \
 	%D%/slow_ignore.h \
 	%D%/slow_regexp.c \
