@@ -29,4 +29,7 @@
 /* `schema` of what is attached to images that passed something later (docs/registry.md). */
 #define LOCKSTEP_PASSED_SCHEMA "lockstep.passed/1"
 
+/* `schema` of what a release leaves for the next runner (docs/registry.md). */
+#define LOCKSTEP_GENERATION_SCHEMA "lockstep.generation/1"
+
 #endif

@@ -16,6 +16,7 @@
 #define MAX_IGNORE_FILE (1u << 20)
 #define MAX_JSON_FILE (64u << 20)
 #define MAX_EVENT_FILE (1u << 20)
+#define MAX_GENERATION (16u << 20) /* what a release leaves for the next runner */
 #define MAX_PINNED_FILE (8u << 20) /* a file in which pins are looked for */
 #define MAX_LOG_FILE (64u << 20)   /* of a build, where its digest is recorded */
 #define MAX_CONFIG_BLOB (8u << 20)

@@ -31,6 +31,8 @@ libmodel_a_SOURCES += \
 	%D%/event_expand.c \
 	%D%/event_parse.c \
 	%D%/event_priv.h \
+	%D%/generation.c \
+	%D%/generation.h \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/graph.c \

@@ -7,6 +7,7 @@ EXTRA_DIST += %D%/standalone.c
 check_PROGRAMS += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
+	%D%/fuzz-generation \
 	%D%/fuzz-graph \
 	%D%/fuzz-header \
 	%D%/fuzz-ignore \
@@ -22,6 +23,7 @@ check_PROGRAMS += \
 fuzz_programs += \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
+	%D%/fuzz-generation \
 	%D%/fuzz-graph \
 	%D%/fuzz-header \
 	%D%/fuzz-ignore \
@@ -40,6 +42,9 @@ fuzz_programs += \
 %C%_fuzz_event_SOURCES = %D%/fuzz-event.c %D%/standalone.c
 %C%_fuzz_event_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_event_LDADD = $(LDADD_model)
+%C%_fuzz_generation_SOURCES = %D%/fuzz-generation.c %D%/standalone.c
+%C%_fuzz_generation_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_generation_LDADD = $(LDADD_model)
 %C%_fuzz_graph_SOURCES = %D%/fuzz-graph.c %D%/standalone.c
 %C%_fuzz_graph_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_graph_LDADD = $(LDADD_model)
@@ -112,6 +117,9 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-event/right-smallest.json \
 	%D%/corpus/fuzz-event/right-whole.json \
 	%D%/corpus/fuzz-event/wrong-repo.json \
+	%D%/corpus/fuzz-generation/empty \
+	%D%/corpus/fuzz-generation/other-config \
+	%D%/corpus/fuzz-generation/two \
 	%D%/corpus/fuzz-graph/alias-in-itself.yaml \
 	%D%/corpus/fuzz-graph/alias-many.yaml \
 	%D%/corpus/fuzz-graph/args-forms.yaml \
