@@ -113,6 +113,8 @@ void registry_answer_fini(struct registry_answer *answer);
 
 /* Is it there? digest, media_type, size. One HEAD (and a GET where a registry gives no digest). */
 void registry_head(struct registry *reg, const struct ref *ref, registry_fn fn, void *ctx);
+/* The same of the named registry itself: a mirror may not have heard yet where a tag has moved. */
+void registry_head_origin(struct registry *reg, const struct ref *ref, registry_fn fn, void *ctx);
 /* The manifest or index itself, verified: digest, media_type, size, body. */
 void registry_get(struct registry *reg, const struct ref *ref, registry_fn fn, void *ctx);
 /* The same, followed to the manifest for a platform: digest of what the ref names, platform_digest,

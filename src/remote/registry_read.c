@@ -156,6 +156,12 @@ registry_head(struct registry *reg, const struct ref *ref, registry_fn fn, void 
 	op_start(op_new(reg, ref, 0, fn, ctx), begin_head);
 }
 
+void
+registry_head_origin(struct registry *reg, const struct ref *ref, registry_fn fn, void *ctx)
+{
+	op_start(op_new(reg, ref, OP_ORIGIN, fn, ctx), begin_head);
+}
+
 /* --- image */
 
 struct image {

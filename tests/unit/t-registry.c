@@ -313,6 +313,31 @@ test_tags_page_by_page(void **state)
 }
 
 static void
+test_where_a_tag_has_moved_no_mirror_is_asked(void **state)
+{
+	struct bench *b = *state;
+	struct registry_answer a[2] = { 0 };
+	int port = http_server_port(b->server);
+	struct ref ref = ref_of(b, "o/x:latest");
+
+	tmp_text(b->dir, "registries.conf",
+		 arena_printf(b->arena,
+			      "[[registry]]\nlocation='127.0.0.1:%d/o'\n"
+			      "[[registry.mirror]]\nlocation='127.0.0.1:%d/m'\n",
+			      port, port));
+	answer_ping(b);
+	answer_manifest(b, "HEAD /v2/m/");
+	http_server_answer(b->server, "HEAD /v2/o/", 404, "", "");
+	registry_head(client(b), &ref, registry_keep, &a[0]);
+	registry_head_origin(b->reg, &ref, registry_keep, &a[1]);
+	wait_all(b);
+	assert_string_equal(told(b, &a[0]), "present");
+	assert_string_equal(told(b, &a[1]), "absent");
+	for (int i = 0; i < 2; i++)
+		registry_answer_fini(&a[i]);
+}
+
+static void
 test_mirror_is_not_the_last_word(void **state)
 {
 	struct bench *b = *state;
@@ -362,6 +387,7 @@ main(void)
 		T(test_two_hundred_questions),
 		T(test_tags_page_by_page),
 		T(test_mirror_is_not_the_last_word),
+		T(test_where_a_tag_has_moved_no_mirror_is_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
