@@ -113,11 +113,17 @@ release(struct session *s, struct ci *ci, struct err *err)
 				     .shared = s->shared,
 				     .commit = ci->commit,
 				     .moving = arg_tags.n ? arg_tags.v : latest,
-				     .nmoving = arg_tags.n ? arg_tags.n : 1 };
+				     .nmoving = arg_tags.n ? arg_tags.n : 1,
+				     .as_planned = !ci->w.res.run_id };
+	AUTO_FREE char *unnoted = NULL;
 	int r = release_tags(&opts, &ci->release, err);
 
 	if (r)
 		return r;
+	if (ci->release.unnoted.class) {
+		unnoted = err_text(&ci->release.unnoted);
+		out_err("lockstep: ignoring that the next runner has more to ask: %s\n", unnoted);
+	}
 	ci->report.release = &ci->release;
 	ci->report.commit = opts.commit;
 	ci->report.tags = opts.moving;

@@ -124,6 +124,8 @@ libengine_a_SOURCES += \
 	%D%/recall.h \
 	%D%/release.c \
 	%D%/release.h \
+	%D%/release_note.c \
+	%D%/release_priv.h \
 	%D%/relock.c \
 	%D%/relock.h \
 	%D%/replay.c \
@@ -147,6 +149,7 @@ libengine_a_SOURCES += \
 	%D%/shared.h \
 	%D%/shared_event.c \
 	%D%/shared_event.h \
+	%D%/shared_generation.c \
 	%D%/shared_passed.c \
 	%D%/shared_priv.h \
 	%D%/shared_record.c \

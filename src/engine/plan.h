@@ -46,12 +46,14 @@ struct plan_node {
 	/* Of plans with a registry. */
 	bool asked;                /* for the key, and answered */
 	bool unknown;              /* the answer was none */
+	bool released;             /* the tag of the last release named this image, when asked */
 	char digest[DIGEST_SIZE];  /* of the manifest that the key stands for; "" = none */
 	struct str manifest;       /* its bytes; arena */
 	const char *manifest_type; /* media type */
 	char before[DIGEST_SIZE];  /* of the manifest that was released before; "" = none */
 	bool not_reproducible;     /* built, and another run's image under the same key differs */
 	bool degraded;             /* soft, and failed: image_id is that of the last good one */
+	struct str config_text;    /* and its bytes; arena of the plan */
 	const struct oci_config *config; /* of an image that is only there; else NULL */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan_pod.c: which pods have to be looked at. */
-#include "engine/plan.h"
+#include "engine/plan_priv.h"
 #include "engine/pod_check.h"
 
 bool
@@ -51,8 +51,13 @@ plan_count_pods(struct plan *p, struct err *err)
 	const struct project *project = p->opts.project;
 
 	for (size_t i = 0; project->pods && i < project->graph->npods; i++) {
-		int r = plan_pod_open(p, &project->pods[i], err);
+		const struct pod *pod = &project->pods[i];
+		int r = plan_pod_open(p, pod, err);
 
+		if (r > 0 && p->opts.shared) {
+			r = plan_ask_passed(p, pod, err);
+			r = r ? r : plan_pod_open(p, pod, err);
+		}
 		if (r < 0)
 			return r;
 		p->npods += (size_t)r;

@@ -17,5 +17,7 @@ int plan_explain(struct plan *p, struct plan_node *node, struct err *err) NODISC
 int plan_recall(struct plan *p, struct err *err) NODISCARD;
 /* Asks for the decided images of one level of the graph, all at once, and waits. */
 int plan_ask_level(struct plan *p, int level, struct err *err) NODISCARD;
+/* Asks what the images of a pod have passed since they were released, and waits. */
+int plan_ask_passed(struct plan *p, const struct pod *pod, struct err *err) NODISCARD;
 
 #endif

@@ -2,6 +2,7 @@
 /* plan_shared.c: what the registry knows of keys, and what follows for a plan. */
 #include "base/clock.h"
 #include "engine/plan_priv.h"
+#include "engine/pod.h"
 #include "engine/recall.h"
 #include "engine/shared.h"
 #include "store/store_check.h"
@@ -58,6 +59,7 @@ take_config(struct plan *p, struct plan_node *node, struct str blob, struct err 
 {
 	if (!blob.n)
 		return 0;
+	node->config_text = (struct str){ arena_dup(p->arena, blob.p, blob.n), blob.n };
 	node->config = oci_config_parse(p->arena, blob, node->image->name, err);
 	return node->config ? 0 : -ERR_INPUT;
 }
@@ -78,6 +80,7 @@ take_image(struct plan *p, struct plan_node *node, struct shared_image *found, s
 	int r;
 
 	plan_set_manifest(p, node, found);
+	node->released = found->released;
 	if (node->state == PLAN_UP_TO_DATE && !strcmp(node->image_id, found->image_id))
 		return 0;
 	(void)snprintf(node->image_id, sizeof(node->image_id), "%s", found->image_id);
@@ -90,22 +93,43 @@ take_image(struct plan *p, struct plan_node *node, struct shared_image *found, s
 }
 
 static void
-on_found(void *ctx, struct shared_image *found)
+decided(struct ask *ask, struct shared_image *found)
 {
-	struct ask *ask = ctx;
-	struct plan_node *node = ask->node;
-
-	node->asked = true;
-	if (found->state == REGISTRY_PRESENT && take_image(ask->p, node, found, &found->err))
-		found->state = REGISTRY_UNKNOWN;
+	ask->node->asked = true;
 	if (found->state == REGISTRY_UNKNOWN) {
 		ask->p->nunknown++;
-		node->unknown = true;
+		ask->node->unknown = true;
 		if (!ask->p->unknown.class)
 			err_move(&ask->p->unknown, &found->err);
 	}
 	if (ask->done)
 		ask->done(ask->ctx);
+}
+
+static void
+on_passed(void *ctx, struct shared_image *found)
+{
+	struct ask *ask = ctx;
+
+	if (found->state == REGISTRY_PRESENT &&
+	    take_checks(ask->p, ask->node, buf_str(&found->passed), &found->err))
+		found->state = REGISTRY_UNKNOWN;
+	decided(ask, found);
+}
+
+static void
+on_found(void *ctx, struct shared_image *found)
+{
+	struct ask *ask = ctx;
+	struct plan_node *node = ask->node;
+
+	if (found->state == REGISTRY_PRESENT && take_image(ask->p, node, found, &found->err))
+		found->state = REGISTRY_UNKNOWN;
+	/* The last release does not know of a check that is younger. */
+	if (found->state == REGISTRY_PRESENT && found->released && node->open_checks)
+		shared_passed(ask->p->opts.shared, node->image, node->digest, on_passed, ask);
+	else
+		decided(ask, found);
 }
 
 void
@@ -115,6 +139,7 @@ plan_ask(struct plan *p, const struct graph_image *image, void (*done)(void *ctx
 	struct ask *ask = ARENA_NEW(p->arena, struct ask);
 	struct shared_question question = { .image = image,
 					    .tag = ask->tag,
+					    .key = &node->made.inputs->key,
 					    .config = image->nchildren > 0,
 					    .passed = image->nchecks > 0 ||
 						      plan_is_in_pod(p, image) };
@@ -136,20 +161,52 @@ plan_unknown(const struct plan *p, struct err *err)
 	return -(int)class;
 }
 
+static int
+wait_for_answers(struct plan *p, struct err *err)
+{
+	int r = shared_wait(p->opts.shared, err);
+
+	return !r && p->nunknown && p->opts.publish ? plan_unknown(p, err) : r;
+}
+
+static bool
+is_asked_for(const struct plan *p, const struct graph_image *image, int level)
+{
+	return image->level == level && p->selected[image->index] && plan_must_ask(p, image);
+}
+
 int
 plan_ask_level(struct plan *p, int level, struct err *err)
 {
 	const struct graph *g = p->opts.project->graph;
+	bool any = false;
 	int r;
 
 	for (size_t i = 0; i < g->nimages; i++)
-		if (g->order[i]->level == level && p->selected[g->order[i]->index] &&
-		    plan_must_ask(p, g->order[i]))
+		any = any || is_asked_for(p, g->order[i], level);
+	if (!any)
+		return 0;
+	r = shared_read_generation(p->opts.shared, err);
+	for (size_t i = 0; !r && i < g->nimages; i++)
+		if (is_asked_for(p, g->order[i], level))
 			plan_ask(p, g->order[i], NULL, NULL);
-	r = shared_wait(p->opts.shared, err);
-	if (!r && p->nunknown && p->opts.publish)
-		r = plan_unknown(p, err);
-	return r;
+	return r ? r : wait_for_answers(p, err);
+}
+
+int
+plan_ask_passed(struct plan *p, const struct pod *pod, struct err *err)
+{
+	for (size_t i = 0; i < pod->ncontainers; i++) {
+		struct plan_node *node = &p->nodes[pod->containers[i].image->index];
+		struct ask *ask;
+
+		if (!node->released)
+			continue;
+		ask = ARENA_NEW(p->arena, struct ask);
+		*ask = (struct ask){ .p = p, .node = node };
+		shared_passed(p->opts.shared, node->image, node->digest, on_passed, ask);
+	}
+	return wait_for_answers(p, err);
 }
 
 /* What was found may explain what nothing was known about. */

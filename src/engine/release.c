@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* release.c: tags of a commit, then tags that move. */
-#include "engine/release.h"
+#include "engine/release_priv.h"
 
 #include <stdio.h>
 
@@ -36,6 +36,15 @@ static void
 on_step(void *ctx, struct shared_image *found)
 {
 	note(ctx, found);
+}
+
+/* The plan asked that a moment ago. */
+static bool
+is_known(const struct tagging *t, const struct plan_node *node, const char *tag)
+{
+	const char *last = shared_last_tag(t->opts->shared);
+
+	return t->opts->as_planned && node->released && !strcmp(last, tag);
 }
 
 /* Waits for what was started; `what` could not be done for some image. */
@@ -80,9 +89,13 @@ move_tag(struct tagging *t, struct step *steps, size_t which, struct err *err)
 	int r;
 
 	for (size_t i = 0; i < t->ret->n; i++) {
+		const struct plan_node *node = t->ret->images[i].node;
+
 		steps[i].at[0] = '\0';
-		shared_head(t->opts->shared, t->ret->images[i].node->image, tag, on_step,
-			    &steps[i]);
+		if (is_known(t, node, tag))
+			memcpy(steps[i].at, node->digest, sizeof(steps[i].at));
+		else
+			shared_head(t->opts->shared, node->image, tag, on_step, &steps[i]);
 	}
 	r = settle(t, "reading the tag", tag, err);
 	for (size_t i = 0; !r && i < t->ret->n; i++) {
@@ -139,6 +152,8 @@ release_tags(const struct release_opts *opts, struct release *ret, struct err *e
 		r = tag_commit(&t, steps, err);
 	for (size_t i = 0; !r && i < opts->nmoving; i++)
 		r = move_tag(&t, steps, i, err);
+	if (!r && opts->nmoving)
+		release_note(opts, ret);
 	free(steps);
 	err_clear(&t.first);
 	return r;
@@ -148,5 +163,6 @@ void
 release_fini(struct release *r)
 {
 	free(r->images);
+	err_clear(&r->unnoted);
 	*r = (struct release){ 0 };
 }

@@ -10,7 +10,8 @@
  * After every image of the plan is in the registry under its key. First each gets the tag of the
  * commit, unchanged ones too, so that every image exists at every commit. Only when all have it,
  * the tags that move are moved, and only where they point elsewhere. What fails half way is made
- * good by the next run of the same commit: each step sets a tag to what it has to be.
+ * good by the next run of the same commit: each step sets a tag to what it has to be. At the end
+ * the generation is noted for the next runner (model/generation.h).
  */
 struct release_opts {
 	const struct plan *plan;
@@ -18,6 +19,7 @@ struct release_opts {
 	const char *commit;        /* full; NULL = none: a tree that is no commit */
 	const char *const *moving; /* "latest" and the like */
 	size_t nmoving;
+	bool as_planned; /* nothing was done since the plan saw where the released tag points */
 };
 
 struct release_image {
@@ -29,6 +31,7 @@ struct release_image {
 struct release {
 	struct release_image *images; /* of the plan, in the graph's order; owned */
 	size_t n;
+	struct err unnoted; /* why the next runner is not told of it: it has more to ask then */
 };
 
 /* ERR_REFUSED when an image of the plan has no manifest; ERR_TEMPORARY or ERR_REMOTE when a tag

@@ -71,6 +71,7 @@ ask(struct job *job)
 {
 	struct shared_question q = { .image = job->image,
 				     .tag = RECALL_TAG,
+				     .moves = true,
 				     .config = job->image->nchildren > 0 };
 
 	job->asking = true;

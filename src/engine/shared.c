@@ -37,6 +37,7 @@ shared_free(struct shared *s)
 	if (!s)
 		return;
 	registry_free(s->reg);
+	generation_free(s->generation);
 	free(s);
 }
 
@@ -50,6 +51,21 @@ struct http_stats
 shared_stats(const struct shared *s)
 {
 	return registry_stats(s->reg);
+}
+
+const struct graph_image *
+shared_holder(const struct graph *g)
+{
+	const struct graph_image *first = NULL;
+
+	for (size_t i = 0; i < g->nimages; i++) {
+		const struct graph_image *image = &g->images[i];
+
+		if (!image->nchildren && (!first || strcmp(image->name, first->name) < 0))
+			first = image;
+	}
+	BUG_ON(!first); /* a graph has images and no cycle */
+	return first;
 }
 
 void
@@ -82,6 +98,8 @@ struct asked {
 	const struct graph_image *image;
 	struct ref ref; /* of the repository, with tag or digest */
 	bool config, passed;
+	const struct generation_image *last; /* of the last release, with the wanted key */
+	const char *tag;                     /* of that key */
 	struct shared_image found;
 	shared_fn fn;
 	void *ctx;
@@ -213,6 +231,60 @@ on_image(void *ctx, struct registry_answer *a)
 	ask_on(q);
 }
 
+/* --- what the last release knows */
+
+static void
+take_last(struct asked *q)
+{
+	const struct generation_image *last = q->last;
+	struct str rest = str_c(last->passed), piece;
+
+	q->found.released = true;
+	q->found.media_type = last->media_type;
+	q->found.took_ms = last->took_ms;
+	(void)snprintf(q->found.digest, DIGEST_SIZE, "%s", last->digest);
+	(void)snprintf(q->found.image_id, DIGEST_SIZE, "%s", last->image_id);
+	buf_init(&q->found.manifest, 0);
+	buf_add_str(&q->found.manifest, last->manifest);
+	while (rest.n && str_next(&rest, ' ', &piece)) {
+		buf_add_str(&q->found.passed, piece);
+		buf_addc(&q->found.passed, '\n');
+	}
+	q->passed = false;
+	if (q->config && !last->config.n) {
+		registry_blob(q->s->reg, &q->ref, q->found.image_id, 0, on_config, q);
+		return;
+	}
+	buf_init(&q->found.config, 0);
+	buf_add_str(&q->found.config, last->config);
+	ask_on(q);
+}
+
+/* Whoever took the image away, or moved the tag, has the last word: then the key's tag is asked. */
+static void
+on_released(void *ctx, struct registry_answer *a)
+{
+	struct asked *q = ctx;
+
+	if (a->state == REGISTRY_PRESENT && !strcmp(a->digest, q->last->digest)) {
+		take_last(q);
+		return;
+	}
+	set_ref(q, q->tag, NULL);
+	registry_image(q->s->reg, &q->ref, &q->image->platform, on_image, q);
+}
+
+static void
+on_where(void *ctx, struct registry_answer *a)
+{
+	struct asked *q = ctx;
+
+	if (ended(q, a, "looking up"))
+		return;
+	set_ref(q, NULL, a->digest);
+	registry_image(q->s->reg, &q->ref, &q->image->platform, on_image, q);
+}
+
 void
 shared_find(struct shared *s, const struct shared_question *question, shared_fn fn, void *ctx)
 {
@@ -221,7 +293,19 @@ shared_find(struct shared *s, const struct shared_question *question, shared_fn 
 	q->config = question->config;
 	q->passed = question->passed;
 	buf_init(&q->found.passed, 0);
+	if (question->key)
+		q->last = shared_last_release(s, question->image, *question->key);
+	if (q->last) {
+		q->tag = arena_strdup(q->arena, question->tag);
+		set_ref(q, shared_last_tag(s), NULL);
+		registry_head_origin(s->reg, &q->ref, on_released, q);
+		return;
+	}
 	set_ref(q, question->tag, question->digest);
+	if (question->moves) {
+		registry_head_origin(s->reg, &q->ref, on_where, q);
+		return;
+	}
 	registry_image(s->reg, &q->ref, &question->image->platform, on_image, q);
 }
 
@@ -317,7 +401,7 @@ shared_head(struct shared *s, const struct graph_image *image, const char *tag, 
 	struct asked *q = ask_about(s, image, fn, ctx);
 
 	set_ref(q, tag, NULL);
-	registry_head(s->reg, &q->ref, on_digest, q);
+	registry_head_origin(s->reg, &q->ref, on_digest, q);
 }
 
 void

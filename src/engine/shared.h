@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_ENGINE_SHARED_H
 #define LOCKSTEP_ENGINE_SHARED_H
 
+#include "model/generation.h"
 #include "model/graph.h"
 #include "model/oci.h"
 #include "model/record.h"
@@ -53,14 +54,23 @@ struct shared_image {
 	struct buf config; /* the config blob, where it was asked for */
 	struct buf passed; /* digests of checks that it passed, a line each, where asked for */
 	int64_t took_ms;   /* what its build took, where that is asked for; 0 = not said */
+	bool released;     /* known from the last release, whose tag names this image now */
 };
 typedef void (*shared_fn)(void *ctx, struct shared_image *image);
 
+/*
+ * With a key, whose tag is the one that is asked for, it is enough that the last release gave the key
+ * to an image which the release tag names now: one HEAD tells that, and nothing more is read. A key
+ * never stands for two images, so this is what its tag says. `passed` then is what was known at the
+ * release; shared_passed() may know more.
+ */
 struct shared_question {
 	const struct graph_image *image;
 	const char *tag;    /* or */
 	const char *digest; /* of the manifest */
+	const struct sha256 *key;
 	bool config, passed;
+	bool moves; /* the tag does, so no mirror is asked where it points: one HEAD more */
 };
 void shared_find(struct shared *s, const struct shared_question *q, shared_fn fn, void *ctx);
 
@@ -80,7 +90,20 @@ struct shared_offer {
 };
 void shared_publish(struct shared *s, const struct shared_offer *offer, shared_fn fn, void *ctx);
 
-/* Where a tag points: digest. One HEAD. */
+/* Reads what the last release came to, once; waits. Nothing of it is needed: no release, and no answer,
+ * are no failure. */
+int shared_read_generation(struct shared *s, struct err *err) NODISCARD;
+/* Its image of that key, or NULL; borrowed. */
+const struct generation_image *shared_last_release(const struct shared *s,
+						   const struct graph_image *image,
+						   struct sha256 key);
+/* The tag that it moved; NULL = there is none. */
+const char *shared_last_tag(const struct shared *s);
+/* Puts a newer one in its place, unless it says the same; waits. */
+int shared_write_generation(struct shared *s, const struct generation *g, struct err *err)
+	NODISCARD;
+
+/* Where a tag points, asked of the registry itself and of no mirror: digest. One HEAD. */
 void shared_head(struct shared *s, const struct graph_image *image, const char *tag, shared_fn fn,
 		 void *ctx);
 /* Sets a tag to a manifest whose bytes are known: digest. One PUT. */

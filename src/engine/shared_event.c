@@ -15,22 +15,6 @@
 /* Of what is attached to an event: digests of the names of targets, a blank between them. */
 #define NOTE_TOLD "dev.lockstep.told"
 
-/* The first leaf by name. */
-static const struct graph_image *
-holder_of(const struct graph *g)
-{
-	const struct graph_image *first = NULL;
-
-	for (size_t i = 0; i < g->nimages; i++) {
-		const struct graph_image *image = &g->images[i];
-
-		if (!image->nchildren && (!first || strcmp(image->name, first->name) < 0))
-			first = image;
-	}
-	BUG_ON(!first); /* a graph has images and no cycle */
-	return first;
-}
-
 static const char *
 tag_of(const struct shared *s, struct arena *a)
 {
@@ -50,7 +34,7 @@ set_ref(struct shared *s, struct arena *a, const struct graph_image *image, cons
 const char *
 shared_event_place(const struct shared *s, struct arena *a)
 {
-	return shared_ref(s, a, holder_of(s->graph), tag_of(s, a), NULL);
+	return shared_ref(s, a, shared_holder(s->graph), tag_of(s, a), NULL);
 }
 
 /* Waits; what is unknown is an error. 1 present, 0 absent. */
@@ -171,7 +155,7 @@ int
 shared_event_last(struct shared *s, struct shared_event *ret, struct err *err)
 {
 	const struct graph *g = s->graph;
-	const struct graph_image *holder = holder_of(g);
+	const struct graph_image *holder = shared_holder(g);
 	int r;
 
 	*ret = (struct shared_event){ .body = BUF_INIT };
@@ -214,7 +198,7 @@ shared_event_upload(struct shared *s, const char *body, const struct event_image
 		add_state(notes, images, n);
 		artifact.annotations = notes;
 	}
-	set_ref(s, arena, holder_of(s->graph), NULL, &ref);
+	set_ref(s, arena, shared_holder(s->graph), NULL, &ref);
 	ref.tag = NULL;
 	registry_artifact_put(s->reg, &ref, &artifact, registry_keep, &a);
 	r = wait_for(s, &a, "storing the event", err);
@@ -233,7 +217,7 @@ shared_event_put(struct shared *s, const char *digest, struct err *err)
 	struct ref ref;
 	int r;
 
-	set_ref(s, arena, holder_of(s->graph), digest, &ref);
+	set_ref(s, arena, shared_holder(s->graph), digest, &ref);
 	registry_tag(s->reg, &ref, &tag, 1, registry_keep, &a);
 	r = wait_for(s, &a, "putting the event in its place", err);
 	registry_answer_fini(&a);

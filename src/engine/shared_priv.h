@@ -14,7 +14,12 @@
 struct shared {
 	const struct graph *graph;
 	struct registry *reg;
+	struct generation *generation; /* NULL = there is none, or none that can be had */
+	bool generation_read;
 };
+
+/* In whose repository lies what is about the graph as a whole: the first leaf by name. */
+const struct graph_image *shared_holder(const struct graph *g);
 
 /* Milliseconds in an annotation; 0 when it has none. */
 unsigned long long shared_note_ms(const struct registry_descriptor *d, const char *note);

@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	%D%/ci-kill.sh \
 	%D%/ci-make.sh \
 	%D%/ci-pod.sh \
+	%D%/ci-requests.sh \
 	%D%/ci-soft.sh \
 	%D%/ci.sh \
 	%D%/demo.sh \

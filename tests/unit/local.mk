@@ -31,6 +31,7 @@ check_PROGRAMS += \
 	%D%/t-err \
 	%D%/t-event \
 	%D%/t-file \
+	%D%/t-generation \
 	%D%/t-git \
 	%D%/t-git_branch \
 	%D%/t-git_files \
@@ -99,6 +100,7 @@ check_PROGRAMS += \
 	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shared_event \
+	%D%/t-shared_generation \
 	%D%/t-shellword \
 	%D%/t-single \
 	%D%/t-sql \
@@ -149,6 +151,7 @@ TESTS += \
 	%D%/t-err \
 	%D%/t-event \
 	%D%/t-file \
+	%D%/t-generation \
 	%D%/t-git \
 	%D%/t-git_branch \
 	%D%/t-git_files \
@@ -217,6 +220,7 @@ TESTS += \
 	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shared_event \
+	%D%/t-shared_generation \
 	%D%/t-shellword \
 	%D%/t-single \
 	%D%/t-sql \
@@ -294,6 +298,8 @@ endif
 %C%_t_event_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_file_CPPFLAGS = $(unit_cppflags)
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_generation_CPPFLAGS = $(unit_cppflags)
+%C%_t_generation_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_git_CPPFLAGS = $(unit_cppflags)
 %C%_t_git_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_git_branch_CPPFLAGS = $(unit_cppflags)
@@ -430,6 +436,8 @@ endif
 %C%_t_sha256_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_shared_event_CPPFLAGS = $(unit_cppflags)
 %C%_t_shared_event_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_shared_generation_CPPFLAGS = $(unit_cppflags)
+%C%_t_shared_generation_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_shellword_CPPFLAGS = $(unit_cppflags)
 %C%_t_shellword_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_single_CPPFLAGS = $(unit_cppflags)
