@@ -33,6 +33,8 @@ libio_a_SOURCES += \
 	%D%/lock.h \
 	%D%/loop.c \
 	%D%/loop.h \
+	%D%/output.c \
+	%D%/output.h \
 	%D%/owner.c \
 	%D%/owner.h \
 	%D%/pool.c \

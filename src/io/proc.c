@@ -2,6 +2,7 @@
 /* proc.c: a child under the loop: its output, its time, its end. */
 #include "base/clock.h"
 #include "base/file.h"
+#include "io/output.h"
 #include "io/proc_priv.h"
 
 #include <errno.h>
@@ -26,7 +27,8 @@ struct proc {
 	pid_t pid;
 	struct stream out, err; /* out: stdout if split, err: what is logged */
 	struct loop_source *timeout, *kill, *linger;
-	struct buf stdout_bytes, tail, line;
+	struct buf stdout_bytes;
+	struct output output; /* the rest */
 	bool exited, ending, ended;
 	struct proc_result result;
 	int64_t start_ns;
@@ -58,53 +60,6 @@ signal_group(const struct proc *p, int signo)
 }
 
 static void
-give_line(struct proc *p, struct str line)
-{
-	p->opts.on_line(p->opts.ctx, line);
-}
-
-/* Whole lines go out without a copy; the beginning of an unfinished one waits in p->line. */
-static void
-take_lines(struct proc *p, struct str bytes)
-{
-	while (bytes.n) {
-		size_t lf = str_find(bytes, '\n'), room = PROC_LINE_MAX - p->line.len;
-		size_t n = lf < room ? lf : room;
-		bool whole = lf < bytes.n && n == lf;
-
-		if (n > bytes.n)
-			n = bytes.n;
-		if (!whole && n < room) {
-			buf_add(&p->line, bytes.p, n);
-			return;
-		}
-		if (p->line.len) {
-			buf_add(&p->line, bytes.p, n);
-			give_line(p, buf_str(&p->line));
-			buf_clear(&p->line);
-		} else {
-			give_line(p, str_sub(bytes, 0, n));
-		}
-		bytes = str_sub(bytes, n + whole, bytes.n);
-	}
-}
-
-static void
-write_log(struct proc *p, struct str bytes)
-{
-	while (p->opts.log_fd >= 0 && bytes.n) {
-		ssize_t n = write(p->opts.log_fd, bytes.p, bytes.n);
-
-		if (n >= 0) {
-			bytes = str_sub(bytes, (size_t)n, bytes.n);
-		} else if (errno != EINTR) {
-			p->result.log_errno = errno;
-			p->opts.log_fd = -1;
-		}
-	}
-}
-
-static void
 overflow(struct proc *p)
 {
 	if (p->result.overflow)
@@ -117,16 +72,8 @@ overflow(struct proc *p)
 static void
 take_output(struct proc *p, struct str bytes)
 {
-	if (p->opts.whole && p->tail.len + bytes.n > MAX_CHILD_KEPT) {
-		bytes = str_sub(bytes, 0, MAX_CHILD_KEPT - p->tail.len);
+	if (!output_take(&p->output, bytes))
 		overflow(p);
-	}
-	write_log(p, bytes);
-	buf_add_str(&p->tail, bytes);
-	if (p->tail.len > 2 * MAX_CHILD_KEPT)
-		buf_consume(&p->tail, p->tail.len - MAX_CHILD_KEPT);
-	if (p->opts.on_line)
-		take_lines(p, bytes);
 }
 
 static void
@@ -149,8 +96,8 @@ finish(struct proc *p)
 	remove_timer(p, &p->linger);
 	if (p->ending)
 		signal_group(p, SIGKILL);
-	if (p->line.len)
-		give_line(p, buf_str(&p->line));
+	output_end(&p->output);
+	p->result.log_errno = p->output.log_errno;
 	p->result.wall_ms = (clock_mono_ns() - p->start_ns) / 1000000;
 	p->on_exit(p->ctx, &p->result);
 }
@@ -330,8 +277,11 @@ proc_start(struct loop *loop, const struct proc_opts *opts, proc_exit_fn on_exit
 	p->ctx = ctx;
 	p->start_ns = clock_mono_ns();
 	buf_init(&p->stdout_bytes, p->opts.stdout_max);
-	buf_init(&p->tail, 0);
-	buf_init(&p->line, 0);
+	p->output = (struct output){ .log_fd = opts->log_fd,
+				     .whole = opts->whole,
+				     .on_line = opts->on_line,
+				     .ctx = opts->ctx };
+	output_init(&p->output);
 	rc = start_child(p, opts, err);
 	if (rc) {
 		p->ended = true;
@@ -359,9 +309,7 @@ proc_pid(const struct proc *p)
 struct str
 proc_tail(const struct proc *p)
 {
-	struct str all = buf_str(&p->tail);
-
-	return all.n > MAX_CHILD_KEPT ? str_sub(all, all.n - MAX_CHILD_KEPT, all.n) : all;
+	return output_tail(&p->output);
 }
 
 struct str
@@ -379,7 +327,6 @@ proc_free(struct proc *p)
 	stream_close(p, &p->out);
 	stream_close(p, &p->err);
 	buf_fini(&p->stdout_bytes);
-	buf_fini(&p->tail);
-	buf_fini(&p->line);
+	output_fini(&p->output);
 	free(p);
 }

@@ -29,9 +29,6 @@ struct proc_opts {
 	void *ctx;
 };
 
-/* A line longer than this is handed to on_line in pieces. */
-#define PROC_LINE_MAX (64u << 10)
-
 struct proc_result {
 	int status; /* as of waitpid */
 	bool timed_out;

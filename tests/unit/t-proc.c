@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "io/fault.h"
+#include "io/output.h"
 #include "io/proc.h"
 #include "lib/tmp.h"
 
@@ -172,9 +173,9 @@ only_the_last_bytes_are_kept(void **state)
 		sum += line.n;
 		n++;
 	}
-	assert_int_equal(longest, PROC_LINE_MAX);
+	assert_int_equal(longest, OUTPUT_LINE_MAX);
 	assert_int_equal(sum, 3000000 + 3);
-	assert_int_equal(n, 3000000 / PROC_LINE_MAX + 1 + 1 + 1);
+	assert_int_equal(n, 3000000 / OUTPUT_LINE_MAX + 1 + 1 + 1);
 	job_fini(&j);
 }
 
