@@ -52,6 +52,9 @@ libio_a_SOURCES += \
 	%D%/sql.h \
 	%D%/tar.c \
 	%D%/tar.h \
+	%D%/tar_priv.h \
+	%D%/tar_write.c \
+	%D%/tar_write.h \
 	%D%/tree.c \
 	%D%/tree.h \
 	%D%/tree_copy.c \

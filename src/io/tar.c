@@ -4,58 +4,24 @@
 
 #include "base/vec.h"
 #include "io/library.h"
+#include "io/tar_priv.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <unistd.h>
 
 #define LIBARCHIVE "libarchive.so.13"
 #define PIECE (256u << 10)
 
-#define ARCHIVE_FUNCTIONS(X)                                                                       \
-	X(archive_read_new)                                                                        \
-	X(archive_read_free)                                                                       \
-	X(archive_read_support_filter_gzip)                                                        \
-	X(archive_read_support_filter_zstd)                                                        \
-	X(archive_read_support_format_tar)                                                         \
-	X(archive_read_support_format_empty)                                                       \
-	X(archive_read_open_fd)                                                                    \
-	X(archive_read_next_header)                                                                \
-	X(archive_read_data)                                                                       \
-	X(archive_error_string)                                                                    \
-	X(archive_errno)                                                                           \
-	X(archive_entry_pathname)                                                                  \
-	X(archive_entry_hardlink)                                                                  \
-	X(archive_entry_symlink)                                                                   \
-	X(archive_entry_filetype)                                                                  \
-	X(archive_entry_perm)                                                                      \
-	X(archive_entry_uid)                                                                       \
-	X(archive_entry_gid)                                                                       \
-	X(archive_entry_size)                                                                      \
-	X(archive_entry_mtime)                                                                     \
-	X(archive_entry_mtime_nsec)                                                                \
-	X(archive_entry_rdevmajor)                                                                 \
-	X(archive_entry_rdevminor)                                                                 \
-	X(archive_entry_xattr_reset)                                                               \
-	X(archive_entry_xattr_next)
-
-struct functions {
-#define FIELD(name) __typeof__(name) *name;
-	ARCHIVE_FUNCTIONS(FIELD)
-#undef FIELD
-};
-
 struct tar {
-	struct functions lib;
+	struct tar_library lib;
 	struct archive *archive;
 	char *name;
 	VEC(struct tar_xattr) xattrs; /* of the entry */
 	char *piece;
 };
 
-static int
-load(struct functions *lib, struct err *err)
+int
+tar_load(struct tar_library *lib, struct err *err)
 {
 	const struct library_function wanted[] = {
 #define WANTED(name) { #name, &lib->name },
@@ -83,7 +49,7 @@ int
 tar_open(int fd, const char *name, struct tar **ret, struct err *err)
 {
 	struct tar *t = xcalloc(1, sizeof(*t));
-	int r = load(&t->lib, err);
+	int r = tar_load(&t->lib, err);
 
 	if (r) {
 		free(t);

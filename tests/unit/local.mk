@@ -114,6 +114,7 @@ check_PROGRAMS += \
 	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tar \
+	%D%/t-tar_write \
 	%D%/t-toml \
 	%D%/t-tree \
 	%D%/t-tree_git \
@@ -234,6 +235,7 @@ TESTS += \
 	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tar \
+	%D%/t-tar_write \
 	%D%/t-toml \
 	%D%/t-tree \
 	%D%/t-tree_git \
@@ -466,6 +468,7 @@ endif
 %C%_t_tar_CPPFLAGS = $(unit_cppflags)
 %C%_t_tar_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tar_write_CPPFLAGS = $(unit_cppflags)
+%C%_t_tar_write_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_toml_CPPFLAGS = $(unit_cppflags)
 %C%_t_toml_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_tree_CPPFLAGS = $(unit_cppflags)
