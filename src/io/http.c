@@ -89,7 +89,7 @@ free_headers(struct http_header *headers, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		free((char *)headers[i].name);
-		free((char *)headers[i].value);
+		free_secret((char *)headers[i].value); /* some engines want passwords there */
 	}
 	free(headers);
 }
@@ -102,6 +102,8 @@ request_copy(struct http_request *to, const struct http_request *from)
 	to->authorization = dup_or_null(from->authorization);
 	to->unix_socket = dup_or_null(from->unix_socket);
 	to->ca_file = dup_or_null(from->ca_file);
+	to->cert_file = dup_or_null(from->cert_file);
+	to->key_file = dup_or_null(from->key_file);
 	to->headers = copy_headers(from->headers, from->nheaders);
 	if (!to->max_body)
 		to->max_body = MAX_HTTP_BODY;
@@ -114,6 +116,8 @@ request_fini(struct http_request *req)
 	free_secret((char *)req->authorization);
 	free((char *)req->unix_socket);
 	free((char *)req->ca_file);
+	free((char *)req->cert_file);
+	free((char *)req->key_file);
 	free_headers((struct http_header *)req->headers, req->nheaders);
 }
 

@@ -37,7 +37,7 @@ struct http_opts {
 	const char *ca_file; /* in place of the system's file; NULL = the system's */
 	const char *ca_dir;  /* in place of the system's folder */
 	int64_t connect_ms;  /* 0 = 10 s */
-	int64_t stall_ms;    /* without a byte; 0 = 30 s */
+	int64_t stall_ms;    /* without a byte; 0 = 30 s, -1 = for ever */
 	int64_t total_ms;    /* of one attempt that streams nothing; 0 = 60 s */
 	int64_t retry_ms;    /* before the second attempt; 0 = 500 ms */
 	unsigned attempts;   /* 0 = 4 */
@@ -90,6 +90,7 @@ struct http_request {
 	const char *authorization; /* value of that header, or NULL; never in a message */
 	const char *unix_socket;   /* path of the socket to connect to, whatever the URL's host */
 	const char *ca_file;       /* for this host; NULL = that of the client */
+	const char *cert_file, *key_file; /* who we are; NULL = nobody */
 	struct http_source body;
 	size_t max_body; /* of the response; 0 = MAX_HTTP_BODY */
 	/* Gets the body of a 2xx piece by piece; false gives the exchange up. NULL: it is kept. */

@@ -208,7 +208,7 @@ prepare_times(struct http_call *call)
 	const struct http_opts *o = &call->http->opts;
 	bool streams = call->req.on_body || call->req.body.kind == HTTP_SOURCE_FILE ||
 		       call->req.body.kind == HTTP_SOURCE_CALL;
-	long stall_s = (long)((o->stall_ms + 999) / 1000);
+	long stall_s = o->stall_ms < 0 ? 0 : (long)((o->stall_ms + 999) / 1000);
 	long total_ms = (long)(call->req.total_ms ? call->req.total_ms : streams ? 0 : o->total_ms);
 
 	c->easy_setopt(call->easy, CURLOPT_NOSIGNAL, 1L);
@@ -230,6 +230,10 @@ prepare_tls(struct http_call *call)
 		c->easy_setopt(call->easy, CURLOPT_CAINFO, ca_file);
 	if (h->ca_dir)
 		c->easy_setopt(call->easy, CURLOPT_CAPATH, h->ca_dir);
+	if (call->req.cert_file)
+		c->easy_setopt(call->easy, CURLOPT_SSLCERT, call->req.cert_file);
+	if (call->req.key_file)
+		c->easy_setopt(call->easy, CURLOPT_SSLKEY, call->req.key_file);
 	c->easy_setopt(call->easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
 	c->easy_setopt(call->easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
 	c->easy_setopt(call->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
