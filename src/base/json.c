@@ -18,11 +18,12 @@ mistake_at(struct str text, size_t at, const char *file, const char *what, struc
 	return err_at(err, file, line, col, "invalid JSON: %s", what);
 }
 
-int
-json_parse(struct str text, const char *file, json_t **ret, struct err *err)
+static int
+parse(struct str text, const char *file, size_t more_flags, json_t **ret, struct err *err)
 {
 	/* The check for the end of the text is ours: that of jansson 2.14 leaks the value. */
-	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK;
+	const size_t flags =
+		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | more_flags;
 	size_t nul = str_find(text, '\0');
 	json_error_t why;
 	json_t *value;
@@ -42,6 +43,26 @@ json_parse(struct str text, const char *file, json_t **ret, struct err *err)
 	}
 	*ret = value;
 	return 0;
+}
+
+int
+json_parse(struct str text, const char *file, json_t **ret, struct err *err)
+{
+	return parse(text, file, 0, ret, err);
+}
+
+int
+json_parse_printed(struct str text, const char *file, json_t **ret, struct err *err)
+{
+	return parse(text, file, JSON_ALLOW_NUL, ret, err);
+}
+
+struct str
+json_get_str(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return (struct str){ json_string_value(value), json_string_length(value) };
 }
 
 static char *
