@@ -12,6 +12,8 @@ libmodel_a_SOURCES += \
 	%D%/delivery_request.c \
 	%D%/dialect.c \
 	%D%/dialect.h \
+	%D%/docker_stream.c \
+	%D%/docker_stream.h \
 	%D%/dockerfile.c \
 	%D%/dockerfile.h \
 	%D%/dockerfile_directive.c \

@@ -5,6 +5,7 @@ EXTRA_DIST += %D%/standalone.c
 
 # list: begin (written by scripts/list-sources)
 check_PROGRAMS += \
+	%D%/fuzz-docker_stream \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
 	%D%/fuzz-generation \
@@ -21,6 +22,7 @@ check_PROGRAMS += \
 	%D%/fuzz-toml \
 	$(NULL)
 fuzz_programs += \
+	%D%/fuzz-docker_stream \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
 	%D%/fuzz-generation \
@@ -36,6 +38,9 @@ fuzz_programs += \
 	%D%/fuzz-shellword \
 	%D%/fuzz-toml \
 	$(NULL)
+%C%_fuzz_docker_stream_SOURCES = %D%/fuzz-docker_stream.c %D%/standalone.c
+%C%_fuzz_docker_stream_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_docker_stream_LDADD = $(LDADD_model)
 %C%_fuzz_dockerfile_SOURCES = %D%/fuzz-dockerfile.c %D%/standalone.c
 %C%_fuzz_dockerfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_dockerfile_LDADD = $(LDADD_model)
@@ -82,6 +87,11 @@ TESTS += \
 	%D%/replay.sh \
 	$(NULL)
 EXTRA_DIST += \
+	%D%/corpus/fuzz-docker_stream/build \
+	%D%/corpus/fuzz-docker_stream/error \
+	%D%/corpus/fuzz-docker_stream/frames \
+	%D%/corpus/fuzz-docker_stream/odd \
+	%D%/corpus/fuzz-docker_stream/pull \
 	%D%/corpus/fuzz-dockerfile/arithmetic \
 	%D%/corpus/fuzz-dockerfile/blanks \
 	%D%/corpus/fuzz-dockerfile/bom-crlf \

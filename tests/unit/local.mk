@@ -19,6 +19,7 @@ check_PROGRAMS += \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
+	%D%/t-docker_stream \
 	%D%/t-dockerfile \
 	%D%/t-dockerfile_flags \
 	%D%/t-dockerfile_heredoc \
@@ -140,6 +141,7 @@ TESTS += \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
+	%D%/t-docker_stream \
 	%D%/t-dockerfile \
 	%D%/t-dockerfile_flags \
 	%D%/t-dockerfile_heredoc \
@@ -277,6 +279,7 @@ endif
 %C%_t_delivery_CPPFLAGS = $(unit_cppflags)
 %C%_t_delivery_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_docker_stream_CPPFLAGS = $(unit_cppflags)
+%C%_t_docker_stream_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_CPPFLAGS = $(unit_cppflags)
 %C%_t_dockerfile_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_flags_CPPFLAGS = $(unit_cppflags)
