@@ -278,6 +278,7 @@ endif
 %C%_t_cstorage_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_delivery_CPPFLAGS = $(unit_cppflags)
 %C%_t_delivery_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_docker_call_CPPFLAGS = $(unit_cppflags)
 %C%_t_docker_stream_CPPFLAGS = $(unit_cppflags)
 %C%_t_docker_stream_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_CPPFLAGS = $(unit_cppflags)
