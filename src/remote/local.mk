@@ -9,6 +9,8 @@ libremote_a_SOURCES += \
 	%D%/creds.h \
 	%D%/docker_api.c \
 	%D%/docker_api.h \
+	%D%/docker_call.c \
+	%D%/docker_call.h \
 	%D%/github.c \
 	%D%/github.h \
 	%D%/registry.c \

@@ -110,7 +110,7 @@ whole_request(const struct buf *in)
 		return head <= in->len ? head : 0;
 	}
 	if (strcasestr(in->data, "\r\nTransfer-Encoding: chunked")) {
-		last = strstr(end + 2, "\r\n0\r\n\r\n");
+		last = memmem(end + 2, in->len - (size_t)(end + 2 - in->data), "\r\n0\r\n\r\n", 7);
 		return last ? (size_t)(last - in->data) + 7 : 0;
 	}
 	return head;

@@ -19,6 +19,7 @@ check_PROGRAMS += \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
+	%D%/t-docker_call \
 	%D%/t-docker_stream \
 	%D%/t-dockerfile \
 	%D%/t-dockerfile_flags \
@@ -141,6 +142,7 @@ TESTS += \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
+	%D%/t-docker_call \
 	%D%/t-docker_stream \
 	%D%/t-dockerfile \
 	%D%/t-dockerfile_flags \
@@ -279,6 +281,7 @@ endif
 %C%_t_delivery_CPPFLAGS = $(unit_cppflags)
 %C%_t_delivery_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_docker_call_CPPFLAGS = $(unit_cppflags)
+%C%_t_docker_call_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_docker_stream_CPPFLAGS = $(unit_cppflags)
 %C%_t_docker_stream_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_CPPFLAGS = $(unit_cppflags)
