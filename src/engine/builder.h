@@ -76,10 +76,11 @@ int builder_find(struct builder *b, const char *ref, const struct platform *plat
 /* Makes an image that was just built stay, whatever the user's builder removes. */
 int builder_keep(struct builder *b, const char *image_id, struct err *err) NODISCARD;
 
-/* One command line of the builder, ready for proc_start. */
+/* One command of the builder, ready for builder_task_start(): a command line, or a request. */
 struct builder_cmd {
-	VEC(const char *) argv; /* NULL-terminated */
-	VEC(const char *) env;  /* NULL-terminated; scrubbed */
+	VEC(const char *) argv;              /* NULL-terminated */
+	VEC(const char *) env;               /* NULL-terminated; scrubbed */
+	const struct docker_call_opts *call; /* NULL = the command line */
 };
 
 /* Pulls an external into the user's storage. */

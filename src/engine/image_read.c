@@ -3,12 +3,13 @@
 #include "engine/image_read.h"
 
 #include "base/file.h"
+#include "engine/builder_task.h"
 
 struct image_read {
 	struct image_read_opts opts;
 	image_read_fn done;
 	void *ctx;
-	struct proc *proc;
+	struct builder_task *task;
 	struct loop_source *timer;
 	struct image_tree *tree;
 	bool cancelled;
@@ -47,12 +48,12 @@ static void
 on_exported(void *ctx, const struct proc_result *result)
 {
 	struct image_read *r = ctx;
-	struct proc *proc = STEAL(r->proc);
+	struct builder_task *task = STEAL(r->task);
 	AUTO_ERR struct err err = ERR_INIT;
 
 	if (result->status != 0) {
 		AUTO_FREE char *status = proc_status_text(result->status);
-		struct str tail = str_trim(proc_tail(proc), " \n");
+		struct str tail = str_trim(builder_task_tail(task), " \n");
 
 		err_set(&err, r->cancelled ? ERR_CANCELLED : ERR_FAILED,
 			"cannot export image %s: %s: %.*s", r->opts.image_id, status,
@@ -63,7 +64,7 @@ on_exported(void *ctx, const struct proc_result *result)
 	} else {
 		r->timer = loop_add_timer(r->opts.loop, 0, step, r);
 	}
-	proc_free(proc);
+	builder_task_free(task);
 }
 
 int
@@ -76,16 +77,16 @@ image_read_start(const struct image_read_opts *opts, image_read_fn done, void *c
 	int res;
 
 	*r = (struct image_read){ .opts = *opts, .done = done, .ctx = ctx };
-	builder_export_cmd(opts->builder, arena, opts->image_id, opts->dir, &cmd);
 	res = file_mkdirs(opts->dir, err);
 	if (!res)
-		res = proc_start(opts->loop,
-				 &(struct proc_opts){ .argv = cmd.argv.v,
-						      .env = cmd.env.v,
-						      .log_fd = opts->log_fd },
-				 on_exported, r, &r->proc, err);
-	vec_fini(&cmd.argv);
-	vec_fini(&cmd.env);
+		builder_export_cmd(opts->builder, arena, opts->image_id, opts->dir, &cmd);
+	if (!res)
+		res = builder_task_start(&cmd,
+					 &(struct builder_task_opts){ .loop = opts->loop,
+								      .log_fd = opts->log_fd,
+								      .on_exit = on_exported,
+								      .ctx = r },
+					 &r->task, err);
 	if (res) {
 		free(r);
 		return res;
@@ -98,8 +99,8 @@ void
 image_read_cancel(struct image_read *r)
 {
 	r->cancelled = true;
-	if (r->proc)
-		proc_end(r->proc);
+	if (r->task)
+		builder_task_end(r->task);
 }
 
 void

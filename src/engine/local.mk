@@ -22,6 +22,8 @@ libengine_a_SOURCES += \
 	%D%/builder_docker.h \
 	%D%/builder_docker_cmd.c \
 	%D%/builder_priv.h \
+	%D%/builder_task.c \
+	%D%/builder_task.h \
 	%D%/check.c \
 	%D%/check.h \
 	%D%/check_ask.c \

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "engine/build.h"
+#include "engine/builder_task.h"
 #include "engine/complaint.h"
 #include "engine/image_tree.h"
 #include "engine/run.h"
@@ -24,9 +25,9 @@ struct rebuild {
 	size_t nfolders;
 
 	struct download *download;
-	struct proc *proc;  /* that runs */
-	bool done;          /* it has ended, or the time is over */
-	struct err failure; /* of what has ended */
+	struct builder_task *task; /* that runs */
+	bool done;                 /* it has ended, or the time is over */
+	struct err failure;        /* of what has ended */
 	int line, signo;
 	const struct recipe *recipe; /* of what is built; NULL = nothing is */
 };
@@ -53,8 +54,8 @@ on_signal(void *ctx, int signo)
 
 	if (!rb->signo)
 		rb->signo = signo;
-	if (rb->proc)
-		proc_end(rb->proc);
+	if (rb->task)
+		builder_task_end(rb->task);
 	else
 		rb->done = true;
 }
@@ -88,7 +89,7 @@ static void
 on_exit_of(void *ctx, const struct proc_result *result)
 {
 	struct rebuild *rb = ctx;
-	struct str tail = proc_tail(rb->proc);
+	struct str tail = builder_task_tail(rb->task);
 
 	if (result->timed_out)
 		err_set(&rb->failure, ERR_FAILED, "timed out after %lld s",
@@ -96,8 +97,7 @@ on_exit_of(void *ctx, const struct proc_result *result)
 	else if (result->status)
 		err_set(&rb->failure, complaint_class(tail, ERR_FAILED), "%.*s",
 			STR_FMT(complaint_line(tail)));
-	proc_free(rb->proc);
-	rb->proc = NULL;
+	builder_task_free(STEAL(rb->task));
 	rb->done = true;
 }
 
@@ -107,16 +107,14 @@ run_cmd(struct rebuild *rb, struct builder_cmd *cmd, struct err *err)
 {
 	int timeout_s = rb->opts.image->timeout_s ? rb->opts.image->timeout_s
 						  : rb->opts.project->graph->timeout_s;
-	struct proc_opts opts = { .argv = cmd->argv.v,
-				  .env = cmd->env.v,
-				  .log_fd = rb->log_fd,
-				  .timeout_ms = (int64_t)timeout_s * 1000,
-				  .on_line = on_line,
-				  .ctx = rb };
-	int r = proc_start(rb->opts.loop, &opts, on_exit_of, rb, &rb->proc, err);
+	struct builder_task_opts opts = { .loop = rb->opts.loop,
+					  .log_fd = rb->log_fd,
+					  .timeout_ms = (int64_t)timeout_s * 1000,
+					  .on_line = on_line,
+					  .on_exit = on_exit_of,
+					  .ctx = rb };
+	int r = builder_task_start(cmd, &opts, &rb->task, err);
 
-	vec_fini(&cmd->argv);
-	vec_fini(&cmd->env);
 	if (!r)
 		r = wait(rb, err);
 	if (!r && rb->failure.class)

@@ -63,7 +63,7 @@ struct job {
 
 	struct guard_log *guards; /* of the build's output; NULL = none */
 	size_t lines;             /* of the log so far */
-	struct proc *proc;
+	struct builder_task *task;
 	struct download *download;
 	struct image_read *reading;
 	struct image_tree *tree; /* of the image that is checked */

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "engine/blame.h"
 #include "engine/build.h"
+#include "engine/builder_task.h"
 #include "engine/run_priv.h"
 #include "engine/shared.h"
 
@@ -82,26 +83,18 @@ on_line(void *ctx, struct str line)
 
 static void on_exit_of(void *ctx, const struct proc_result *result);
 
-static void
-drop_cmd(struct builder_cmd *cmd)
-{
-	vec_fini(&cmd->argv);
-	vec_fini(&cmd->env);
-}
-
 int
 job_start_cmd(struct job *job, struct builder_cmd *cmd, enum job_state state, struct err *err)
 {
 	int timeout_s = job->image->timeout_s ? job->image->timeout_s : job->run->opts->timeout_s;
-	struct proc_opts opts = { .argv = cmd->argv.v,
-				  .env = cmd->env.v,
-				  .log_fd = job->log_fd,
-				  .timeout_ms = (int64_t)timeout_s * 1000,
-				  .on_line = on_line,
-				  .ctx = job };
-	int r = proc_start(job->run->opts->loop, &opts, on_exit_of, job, &job->proc, err);
+	struct builder_task_opts opts = { .loop = job->run->opts->loop,
+					  .log_fd = job->log_fd,
+					  .timeout_ms = (int64_t)timeout_s * 1000,
+					  .on_line = on_line,
+					  .on_exit = on_exit_of,
+					  .ctx = job };
+	int r = builder_task_start(cmd, &opts, &job->task, err);
 
-	drop_cmd(cmd);
 	if (!r)
 		run_set_state(job, state);
 	return r;
@@ -358,12 +351,11 @@ static void
 on_exit_of(void *ctx, const struct proc_result *result)
 {
 	struct job *job = ctx;
-	struct proc *proc = job->proc;
-	struct str tail = proc_tail(proc);
+	struct builder_task *task = STEAL(job->task);
+	struct str tail = builder_task_tail(task);
 	bool ok = result->status == 0 && !result->timed_out && !result->cancelled;
 	AUTO_ERR struct err err = ERR_INIT;
 
-	job->proc = NULL;
 	if (!ok && job->state == JOB_BUILDING && !job->retried && !result->timed_out &&
 	    !result->cancelled && builder_should_retry(builder_of(job), tail)) {
 		job->retried = true;
@@ -380,7 +372,7 @@ on_exit_of(void *ctx, const struct proc_result *result)
 	} else {
 		job_advance(job);
 	}
-	proc_free(proc);
+	builder_task_free(task);
 }
 
 static int
@@ -423,8 +415,8 @@ job_start(struct job *job)
 void
 job_cancel(struct job *job)
 {
-	if (job->proc)
-		proc_end(job->proc);
+	if (job->task)
+		builder_task_end(job->task);
 	if (job->reading)
 		image_read_cancel(job->reading);
 	if (job->checking)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "engine/builder_task.h"
 #include "engine/check_text.h"
 #include "engine/pod_check.h"
 #include "engine/run_priv.h"
@@ -16,9 +17,9 @@ struct run_pods {
 	struct run_pod *v; /* one a pod of the graph */
 	size_t n, next;
 	struct pod_check *checking;
-	struct proc *proc; /* that fetches an image */
-	size_t fetching;   /* container of the pod */
-	bool pulled;       /* into the user's storage */
+	struct builder_task *task; /* that fetches an image */
+	size_t fetching;           /* container of the pod */
+	bool pulled;               /* into the user's storage */
 	int log_fd;
 	struct err err; /* the first reason why the registry was not told */
 };
@@ -149,18 +150,18 @@ on_fetched(void *ctx, const struct proc_result *res)
 {
 	struct run *run = ctx;
 	struct run_pods *pods = run->pods;
-	struct proc *proc = STEAL(pods->proc);
+	struct builder_task *task = STEAL(pods->task);
 	AUTO_ERR struct err err = ERR_INIT;
 
 	if (res->cancelled) {
 		err_set(&err, ERR_CANCELLED, "cancelled");
 	} else if (res->status != 0) {
-		AUTO_FREE char *last = check_text_last_line(proc_tail(proc));
+		AUTO_FREE char *last = check_text_last_line(builder_task_tail(task));
 
 		err_set(&err, ERR_TEMPORARY, "cannot fetch an image for pod '%s': %s",
 			pods->v[pods->next].pod->graph->name, last);
 	}
-	proc_free(proc);
+	builder_task_free(task);
 	if (err.class) {
 		on_checked(run, (struct graph_place){ 0 }, NULL, &err);
 		return;
@@ -176,9 +177,10 @@ fetch(struct run *run, const struct plan_node *node, struct err *err)
 {
 	const struct plan_opts *plan = &run->plan->opts;
 	struct run_pods *pods = run->pods;
-	struct proc_opts opts = { .log_fd = pods->log_fd };
+	struct builder_task_opts opts = {
+		.loop = run->opts->loop, .log_fd = pods->log_fd, .on_exit = on_fetched, .ctx = run
+	};
 	struct builder_cmd cmd;
-	int r;
 
 	if (!pods->pulled && *node->digest)
 		builder_pull_cmd(plan->builder, pods->arena,
@@ -189,12 +191,7 @@ fetch(struct run *run, const struct plan_node *node, struct err *err)
 		builder_import_cmd(plan->builder, pods->arena, node->image_id, &cmd);
 	if (!*node->digest)
 		pods->pulled = true;
-	opts.argv = cmd.argv.v;
-	opts.env = cmd.env.v;
-	r = proc_start(run->opts->loop, &opts, on_fetched, run, &pods->proc, err);
-	vec_fini(&cmd.argv);
-	vec_fini(&cmd.env);
-	return r;
+	return builder_task_start(&cmd, &opts, &pods->task, err);
 }
 
 /* Fetches the next image that is not here, or starts the pod. */
@@ -267,8 +264,8 @@ run_pod_cancel(struct run *run)
 {
 	if (run->pods && run->pods->checking)
 		pod_check_cancel(run->pods->checking);
-	if (run->pods && run->pods->proc)
-		proc_end(run->pods->proc);
+	if (run->pods && run->pods->task)
+		builder_task_end(run->pods->task);
 	if (run->pods && run->pods->next < run->pods->n && run->pods->v[run->pods->next].noting) {
 		run->pods->v[run->pods->next].noting = 0;
 		leave(run);
