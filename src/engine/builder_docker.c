@@ -22,18 +22,27 @@ builder_docker_free(struct builder *b)
 	docker_api_free(d->api);
 	json_decref(d->images);
 	free(d->program);
-	free(d->version);
 	free(d);
+}
+
+int
+builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err)
+{
+	struct docker_builder *d = docker_builder(b);
+	int r = d->api ? 0 : docker_api_open(b->env, &d->api, err);
+
+	if (!r)
+		*ret = d->api;
+	return r;
 }
 
 static int
 get(struct docker_builder *d, const char *path, json_t **ret, struct err *err)
 {
-	int r = 0;
+	struct docker_api *api;
+	int r = builder_docker_api(&d->base, &api, err);
 
-	if (!d->api)
-		r = docker_api_open(env_get(d->base.env, "DOCKER_HOST"), &d->api, err);
-	return r ? r : docker_api_get(d->api, path, ret, err);
+	return r ? r : docker_api_get(api, path, ret, err);
 }
 
 static int
@@ -237,33 +246,20 @@ find_buildkit_client(struct docker_builder *d, struct buf *said, struct err *err
 	return -ERR_TOOL;
 }
 
-/* Of classic builds, any client will do. */
-static int
-find_client(struct docker_builder *d, struct buf *said, struct err *err)
+/* Classic builds need none. */
+static bool
+needs_client(const struct docker_builder *d)
 {
-	const char *version[] = { "docker", "--version", NULL };
-	int r;
-
-	if (d->base.ops->dialect != DIALECT_CLASSIC)
-		return find_buildkit_client(d, said, err);
-	r = builder_ask(version, said, err);
-	if (!r)
-		(void)proc_find("docker", &d->program);
-	return r;
+	return d->base.ops->dialect != DIALECT_CLASSIC;
 }
 
 static int
 know_engine(struct docker_builder *d, struct err *err)
 {
-	AUTO_JSON json_t *version = NULL;
-	int r = d->version ? 0 : get(d, "/version", &version, err);
+	struct docker_api *api;
+	int r = builder_docker_api(&d->base, &api, err);
 
-	if (r > 0 && !json_get_text(version, "Version"))
-		r = err_set(err, ERR_TOOL, "what answers at '%s' is no docker engine",
-			    docker_api_host(d->api));
-	if (r > 0)
-		d->version = xstrdup(json_get_text(version, "Version"));
-	return r < 0 ? r : 0;
+	return r ? r : docker_api_meet(api, err);
 }
 
 int
@@ -275,8 +271,8 @@ builder_docker_prepare(struct builder *b, struct err *err)
 
 	d->working = true;
 	buf_init(&said, 0);
-	if (!r && !d->program)
-		r = find_client(d, &said, err);
+	if (!r && !d->program && needs_client(d))
+		r = find_buildkit_client(d, &said, err);
 	return r;
 }
 
@@ -286,13 +282,15 @@ builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err 
 	struct docker_builder *d = docker_builder(b);
 	bool classic = b->ops->dialect == DIALECT_CLASSIC;
 	AUTO_FREE char *shown = NULL;
+	const char *version;
 	int r = know_engine(d, err);
 
 	if (r)
 		return r;
-	shown = xasprintf("version %s", d->version);
+	version = docker_api_engine(d->api);
+	shown = xasprintf("version %s", version);
 	*ret = (struct builder_limits){
-		.who = xasprintf("docker %s%s", d->version, classic ? " without BuildKit" : ""),
+		.who = xasprintf("docker %s%s", version, classic ? " without BuildKit" : ""),
 		.who_can = "docker 23 or newer, or a `# syntax=` line that names a newer frontend,",
 		.old_frontend = !classic && major(str_c(shown)) < CLIENT_OF_ITS_OWN,
 		.only_layers = true,
@@ -316,14 +314,16 @@ builder_docker_probe(struct builder *b, struct builder_info *ret, struct err *er
 	int r;
 
 	buf_init(&said, 0);
-	r = find_client(d, &said, err);
+	r = needs_client(d) ? find_buildkit_client(d, &said, err) : 0;
 	if (!r)
 		r = know_engine(d, err);
 	if (r)
 		return r;
-	ret->program = xstrdup(d->program);
-	ret->version =
-		xasprintf("%.*s, engine %s", STR_FMT(str_trim(buf_str(&said), " \n")), d->version);
+	ret->program = xstrdup(d->program ? d->program : "engine");
+	if (said.len)
+		buf_adds(&said, ", ");
+	ret->version = xasprintf("%sengine %s (API %s)", said.data, docker_api_engine(d->api),
+				 docker_api_version(d->api));
 	ret->storage = xasprintf("lockstep builds in the engine at %s", docker_api_host(d->api));
 	return 0;
 }

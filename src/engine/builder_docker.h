@@ -9,8 +9,7 @@
 struct docker_builder {
 	struct builder base;
 	struct docker_api *api;
-	char *program;  /* the client, after prepare */
-	char *version;  /* of the engine, when asked */
+	char *program;  /* the client that builds, after prepare; NULL = the engine by itself */
 	json_t *images; /* of the engine, while nothing of ours changes them */
 	bool working;   /* commands run: nothing is remembered */
 };
@@ -27,6 +26,20 @@ int builder_docker_prepare(struct builder *b, struct err *err) NODISCARD;
 int builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err *err) NODISCARD;
 int builder_docker_probe(struct builder *b, struct builder_info *ret, struct err *err) NODISCARD;
 int builder_docker_tidy(struct builder *b, struct err *err) NODISCARD;
+/* The engine, not met yet. */
+int builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err) NODISCARD;
+
+/* builder_docker_call.c: what the engine is asked for directly. */
+void builder_docker_pull(struct builder *b, struct arena *a, const char *ref,
+			 const struct platform *platform, struct builder_cmd *ret);
+void builder_docker_load(struct builder *b, struct arena *a, const char *image_id, const char *name,
+			 struct builder_cmd *ret);
+void builder_docker_import(struct builder *b, struct arena *a, const char *image_id,
+			   struct builder_cmd *ret);
+void builder_docker_export(struct builder *b, struct arena *a, const char *image_id,
+			   const char *dir, struct builder_cmd *ret);
+void builder_docker_build(struct builder *b, struct arena *a, const struct builder_build *build,
+			  struct builder_cmd *ret);
 
 static inline struct docker_builder *
 docker_builder(struct builder *b)

@@ -1,52 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* builder_docker_cmd.c: docker's command lines and what they print, with BuildKit and without. */
+/* builder_docker_cmd.c: command lines for docker's images, and what building them prints. */
 #include "engine/builder_docker.h"
-#include "engine/image_export.h"
 
 static void
 start_cmd(struct builder *b, struct arena *a, const char *verb, struct builder_cmd *cmd)
 {
-	static const char *const names[] = { "DOCKER_HOST", "SSH_AUTH_SOCK" };
+	static const char *const names[] = { "DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH",
+					     "SSH_AUTH_SOCK" };
 	struct docker_builder *d = docker_builder(b);
 
 	*cmd = (struct builder_cmd){ 0 };
 	vec_push(&cmd->argv, d->program ? d->program : "docker");
 	vec_push(&cmd->argv, verb);
 	builder_scrub_env(b, a, names, ARRAY_SIZE(names), cmd);
-}
-
-static void
-pull_cmd(struct builder *b, struct arena *a, const char *ref, const struct platform *platform,
-	 struct builder_cmd *ret)
-{
-	char text[PLATFORM_TEXT_SIZE];
-
-	platform_text(platform, text);
-	start_cmd(b, a, "pull", ret);
-	vec_push(&ret->argv, "--quiet");
-	builder_cmd_add2(ret, "--platform", arena_strdup(a, text));
-	vec_push(&ret->argv, ref);
-	builder_cmd_end(ret);
-}
-
-static void
-load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
-	 struct builder_cmd *ret)
-{
-	start_cmd(b, a, "tag", ret);
-	builder_cmd_add2(ret, image_id, name);
-	builder_cmd_end(ret);
-}
-
-/* One file in the folder, which is new. */
-static void
-export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
-	   struct builder_cmd *ret)
-{
-	start_cmd(b, a, "save", ret);
-	builder_cmd_add2(ret, "-o", arena_printf(a, "%s/" IMAGE_EXPORT_ARCHIVE, dir));
-	vec_push(&ret->argv, image_id);
-	builder_cmd_end(ret);
 }
 
 /* By skopeo: `docker push` knows no digest but by reading its output, and needs a tag. */
@@ -61,17 +27,13 @@ push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *r
 	vec_push(&ret->argv, "--quiet");
 	builder_cmd_add2(ret, "--digestfile", digest_file);
 	builder_cmd_add2(ret, "--src-daemon-host", host ? host : "unix:///var/run/docker.sock");
+	if (docker_builder(b)->api && docker_api_certs(docker_builder(b)->api))
+		builder_cmd_add2(ret, "--src-cert-dir", docker_api_certs(docker_builder(b)->api));
 	if (builder_is_insecure(b, ref))
 		vec_push(&ret->argv, "--dest-tls-verify=false");
 	vec_push(&ret->argv, arena_printf(a, "docker-daemon:%s", image_id));
 	vec_push(&ret->argv, arena_printf(a, "docker://%s", ref));
 	builder_cmd_end(ret);
-}
-
-static void
-import_cmd(struct builder *b, struct arena *a, const char *image_id, struct builder_cmd *ret)
-{
-	load_cmd(b, a, image_id, builder_buildkit_ref(a, image_id), ret);
 }
 
 static void
@@ -144,22 +106,6 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	return -1;
 }
 
-static void
-classic_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
-		  struct builder_cmd *ret)
-{
-	start_cmd(b, a, "build", ret);
-	vec_push(&ret->env, "DOCKER_BUILDKIT=0");
-	vec_push(&ret->argv, "--force-rm");
-	if (build->no_cache)
-		vec_push(&ret->argv, "--no-cache");
-	builder_cmd_add2(ret, "--iidfile", build->id_file);
-	builder_add_options(a, build, ret);
-	builder_cmd_add2(ret, "-f", build->dockerfile);
-	vec_push(&ret->argv, build->context);
-	builder_cmd_end(ret);
-}
-
 #define DOCKER_OPS                                                                                 \
 	.program = "docker", .install = "Debian, Ubuntu: apt-get install docker.io",               \
 	.output_record = output_record, .image_ref = builder_buildkit_ref,                         \
@@ -167,8 +113,9 @@ classic_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 	.prepare = builder_docker_prepare, .tidy = builder_docker_tidy,                            \
 	.forget = builder_docker_forget, .has = builder_docker_has,                                \
 	.config = builder_docker_config, .find = builder_docker_find, .keep = builder_docker_keep, \
-	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
-	.push_cmd = push_cmd, .export_cmd = export_cmd, .limits = builder_docker_limits,           \
+	.pull_cmd = builder_docker_pull, .import_cmd = builder_docker_import,                      \
+	.load_cmd = builder_docker_load, .push_cmd = push_cmd,                                     \
+	.export_cmd = builder_docker_export, .limits = builder_docker_limits,                      \
 	.no_cache_reason = no_cache_reason, .should_retry = should_retry,                          \
 	.probe = builder_docker_probe
 
@@ -177,5 +124,5 @@ const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_B
 						.step_line = builder_buildkit_line };
 
 const struct builder_ops builder_docker_classic_ops = { DOCKER_OPS, .dialect = DIALECT_CLASSIC,
-							.build_cmd = classic_build_cmd,
+							.build_cmd = builder_docker_build,
 							.step_line = classic_step_line };

@@ -20,6 +20,7 @@ libengine_a_SOURCES += \
 	%D%/builder_containers.h \
 	%D%/builder_docker.c \
 	%D%/builder_docker.h \
+	%D%/builder_docker_call.c \
 	%D%/builder_docker_cmd.c \
 	%D%/builder_priv.h \
 	%D%/builder_task.c \

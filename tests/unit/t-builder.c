@@ -3,6 +3,7 @@
 #include "engine/builder.h"
 #include "lib/tmp.h"
 #include "recipe_case.h"
+#include "remote/docker_call.h"
 
 static struct builder *
 open_builder(enum builder_kind kind)
@@ -138,7 +139,8 @@ build_line(enum builder_kind kind, const char *want)
 	assert_non_null(f.recipe);
 	build.recipe = f.recipe;
 	builder_build_cmd(b, arena, &build, &cmd);
-	AUTO_FREE char *argv = joined(cmd.argv.v), *env = joined(cmd.env.v);
+	AUTO_FREE char *argv = cmd.call ? xstrdup(cmd.call->path) : joined(cmd.argv.v);
+	AUTO_FREE char *env = joined(cmd.env.v);
 
 	assert_non_null(strstr(argv, want));
 	assert_null(strstr(env, "SECRET"));
@@ -155,8 +157,8 @@ test_build_commands(void **state UNUSED)
 		   "docker build --progress plain --iidfile /s/id --build-arg V=1 2 --network=host "
 		   "-f /s/Dockerfile /s/context");
 	build_line(BUILDER_DOCKER_CLASSIC,
-		   "docker build --force-rm --iidfile /s/id --build-arg V=1 2 --network=host -f "
-		   "/s/Dockerfile /s/context");
+		   "/build?rm=1&forcerm=1&dockerfile=.lockstep.Dockerfile&"
+		   "buildargs=%7B%22V%22%3A%221%202%22%7D&networkmode=host");
 	build_line(BUILDER_PODMAN,
 		   "build --layers --force-rm --pull=never --format oci --timestamp 0 "
 		   "--annotation org.opencontainers.image.base.digest= "
