@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
+#include "base/env.h"
 #include "base/file.h"
 #include "io/output.h"
 #include "io/tar_write.h"
@@ -224,15 +225,26 @@ set_secret(json_t *object, const char *key, const char *value)
 		json_set_text(object, key, value);
 }
 
+/* Where `docker login` writes; caller frees. */
+static char *
+login_file(const char *const *env)
+{
+	const char *folder = env_get(env, "DOCKER_CONFIG"), *home = env_get(env, "HOME");
+
+	return folder && *folder ? xasprintf("%s/config.json", folder)
+				 : xasprintf("%s/.docker/config.json", home ? home : "");
+}
+
 /* X-Registry-Auth: JSON in the base64 of URLs; caller frees as a secret. NULL without a login. */
 static int
 login(const struct docker_call_opts *o, char **ret, struct err *err)
 {
+	AUTO_FREE char *file = login_file(o->env);
 	const struct creds_login *login = NULL;
 	AUTO_JSON json_t *j = json_object();
 	struct creds *creds = NULL;
 	char *text;
-	int r = creds_load(o->env, NULL, &creds, err);
+	int r = creds_load(o->env, file, &creds, err);
 
 	*ret = NULL;
 	if (!r)

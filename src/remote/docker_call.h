@@ -24,7 +24,7 @@ struct docker_call_opts {
 	/* A build: this folder is the body, with the Dockerfile under a name of its own in it. */
 	const char *context;
 	const char *dockerfile, *dockerfile_name;
-	/* A pull: whose login goes with it. env as in creds.h. */
+	/* A pull: whose login goes with it, from where `docker login` writes. env as in creds.h. */
 	const char *domain, *repository;
 	const char *const *env;
 
