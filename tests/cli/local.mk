@@ -26,6 +26,7 @@ TESTS += \
 	%D%/t-dispatch-crash.sh \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
+	%D%/t-docker-api.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-docker-classic.sh \
@@ -78,6 +79,7 @@ EXTRA_DIST += \
 	%D%/t-dispatch-crash.sh \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
+	%D%/t-docker-api.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-docker-classic.sh \

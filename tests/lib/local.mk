@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	%D%/contract.sh \
 	%D%/count \
 	%D%/dispatch.sh \
+	%D%/engine_relay.py \
 	%D%/faulty_proxy.py \
 	%D%/github.py \
 	%D%/github.sh \
