@@ -169,10 +169,13 @@ ask(struct docker_api *d, enum http_method method, const char *path, struct http
 	struct http_request request = { .method = method,
 					.max_body = MAX_JSON_FILE,
 					.flags = HTTP_ONCE | HTTP_NO_REDIRECT };
-	AUTO_FREE char *url = docker_api_address(d, path, &request);
+	char *url = docker_api_address(d, path, &request);
 	int r = d->http ? 0 : http_new(&opts, &d->http, err);
 
-	return r ? r : http_ask(d->http, &request, 1, ret, err);
+	if (!r)
+		r = http_ask(d->http, &request, 1, ret, err);
+	free(url);
+	return r;
 }
 
 static int

@@ -282,7 +282,7 @@ send_request(struct docker_call *c, const struct docker_call_opts *o, struct err
 					.on_body = on_body,
 					.ctx = c,
 					.flags = HTTP_ONCE | HTTP_NO_REDIRECT };
-	AUTO_FREE char *url = docker_api_address(c->api, o->path, &request);
+	char *url = docker_api_address(c->api, o->path, &request);
 	char *auth = NULL;
 	int r = http_new(&http, &c->http, err);
 
@@ -298,6 +298,7 @@ send_request(struct docker_call *c, const struct docker_call_opts *o, struct err
 	if (!r)
 		c->call = http_start(c->http, &request, on_done, c);
 	free_secret(auth);
+	free(url);
 	return r;
 }
 
