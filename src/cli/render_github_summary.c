@@ -71,8 +71,10 @@ add_row(struct buf *b, const struct report *r, const struct graph_image *image)
 	bool current = !job || job->state == JOB_CURRENT;
 	const char *was = released ? released->was : current ? node->digest : node->before;
 	bool failed = job && job_went_wrong(job);
-	char took[CLOCK_TEXT_SIZE] = "";
+	char took[CLOCK_TEXT_SIZE] = "", saved[CLOCK_TEXT_SIZE] = "";
 
+	if (report_saved_by(r, image))
+		clock_duration(report_saved_by(r, image), saved);
 	if (job && job->worked && job->ended_ms && job->started_ms)
 		clock_duration(job->ended_ms - job->started_ms, took);
 	buf_addf(b, "| `%s` | %s%s%s | ", image->name, failed ? "**" : "", report_state(r, image),
@@ -82,7 +84,7 @@ add_row(struct buf *b, const struct report *r, const struct graph_image *image)
 	add_id(b, was);
 	buf_adds(b, " | ");
 	add_id(b, node->digest);
-	buf_addf(b, " | %s |\n", took);
+	buf_addf(b, " | %s | %s |\n", took, saved);
 }
 
 static size_t
@@ -90,8 +92,8 @@ add_table(struct buf *b, const struct report *r, size_t max)
 {
 	size_t left = 0;
 
-	buf_adds(b, "| image | result | why | digest before | digest now | time |\n"
-		    "|---|---|---|---|---|---|\n");
+	buf_adds(b, "| image | result | why | digest before | digest now | time | time saved "
+		    "|\n|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < r->plan->n; i++) {
 		const struct graph_image *image = r->plan->opts.project->graph->order[i];
 		AUTO_BUF struct buf row = BUF_INIT;
@@ -106,6 +108,35 @@ add_table(struct buf *b, const struct report *r, size_t max)
 			buf_add_str(b, buf_str(&row));
 	}
 	return left;
+}
+
+/* What is no image: pods that were looked at, and what nobody could tell. */
+static void
+add_more(struct buf *b, const struct report *r)
+{
+	for (size_t i = 0; r->res && i < r->res->npods; i++) {
+		const struct run_pod *pod = &r->res->pods[i];
+		char took[CLOCK_TEXT_SIZE];
+
+		if (pod->state == RUN_POD_OPEN)
+			continue;
+		clock_duration(pod->elapsed_ms, took);
+		buf_addf(b, "Pod `%s` %s (%s)", pod->pod->graph->name,
+			 pod->state == RUN_POD_FAILED ? "**failed**" : "passed", took);
+		if (pod->message) {
+			buf_adds(b, ": ");
+			add_text(b, pod->message);
+		}
+		buf_adds(b, ".\n\n");
+	}
+	if (r->plan && r->plan->nunknown) {
+		AUTO_FREE char *why = err_text(&r->plan->unknown);
+
+		buf_addf(b, "The registry gave no answer about %zu image%s: ", r->plan->nunknown,
+			 r->plan->nunknown == 1 ? "" : "s");
+		add_text(b, why);
+		buf_adds(b, ".\n\n");
+	}
 }
 
 static void
@@ -153,8 +184,13 @@ add_heading(struct buf *b, const struct report *r)
 		buf_addf(b, "%zu built, %zu up to date", res->built, res->current);
 		if (res->failed)
 			buf_addf(b, ", %zu failed", res->failed);
+		if (res->degraded)
+			buf_addf(b, ", %zu degraded", res->degraded);
 		if (res->skipped)
 			buf_addf(b, ", %zu skipped", res->skipped);
+		if (res->pods_failed)
+			buf_addf(b, ", %zu pod%s failed", res->pods_failed,
+				 res->pods_failed == 1 ? "" : "s");
 	} else {
 		buf_adds(b, r->err->class ? "failed" : "nothing to build");
 	}
@@ -172,6 +208,7 @@ render_github_summary(struct buf *b, const struct report *r, size_t max)
 	buf_addc(b, '\n');
 	if (left)
 		buf_addf(b, "%zu more images find no room here.\n\n", left);
+	add_more(b, r);
 	if (r->err->class) {
 		AUTO_FREE char *why = err_text(r->mistakes->n ? &r->mistakes->items[0] : r->err);
 

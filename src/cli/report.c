@@ -53,17 +53,24 @@ report_state(const struct report *r, const struct graph_image *image)
 }
 
 int64_t
+report_saved_by(const struct report *r, const struct graph_image *image)
+{
+	const struct plan_node *node = &r->plan->nodes[image->index];
+	const struct job *job = report_job(r, image);
+
+	return node->state == PLAN_UP_TO_DATE && (!job || job->state == JOB_CURRENT)
+		       ? node->expected_ms
+		       : 0;
+}
+
+int64_t
 report_saved_ms(const struct report *r)
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; r->plan && i < r->plan->n; i++) {
-		const struct job *job = report_job(r, r->plan->nodes[i].image);
-
-		if (r->plan->nodes[i].state == PLAN_UP_TO_DATE &&
-		    (!job || job->state == JOB_CURRENT))
-			sum += r->plan->nodes[i].expected_ms;
-	}
+	for (size_t i = 0; r->plan && i < r->plan->n; i++)
+		if (report_has(r, r->plan->nodes[i].image))
+			sum += report_saved_by(r, r->plan->nodes[i].image);
 	return sum;
 }
 
@@ -107,8 +114,11 @@ err_json(const struct err *err)
 }
 
 static json_t *
-requests_json(const struct http_stats *stats)
+requests_json(const struct report *r)
 {
+	const struct http_stats *stats = &r->requests;
+	bool unknown = r->plan && r->plan->nunknown;
+	AUTO_FREE char *why = unknown ? err_text(&r->plan->unknown) : NULL;
 	json_t *j = json_object();
 
 	json_set_int(j, "requests", (long long)stats->requests);
@@ -116,6 +126,8 @@ requests_json(const struct http_stats *stats)
 	json_set_int(j, "connections", (long long)stats->connections);
 	json_set_int(j, "received_bytes", (long long)stats->received);
 	json_set_int(j, "sent_bytes", (long long)stats->sent);
+	json_set_int(j, "unknown", r->plan ? (long long)r->plan->nunknown : 0);
+	json_set_text(j, "why_unknown", why);
 	return j;
 }
 
@@ -171,7 +183,7 @@ report_json(const struct report *r)
 	json_set_text(j, "run_url", r->run_url);
 	json_set_int(j, "elapsed_ms", r->elapsed_ms);
 	json_set_int(j, "saved_ms", report_saved_ms(r));
-	json_object_set_new(j, "registry", requests_json(&r->requests));
+	json_object_set_new(j, "registry", requests_json(r));
 	json_object_set_new(j, "changed", changed_json(r));
 	json_object_set_new(j, "release", r->release ? release_json(r) : json_null());
 	json_object_set(j, "event", r->event ? r->event : json_null());

@@ -37,6 +37,8 @@ const struct release_image *report_released(const struct report *r,
 bool report_changed(const struct report *r, const struct graph_image *image);
 /* "built", "up to date", "failed", …: static. */
 const char *report_state(const struct report *r, const struct graph_image *image);
+/* What building the image would have taken, if it was not built and that is known; else 0. */
+int64_t report_saved_by(const struct report *r, const struct graph_image *image);
 /* What building the images that were not built would have taken, as far as it is known. */
 int64_t report_saved_ms(const struct report *r);
 

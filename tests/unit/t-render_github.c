@@ -144,7 +144,7 @@ release(struct world *w)
 	w->released[1].moved = true;
 	w->released[2].was[0] = '\0';
 	w->released[2].moved = true;
-	w->release = (struct release){ w->released, IMAGES };
+	w->release = (struct release){ .images = w->released, .n = IMAGES };
 	w->report.release = &w->release;
 	w->report.commit = "0123456789abcdef";
 	w->report.tags = w->tags;
@@ -169,8 +169,8 @@ break_web(struct world *w)
 }
 
 #define HEAD                                                                                       \
-	"| image | result | why | digest before | digest now | time |\n"                           \
-	"|---|---|---|---|---|---|\n"
+	"| image | result | why | digest before | digest now | time | time saved |\n"              \
+	"|---|---|---|---|---|---|---|\n"
 #define SHORT_A "`sha256:aaaaaaaaaaaa…`"
 #define SHORT_B "`sha256:bbbbbbbbbbbb…`"
 
@@ -184,10 +184,10 @@ test_summary(void **state UNUSED)
 	release(&w);
 	render_github_summary(&b, &w.report, RENDER_GITHUB_SUMMARY_MAX);
 	assert_text(&b, "### lockstep: 1 built, 2 up to date\n\n" HEAD
-			"| `base` | up to date |  | " SHORT_A " | " SHORT_A " |  |\n"
+			"| `base` | up to date |  | " SHORT_A " | " SHORT_A " |  | 1 min 01 s |\n"
 			"| `web` | built | web/a\\|b\\<c\\> changed, and 1 more | " SHORT_A
-			" | " SHORT_B " | 1.5 s |\n"
-			"| `web-2` | up to date |  | – | " SHORT_A " |  |\n\n"
+			" | " SHORT_B " | 1.5 s |  |\n"
+			"| `web-2` | up to date |  | – | " SHORT_A " |  |  |\n\n"
 			"Released 3 images as `0123456`: `latest` moved for 2.\n\n"
 			"12 s, about 1 min 01 s saved against rebuilding all; 14 requests to the "
 			"registry.\n");
@@ -205,10 +205,10 @@ test_summary_failed(void **state UNUSED)
 	assert_text(
 		&b,
 		"### lockstep: 0 built, 1 up to date, 1 failed, 1 skipped\n\n" HEAD
-		"| `base` | up to date |  | " SHORT_A " | " SHORT_A " |  |\n"
+		"| `base` | up to date |  | " SHORT_A " | " SHORT_A " |  | 1 min 01 s |\n"
 		"| `web` | **failed** | web/Dockerfile:3: exit 1: no such \\`thing\\` | " SHORT_A
-		" | – | 1.5 s |\n"
-		"| `web-2` | skipped | 'web' failed | – | – |  |\n\n"
+		" | – | 1.5 s |  |\n"
+		"| `web-2` | skipped | 'web' failed | – | – |  |  |\n\n"
 		"**Failed:** 1 of 2 images failed\n\n"
 		"12 s, about 1 min 01 s saved against rebuilding all; 14 requests to the "
 		"registry.\n");
@@ -223,13 +223,40 @@ test_summary_cut(void **state UNUSED)
 
 	make_world(&w);
 	release(&w);
-	render_github_summary(&b, &w.report, 4096 + 240);
+	render_github_summary(&b, &w.report, 4096 + 280);
 	assert_text(&b, "### lockstep: 1 built, 2 up to date\n\n" HEAD
-			"| `base` | up to date |  | " SHORT_A " | " SHORT_A " |  |\n\n"
+			"| `base` | up to date |  | " SHORT_A " | " SHORT_A " |  | 1 min 01 s |\n\n"
 			"2 more images find no room here.\n\n"
 			"Released 3 images as `0123456`: `latest` moved for 2.\n\n"
 			"12 s, about 1 min 01 s saved against rebuilding all; 14 requests to the "
 			"registry.\n");
+}
+
+static void
+test_summary_of_pods_and_silence(void **state UNUSED)
+{
+	struct graph_pod graph = { .name = "agents" };
+	struct pod pod = { .graph = &graph };
+	struct run_pod pods[] = { { .pod = &pod,
+				    .state = RUN_POD_FAILED,
+				    .message = (char *)"no `page`",
+				    .elapsed_ms = 2500 },
+				  { .pod = &pod, .state = RUN_POD_OPEN } };
+	AUTO_BUF struct buf b = BUF_INIT;
+	struct world w;
+
+	make_world(&w);
+	w.res.pods = pods;
+	w.res.npods = 2;
+	w.res.pods_failed = w.res.degraded = 1;
+	w.plan.nunknown = 1;
+	w.plan.unknown = (struct err){ .class = ERR_TEMPORARY, .msg = (char *)"answers 500" };
+	render_github_summary(&b, &w.report, RENDER_GITHUB_SUMMARY_MAX);
+	assert_true(str_starts(buf_str(&b), STR_LIT("### lockstep: 1 built, 2 up to date, "
+						    "1 degraded, 1 pod failed\n\n")));
+	assert_non_null(strstr(b.data, "\nPod `agents` **failed** (2.5 s): no \\`page\\`.\n\n"
+				       "The registry gave no answer about 1 image: answers 500."
+				       "\n\n12 s"));
 }
 
 static void
@@ -366,6 +393,7 @@ main(void)
 		cmocka_unit_test(test_summary),
 		cmocka_unit_test(test_summary_failed),
 		cmocka_unit_test(test_summary_cut),
+		cmocka_unit_test(test_summary_of_pods_and_silence),
 		cmocka_unit_test(test_summary_without_plan),
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_checks_and_limit),

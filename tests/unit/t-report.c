@@ -191,7 +191,7 @@ test_changed(void **state UNUSED)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct world w;
 		struct release_image released = { .node = &w.node, .moved = cases[i].moved };
-		struct release release = { &released, 1 };
+		struct release release = { .images = &released, .n = 1 };
 
 		make_world(&w);
 		w.job.state = cases[i].state;
