@@ -171,6 +171,30 @@ keeps_git(const struct df_ins *ins, const char *url, bool *ret, struct err *err)
 	return r;
 }
 
+/* A password would be read by all who see the build's log and record. */
+static int
+check_address(const char *url, struct err *err)
+{
+	const char *scheme = strstr(url, "://");
+	struct str place;
+	const char *at;
+	int r;
+
+	if (!scheme)
+		return 0; /* user@host:path holds no password */
+	place = str_sub(str_c(scheme + 3), 0, strcspn(scheme + 3, "/?#"));
+	if (!place.n)
+		return err_set(err, ERR_INPUT, "'%s' names no host", url);
+	at = memrchr(place.p, '@', place.n);
+	/* For ssh a name says who one is, for http it is half of a login. */
+	if (!at || (!is_url(url) && !memchr(place.p, ':', (size_t)(at - place.p))))
+		return 0;
+	r = err_set(err, ERR_INPUT, "the address on '%.*s' holds a name or a password",
+		    (int)(place.p + place.n - at - 1), at + 1);
+	err_hint(err, "leave it out; what needs a login is downloaded by a RUN that has a secret");
+	return r;
+}
+
 static int
 add_remote(const struct sources *x, const char *url, bool git, size_t word, struct err *err)
 {
@@ -186,14 +210,15 @@ add_remote(const struct sources *x, const char *url, bool git, size_t word, stru
 	};
 	const char *checksum = df_flag_get(x->ins, "checksum");
 	struct recipe_text text;
-	int status;
+	int status = check_address(url, err);
 
-	if (x->ins->kw == DF_COPY) {
+	if (!status && x->ins->kw == DF_COPY) {
 		status = err_set(err, ERR_INPUT, "'%s' is no file of the context", url);
 		err_hint(err, "use ADD");
 		return status;
 	}
-	status = git ? keeps_git(x->ins, url, &remote.keep_git, err) : 0;
+	if (!status && git)
+		status = keeps_git(x->ins, url, &remote.keep_git, err);
 	if (status)
 		return status;
 	if (checksum) {

@@ -159,6 +159,8 @@ test_buildkit_flags(void **state UNUSED)
 	RUN_CASES(cases);
 }
 
+#define LOGIN_HINT "(leave it out; what needs a login is downloaded by a RUN that has a secret)\n"
+
 static void
 test_remote(void **state UNUSED)
 {
@@ -199,6 +201,23 @@ test_remote(void **state UNUSED)
 		  .file = "FROM i\nADD https://x.org/r.git?ref=v1 /a\n",
 		  .errors = "D:2:1: ADD: 'ref=v1' in the address of a git repository\n"
 			    "(write ADDRESS#REF or ADDRESS#REF:FOLDER)\n" },
+		{ .name = "a login in an address",
+		  .dialects = ALL,
+		  .file = "FROM i\nARG T=pw\nADD https://u:$T@x.org/f /f\nADD http://t@x.org:8/f /f\n"
+			  "COPY https://u:p@w@x.org /f\n",
+		  .errors =
+			  "D:3:1: ADD: the address on 'x.org' holds a name or a password\n" LOGIN_HINT
+			  "D:4:1: ADD: the address on 'x.org:8' holds a name or a password\n" LOGIN_HINT
+			  "D:5:1: COPY: the address on 'x.org' holds a name or a password\n" LOGIN_HINT },
+		{ .name = "a password in the address of a repository",
+		  .dialects = B,
+		  .file = "FROM i\nADD ssh://git:p@x.org/r /f\nADD https://x.org/a@b /f\n",
+		  .errors =
+			  "D:2:1: ADD: the address on 'x.org' holds a name or a password\n" LOGIN_HINT },
+		{ .name = "an address without a host",
+		  .dialects = ALL,
+		  .file = "FROM i\nADD https:///f /f\n",
+		  .errors = "D:2:1: ADD: 'https:///f' names no host\n" },
 		{ .name = "are pages and files to the others",
 		  .dialects = C | L,
 		  .file = "FROM i\nADD https://x.org/r.git /a\nADD git@x.org:o/r.git /b\n",
