@@ -8,7 +8,9 @@
 #include "store/schema.h"
 #include "store/store_priv.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define STORE_SQL_TEXT(id, text) text,
 static const char *const texts[] = { STORE_SQL_LIST(STORE_SQL_TEXT) };
@@ -49,6 +51,29 @@ set_aside(const char *path, char **ret, struct err *err)
 	return 0;
 }
 
+/* SQLite does not tell what is in its way. */
+static bool
+cannot_write(const char *path, struct err *err)
+{
+	if (!file_exists(AT_FDCWD, path) || !faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
+		return false;
+	err_clear(err);
+	(void)err_sys(err, "cannot write '%s'", path); /* its class is the caller's to return */
+	err_hint(err, "choose another state folder with --state or LOCKSTEP_STATE");
+	return true;
+}
+
+/* What SQLite has failed in names the path already. */
+static int
+explain(const char *state_dir, const char *path, struct err *err)
+{
+	int r = -(int)err->class;
+
+	if (cannot_write(state_dir, err) || cannot_write(path, err))
+		return -(int)err->class;
+	return strstr(err->msg, path) ? r : err_prefix(err, "'%s'", path);
+}
+
 int
 store_open(const char *state_dir, struct store **ret, struct store_notice *ret_notice,
 	   struct err *err)
@@ -66,12 +91,11 @@ store_open(const char *state_dir, struct store **ret, struct store_notice *ret_n
 		if (r)
 			return r;
 		r = open_once(path, &db, err);
-		if (r)
-			return err_prefix(err, "'%s'", path);
 	} else if (r) {
-		err_move(err, &first);
-		return err_prefix(err, "'%s'", path);
+		(void)err_move(err, &first);
 	}
+	if (r)
+		return explain(state_dir, path, err);
 	*ret = xcalloc(1, sizeof(**ret));
 	(*ret)->db = db;
 	return 0;

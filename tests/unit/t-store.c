@@ -5,10 +5,12 @@
 #include "store/schema.h"
 #include "store/store.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -170,6 +172,32 @@ test_a_state_folder_that_cannot_be(void **state)
 	assert_null(s);
 }
 
+static void
+test_a_state_folder_that_is_not_ours_to_write(void **state)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	AUTO_FREE char *want = xasprintf("cannot write '%s': Permission denied", (char *)*state);
+	struct store_notice notice = { 0 };
+	struct store *s = NULL;
+	bool reached;
+	int r;
+
+	assert_int_equal(chmod(*state, 0555), 0);
+	/* Root writes anywhere. */
+	if (geteuid() == 0 && seteuid(65534))
+		skip();
+	reached = !faccessat(AT_FDCWD, *state, R_OK, AT_EACCESS);
+	r = store_open(*state, &s, &notice, &err);
+	assert_int_equal(seteuid(getuid()), 0);
+	assert_int_equal(chmod(*state, 0755), 0);
+	if (!reached)
+		skip();
+	assert_int_equal(r, -ERR_SYSTEM);
+	assert_string_equal(err.msg, want);
+	assert_string_equal(err.hint, "choose another state folder with --state or LOCKSTEP_STATE");
+	assert_null(s);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, tmp_setup, tmp_teardown)
 
 int
@@ -182,6 +210,7 @@ main(void)
 		CASE(test_a_damaged_database_is_set_aside),
 		CASE(test_a_database_of_a_newer_version_is_left_alone),
 		CASE(test_a_state_folder_that_cannot_be),
+		CASE(test_a_state_folder_that_is_not_ours_to_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
