@@ -7,6 +7,7 @@
 #include "io/proc.h"
 #include "remote/registry.h"
 
+#include <errno.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -136,6 +137,11 @@ check_builder(struct report *rep, struct session *s)
 	enum builder_kind kind = s->project ? s->project->builder : BUILDER_AUTO;
 	int r = s->project ? 0 : session_builder(s, &kind, &err);
 
+	if (!s->state_dir) {
+		say(rep, "builder", false, "not looked at: it needs the state folder", NULL);
+		return;
+	}
+
 	if (!r)
 		r = builder_open(&(struct builder_opts){ .kind = builder_choose(kind),
 							 .state_dir = s->state_dir,
@@ -147,7 +153,9 @@ check_builder(struct report *rep, struct session *s)
 	if (r) {
 		found = err_text(&err);
 		say(rep, "builder", false, found,
-		    err.hint ? err.hint : builder_install(builder_choose(kind)));
+		    err.hint                  ? err.hint
+		    : err.sys_errno == ENOENT ? builder_install(builder_choose(kind))
+					      : "it has to work without lockstep first");
 	} else {
 		say(rep, "builder", true, info.version, NULL);
 		say(rep, "storage", true, info.storage, NULL);

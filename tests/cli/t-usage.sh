@@ -40,6 +40,8 @@ exits 2 'a graph file that is not there' lockstep graph --graph nosuch.yaml
 like "$tap_out" "lockstep: cannot open 'nosuch.yaml': No such file or directory" 'says what is missing'
 exits 2 'no graph file at all' sh -c "cd / && $LOCKSTEP graph"
 like "$tap_out" "lockstep: no lockstep.yaml here or in any folder above '/'*" 'says where it looked'
+exits 3 'doctor without a state folder' env -u HOME -u XDG_STATE_HOME -u LOCKSTEP_STATE "$LOCKSTEP" doctor
+like "$tap_out" "*BAD  state*no state folder: set HOME, LOCKSTEP_STATE or --state*BAD  builder*not looked at*" 'doctor says so'
 exits 3 'output that cannot be written' sh -c "$LOCKSTEP graph >/dev/full"
 exits 2 'a commit that does not exist' lockstep graph --commit nosuch
 like "$tap_out" "*no commit 'nosuch'*" 'names it'
