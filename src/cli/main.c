@@ -101,6 +101,15 @@ print_overview(void)
 		  "lockstep-graph(5).\n");
 }
 
+/* As one types it who knows git: `lockstep -C DIR build`. */
+static const char *
+hint_for(const char *name)
+{
+	if (*name == '-')
+		return "options come after the command: lockstep COMMAND [OPTION...]";
+	return "lockstep --help lists the commands";
+}
+
 static const struct cmd *
 find_cmd(const char *name, struct err *err)
 {
@@ -112,12 +121,12 @@ find_cmd(const char *name, struct err *err)
 			return cmd_all[n];
 		names[n] = cmd_all[n]->name;
 	}
-	err_set(err, ERR_USAGE, "unknown command '%s'", name);
+	err_set(err, ERR_USAGE, *name == '-' ? "'%s' is no command" : "unknown command '%s'", name);
 	near = str_nearest(name, names, n);
 	if (near)
 		err_hint(err, "did you mean '%s'?", near);
 	else
-		err_hint(err, "lockstep --help lists the commands");
+		err_hint(err, "%s", hint_for(name));
 	return NULL;
 }
 
@@ -169,6 +178,20 @@ command_line(int argc, char **argv)
 }
 
 static int
+help(struct session *s, const char *name, struct err *err)
+{
+	const struct cmd *cmd = name ? find_cmd(name, err) : NULL;
+
+	if (name && !cmd)
+		return -ERR_USAGE;
+	if (cmd)
+		print_help(cmd, s);
+	else
+		print_overview();
+	return 0;
+}
+
+static int
 dispatch(struct session *s, int argc, char **argv, struct err *err)
 {
 	const struct cmd *cmd;
@@ -178,10 +201,8 @@ dispatch(struct session *s, int argc, char **argv, struct err *err)
 		err_set(err, ERR_USAGE, "no command given");
 		return -ERR_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		print_overview();
-		return 0;
-	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return help(s, argc > 2 ? argv[2] : NULL, err);
 	if (!strcmp(argv[1], "--version")) {
 		out_print("%s\n", PACKAGE_STRING);
 		return 0;

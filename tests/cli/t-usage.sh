@@ -24,6 +24,12 @@ exits 2 'no command' lockstep
 
 says "lockstep: unknown command 'biuld'
     did you mean 'build'?" 'unknown command' biuld
+says "lockstep: '-C' is no command
+    options come after the command: lockstep COMMAND [OPTION...]" 'an option before the command' -C . build
+exits 0 'help of a command' lockstep help build
+is "$tap_out" "$(lockstep build --help)" 'is what --help prints'
+says "lockstep: unknown command 'biuld'
+    did you mean 'build'?" 'help of an unknown command' help biuld
 says "lockstep: unknown option '--jbos'
     did you mean '--jobs'?" 'unknown option' build --jbos 3
 says "lockstep: option '--jobs' needs a value: N
