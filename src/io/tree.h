@@ -32,6 +32,8 @@ struct tree_stamp {
 	uint64_t dev, ino;
 	int64_t size, mtime_ns, ctime_ns;
 	uint32_t mode;
+	bool blind; /* it does not: the file system keeps the times of what is written through a
+		       shared mapping */
 	const char *oid; /* git blob, hex; NULL for the working tree; owned by the tree */
 };
 

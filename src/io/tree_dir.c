@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define NS_PER_S 1000000000
@@ -86,7 +88,18 @@ tree_dir_stamp(const struct stat *st)
 	};
 }
 
-/* Fills all but the name; 0 or an errno. */
+/* tmpfs never moves the times of a file for a write through a mapping; others do when the first page
+ * is touched. */
+static bool
+is_blind(int dirfd)
+{
+	struct statfs fs;
+
+	return !fstatfs(dirfd, &fs) &&
+	       ((uint32_t)fs.f_type == TMPFS_MAGIC || (uint32_t)fs.f_type == RAMFS_MAGIC);
+}
+
+/* Fills all but the name and blind; 0 or an errno. */
 static int
 look(int dirfd, const char *name, struct tree_entry *e)
 {
@@ -119,6 +132,7 @@ static int
 look_at_all(int dirfd, struct tree_listing *l, size_t n)
 {
 	const char *name = l->names;
+	bool blind = is_blind(dirfd);
 
 	l->entries = xcalloc(n ? n : 1, sizeof(*l->entries));
 	for (size_t i = 0; i < n; i++, name += strlen(name) + 1) {
@@ -126,6 +140,7 @@ look_at_all(int dirfd, struct tree_listing *l, size_t n)
 		int why = look(dirfd, name, e);
 
 		e->name = name;
+		e->stamp.blind = blind;
 		if (!why)
 			l->n++;
 		else if (why != ENOENT)
@@ -199,6 +214,7 @@ dir_stat(struct tree *t, const char *path, const struct tree_entry **ret, struct
 		}
 		if (why)
 			return tree_fail(path, why, err);
+		fresh.stamp.blind = is_blind(fd);
 		e = xmemdup(&fresh, sizeof(fresh));
 		map_set(d->stats, str_c(path), e);
 		/* The key lives as long as the entry. */

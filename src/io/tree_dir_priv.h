@@ -18,6 +18,7 @@ struct tree_dir {
 int tree_dir_open(struct tree_dir *d, const char *path, int flags);
 /* The same for a directory to list or to look into; a symlink is ENOTDIR. */
 int tree_dir_open_dir(struct tree_dir *d, const char *path);
+/* All but blind. */
 struct tree_stamp tree_dir_stamp(const struct stat *st);
 /* Lists without any cache; 0 or an errno. */
 int tree_dir_list(struct tree_dir *d, const char *path, struct tree_listing **ret) NODISCARD;

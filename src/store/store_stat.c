@@ -172,6 +172,8 @@ store_stat_get(struct store *s, const struct tree_stamp *stamp, struct sha256 *r
 
 	if (stamp->oid)
 		return blob_get(s, stamp->oid, ret, err);
+	if (stamp->blind)
+		return 0;
 	if (!c->loaded && ++c->lookups > POINT_LOOKUPS) {
 		r = cache_load(s, c, err);
 		if (r)
@@ -201,6 +203,8 @@ store_stat_put(struct store *s, const struct tree_stamp *stamp, int64_t seen_ns,
 
 	if (stamp->oid)
 		return sql_exec(s->db, SQL_BLOB_PUT, err, "tb", stamp->oid, blob);
+	if (stamp->blind)
+		return 0;
 	if (c->loaded)
 		cache_put(c, &row);
 	return sql_exec(s->db, SQL_STAT_PUT, err, "iiiiiiib", (int64_t)stamp->dev,

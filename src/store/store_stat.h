@@ -11,7 +11,8 @@
  * A row is believed only if device, inode, size, mtime, ctime and mode are all as they were, and
  * the file was not touched so shortly before it was hashed that a later write could have left the
  * same times ("racily clean": git's racy-git.adoc, and keys.md 9): mtime and ctime must be older
- * than the moment of hashing by 10 ms, or by 2 s on file systems that keep whole seconds.
+ * than the moment of hashing by 10 ms, or by 2 s on file systems that keep whole seconds. A blind
+ * stamp has no row.
  * Few look-ups go to the database one by one; from the 512th on the whole table is loaded.
  */
 /* 1 found, 0 not. For entries of a commit the git object id is looked up. */

@@ -178,6 +178,24 @@ test_racily_clean_rows_are_not_believed(void **state)
 }
 
 static void
+test_what_its_file_system_does_not_tell_of_is_not_kept(void **state)
+{
+	struct store *s = open_store(*state);
+	struct tree_stamp at = stamp();
+
+	put(s, at, T + S, "a");
+	at.blind = true;
+	check(s, at, NULL);
+	at.ino++;
+	put(s, at, T + S, "b");
+	at.blind = false;
+	check(s, at, NULL);
+	at.ino--;
+	check(s, at, "a");
+	store_close(s);
+}
+
+static void
 test_an_inode_that_is_used_again_is_another_file(void **state)
 {
 	struct store *s = open_store(*state);
@@ -262,6 +280,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_every_field_must_be_as_it_was),
 		CASE(test_racily_clean_rows_are_not_believed),
+		CASE(test_what_its_file_system_does_not_tell_of_is_not_kept),
 		CASE(test_an_inode_that_is_used_again_is_another_file),
 		CASE(test_rows_written_after_loading_are_seen),
 		CASE(test_many_rows),

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -410,6 +411,62 @@ prefetch_finds_what_one_by_one_finds(void **state)
 	pool_free(pool);
 }
 
+/* Whether the times of a file move when it is written through a mapping that was written through
+ * before. */
+static bool
+moves(const char *path)
+{
+	int AUTO_FD fd = open(path, O_RDWR | O_CLOEXEC);
+	struct stat before, after;
+	char *map = mmap(NULL, 6, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	assert_true(map != MAP_FAILED);
+	map[0] = 'j';
+	assert_int_equal(fstat(fd, &before), 0);
+	assert_int_equal(munmap(map, 6), 0);
+	(void)usleep(20000);
+	map = mmap(NULL, 6, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(map != MAP_FAILED);
+	map[0] = 'k';
+	assert_int_equal(munmap(map, 6), 0);
+	assert_int_equal(fstat(fd, &after), 0);
+	return memcmp(&before.st_ctim, &after.st_ctim, sizeof(after.st_ctim)) != 0;
+}
+
+static void
+check_mapping(const char *dir)
+{
+	struct tree *t = open_tree(dir);
+	char *AUTO_FREE path = tmp_path(dir, "mapped");
+	const struct tree_entry *alone, *list = NULL;
+	struct err AUTO_ERR err = ERR_INIT;
+	size_t n = 0;
+
+	tmp_text(dir, "mapped", "hello\n");
+	alone = looked_at(t, "mapped");
+	if (tree_list(t, STR_LIT("."), &list, &n, &err))
+		fail_msg("%s", err.msg);
+	assert_int_equal(alone->stamp.blind, list[0].stamp.blind);
+	if (!moves(path))
+		assert_true(alone->stamp.blind);
+	tree_free(t);
+}
+
+static void
+writes_through_a_mapping_are_told_or_known_not_to_be(void **state)
+{
+	char shm[] = "/dev/shm/t-tree-XXXXXX";
+	char *AUTO_FREE file = NULL;
+
+	check_mapping(*state);
+	if (!mkdtemp(shm))
+		return; /* nothing else to look at on this machine */
+	check_mapping(shm);
+	file = tmp_path(shm, "mapped");
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(shm), 0);
+}
+
 #ifdef LOCKSTEP_FAULTS
 static void
 works_without_openat2(void **state)
@@ -444,6 +501,7 @@ main(void)
 		TEST(deep_folders_are_reached),
 		TEST(prefetched_folders_are_not_read_again),
 		TEST(prefetch_finds_what_one_by_one_finds),
+		TEST(writes_through_a_mapping_are_told_or_known_not_to_be),
 #ifdef LOCKSTEP_FAULTS
 		TEST(works_without_openat2),
 #endif
