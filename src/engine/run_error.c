@@ -3,6 +3,8 @@
 #include "engine/complaint.h"
 #include "engine/run_priv.h"
 
+#include <errno.h>
+
 /* The place in the Dockerfile where the builder stopped, and what it said. */
 static void
 build_error(struct job *job, const struct proc_result *result, struct str tail, struct err *err)
@@ -26,7 +28,14 @@ job_command_error(struct job *job, const struct proc_result *result, struct str 
 {
 	struct str said = complaint_line(tail);
 
-	if (job->state == JOB_BUILDING) {
+	/* Of a push it may be the registry's disk. */
+	if (!result->timed_out && job->state != JOB_PUSHING && complaint_disk_full(tail)) {
+		err_set(err, ERR_SYSTEM, "%s has no room: %.*s",
+			builder_kind_name(job->run->plan->opts.project->builder), STR_FMT(said));
+		err_hint(err, "free some on the disk of its storage; lockstep doctor says where "
+			      "that is");
+		err->sys_errno = ENOSPC;
+	} else if (job->state == JOB_BUILDING) {
 		build_error(job, result, tail, err);
 	} else if (job->state == JOB_PULLING) {
 		err_set(err, complaint_class(tail, ERR_FAILED), "cannot pull '%s': %.*s",

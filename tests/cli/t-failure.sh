@@ -93,6 +93,23 @@ wait "$first"
 like "$(cat "$OUT.1.err" "$OUT.2.err")" '*waiting for another lockstep (pid *' 'and says for whom'
 is "$(cat "$OUT.1" "$OUT.2" | jq -s '[.[].built // 0] | add')" 4 'each image is built once'
 
+# --- no room for what the builder makes (docker makes it elsewhere)
+builder=${BUILDER:-buildah}
+if [ "${builder#docker}" = "$builder" ] && [ "$(id -u)" = 0 ] && mkdir "$OUT.small" && mount -t tmpfs -o size=2800k none "$OUT.small" 2>/dev/null; then
+	head -c 2000000 /dev/urandom >lone/big
+	printf 'FROM scratch\nCOPY big /big\n' >lone/Dockerfile
+	exits 3 'a full disk is no image'"'"'s fault' lockstep build lone --state "$OUT.small/state"
+	like "$tap_out" "*
+lockstep: $builder has no room: *no space left on device
+    free some on the disk of its storage*" 'and that is said'
+	git checkout -q -- lone/Dockerfile
+	rm lone/big
+	mount | sed -n "s:.* on \($OUT.small/[^ ]*\) type.*:\1:p" | sort -r | xargs -r umount
+	umount "$OUT.small"
+else
+	skip 'a full disk' 'no tmpfs can be mounted'
+fi
+
 # --- several make the database at once
 for i in 1 2 3 4; do
 	"$LOCKSTEP" plan --state "$OUT.new" >/dev/null 2>"$OUT.$i" &

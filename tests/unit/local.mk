@@ -16,6 +16,7 @@ check_PROGRAMS += \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-collect_hash \
+	%D%/t-complaint \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
@@ -139,6 +140,7 @@ TESTS += \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-collect_hash \
+	%D%/t-complaint \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
@@ -274,6 +276,8 @@ endif
 %C%_t_collect_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_collect_hash_CPPFLAGS = $(unit_cppflags)
 %C%_t_collect_hash_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_complaint_CPPFLAGS = $(unit_cppflags)
+%C%_t_complaint_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_creds_CPPFLAGS = $(unit_cppflags)
 %C%_t_creds_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_cstorage_CPPFLAGS = $(unit_cppflags)
