@@ -60,7 +60,7 @@ stage(struct session *s, int argc, char **argv, struct err *err)
 {
 	int r = 0;
 
-	if (!arg_into)
+	if (!arg_into || !*arg_into)
 		r = err_set(err, ERR_USAGE, "--into DIR is missing");
 	else if (file_exists(AT_FDCWD, arg_into))
 		r = err_set(err, ERR_USAGE, "--into: '%s' exists already", arg_into);

@@ -105,6 +105,9 @@ opt_parse(const struct opt *own, const struct opt *common, int argc, char **argv
 		c = getopt_long(argc, argv, p.shorts, p.longs, NULL);
 		if (c == -1)
 			break;
+		if (c == '?' && optopt >= LONG_BASE)
+			return err_set(err, ERR_USAGE, "option '--%s' takes no value",
+				       by_value(&p, optopt)->name);
 		if (c == '?')
 			return unknown(&p, argv[optind - 1 > at ? optind - 1 : at], err);
 		if (c == ':') {
