@@ -79,6 +79,7 @@ announce(struct session *s, const struct work *w, const struct ci_events_opts *o
 				   .state = w->res.state,
 				   .degraded = degraded,
 				   .commit = opts->commit,
+				   .release = opts->release,
 				   .targets = deliver_opts->targets,
 				   .ntargets = deliver_opts->ntargets };
 	int r;

@@ -8,7 +8,8 @@
 #include "engine/deliver.h"
 
 struct ci_events_opts {
-	const char *commit; /* that the images were released as */
+	const char *commit;
+	const struct release *release;
 	unsigned timeout_s; /* go on trying so long */
 	bool no_send;       /* the event is recorded and stored in the registry; nobody is told */
 };

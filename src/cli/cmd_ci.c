@@ -138,6 +138,7 @@ static int
 publish_all(struct session *s, struct ci *ci, struct err *err)
 {
 	struct ci_events_opts opts = { .commit = ci->commit,
+				       .release = &ci->release,
 				       .timeout_s = arg_timeout,
 				       .no_send = arg_no_dispatch };
 	int r = release(s, ci, err);

@@ -9,6 +9,10 @@ render_release_text(const struct release *rel, const char *commit, const char *t
 {
 	size_t moved = 0;
 
+	for (size_t i = 0; i < rel->n; i++)
+		if (rel->images[i].again)
+			out_print("%s:%.7s names an earlier image: this one is %s\n",
+				  rel->images[i].node->image->name, commit, rel->images[i].tag);
 	for (size_t i = 0; i < rel->n; i++) {
 		const struct release_image *im = &rel->images[i];
 

@@ -91,6 +91,7 @@ release_json(const struct report *r)
 
 		json_set_text(one, "image", im->node->image->name);
 		json_set_text(one, "digest", im->node->digest);
+		json_set_text(one, "tag", *im->tag ? im->tag : NULL);
 		json_set_text(one, "was", *im->was ? im->was : NULL);
 		json_set_bool(one, "moved", im->moved);
 		json_array_append_new(images, one);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "engine/recall.h"
+#include "engine/release.h"
 
 #include <stdio.h>
 
@@ -30,13 +31,18 @@ struct announcer {
 
 /* An image that is as it was keeps the tag that it was told under: no pin moves for it. */
 static const char *
-tag_for(const struct announcer *an, const char *image, const char *digest)
+tag_for(const struct announcer *an, const struct plan_node *node, const char *image)
 {
+	const struct release *released = an->opts->release;
+
 	for (size_t i = 0; i < an->last.n; i++)
 		if (!strcmp(an->last.images[i].image, image) &&
-		    !strcmp(an->last.images[i].digest, digest))
+		    !strcmp(an->last.images[i].digest, node->digest))
 			return an->last.images[i].tag;
-	return an->opts->commit;
+	for (size_t i = 0; i < released->n; i++)
+		if (released->images[i].node == node && *released->images[i].tag)
+			return released->images[i].tag;
+	return NULL;
 }
 
 static void
@@ -56,7 +62,7 @@ gather(struct announcer *an)
 			continue;
 		image->image = shared_ref(an->opts->shared, an->arena, node->image, NULL, NULL);
 		image->digest = node->digest;
-		image->tag = tag_for(an, image->image, node->digest);
+		image->tag = tag_for(an, node, image->image);
 		an->leaf[an->n] = !node->image->nchildren;
 		an->nodes[an->n++] = node;
 	}

@@ -17,14 +17,17 @@
  * another one with its number has lost, takes its own back, and announces what still differs from
  * the winner's under a higher number. One with a higher number came after it. docs/events.md says what is left of the race.
  */
+struct release;
+
 struct announce_opts {
 	struct store *store;
 	struct shared *shared;
 	struct loop *loop; /* of shared */
 	const struct plan *plan;
-	int64_t run_id;       /* whose end is to be recorded with it; 0 = none */
-	enum run_state state; /* that end */
-	const char *commit;   /* that the images were released as */
+	int64_t run_id;                /* whose end is to be recorded with it; 0 = none */
+	enum run_state state;          /* that end */
+	const char *commit;            /* of the graph */
+	const struct release *release; /* what the images are called since */
 	const char *repo, *run_url;
 	const char **degraded; /* names in the graph */
 	size_t ndegraded;

@@ -73,23 +73,10 @@ put(struct tagging *t, struct step *st, const char *tag)
 }
 
 static int
-tag_commit(struct tagging *t, struct step *steps, struct err *err)
+look(struct tagging *t, struct step *steps, size_t n, const char *tag, struct err *err)
 {
-	if (!t->opts->commit)
-		return 0;
-	for (size_t i = 0; i < t->ret->n; i++)
-		put(t, &steps[i], t->opts->commit);
-	return settle(t, "setting the tag", t->opts->commit, err);
-}
-
-static int
-move_tag(struct tagging *t, struct step *steps, size_t which, struct err *err)
-{
-	const char *tag = t->opts->moving[which];
-	int r;
-
-	for (size_t i = 0; i < t->ret->n; i++) {
-		const struct plan_node *node = t->ret->images[i].node;
+	for (size_t i = 0; i < n; i++) {
+		const struct plan_node *node = steps[i].image->node;
 
 		steps[i].at[0] = '\0';
 		if (is_known(t, node, tag))
@@ -97,7 +84,50 @@ move_tag(struct tagging *t, struct step *steps, size_t which, struct err *err)
 		else
 			shared_head(t->opts->shared, node->image, tag, on_step, &steps[i]);
 	}
-	r = settle(t, "reading the tag", tag, err);
+	return settle(t, "reading the tag", tag, err);
+}
+
+static void
+name(struct release_image *im, const char *commit, bool again)
+{
+	const char *digits = im->node->digest + strlen("sha256:");
+
+	im->again = again;
+	if (again)
+		(void)snprintf(im->tag, sizeof(im->tag), "%s-%.12s", commit, digits);
+	else
+		(void)snprintf(im->tag, sizeof(im->tag), "%s", commit);
+}
+
+/* The first image stands for all: a release gives each the tag. */
+static int
+tag_commit(struct tagging *t, struct step *steps, struct err *err)
+{
+	const char *commit = t->opts->commit;
+	int r;
+
+	if (!commit)
+		return 0;
+	r = look(t, steps, t->ret->n > 0, commit, err);
+	if (!r && t->ret->n && *steps[0].at)
+		r = look(t, steps + 1, t->ret->n - 1, commit, err);
+	for (size_t i = 0; !r && i < t->ret->n; i++) {
+		struct release_image *im = &t->ret->images[i];
+		bool there = !strcmp(steps[i].at, im->node->digest);
+
+		name(im, commit, *steps[i].at && !there);
+		if (!there)
+			put(t, &steps[i], im->tag);
+	}
+	return r ? r : settle(t, "setting the tag", commit, err);
+}
+
+static int
+move_tag(struct tagging *t, struct step *steps, size_t which, struct err *err)
+{
+	const char *tag = t->opts->moving[which];
+	int r = look(t, steps, t->ret->n, tag, err);
+
 	for (size_t i = 0; !r && i < t->ret->n; i++) {
 		struct release_image *im = &t->ret->images[i];
 		bool moves = strcmp(steps[i].at, im->node->digest) != 0;

@@ -12,6 +12,10 @@
  * the tags that move are moved, and only where they point elsewhere. What fails half way is made
  * good by the next run of the same commit: each step sets a tag to what it has to be. At the end
  * the generation is noted for the next runner (model/generation.h).
+ *
+ * One commit can give two images: of another value of a variable, another base, another week. What a
+ * release has called by the commit keeps that name, as pins that are tags would not see a change; the
+ * later image is called by the commit and the beginning of its digest.
  */
 struct release_opts {
 	const struct plan *plan;
@@ -22,10 +26,14 @@ struct release_opts {
 	bool as_planned; /* nothing was done since the plan saw where the released tag points */
 };
 
+#define RELEASE_TAG_SIZE 64 /* 40 digits of a commit, '-', 12 of a digest */
+
 struct release_image {
 	const struct plan_node *node;
-	char was[DIGEST_SIZE]; /* where the first moving tag pointed before; "" = nowhere */
-	bool moved;            /* it points elsewhere now */
+	char tag[RELEASE_TAG_SIZE]; /* of the commit; "" without one */
+	bool again;                 /* the commit alone names an earlier image */
+	char was[DIGEST_SIZE];      /* where the first moving tag pointed before; "" = nowhere */
+	bool moved;                 /* it points elsewhere now */
 };
 
 struct release {
