@@ -8,6 +8,8 @@
 #include "cli/work.h"
 #include "engine/release.h"
 #include "engine/shared.h"
+#include "io/git.h"
+#include "model/ref.h"
 
 #define PUBLISH_LIST(X)                                                                            \
 	X(PUBLISH_ALL, "all")                                                                      \
@@ -71,6 +73,37 @@ what_to_publish(struct session *s, enum publish *ret, struct err *err)
 	if (pr && *ret != PUBLISH_NONE && !session_is_trusted(s)) {
 		out_err("lockstep: this pull request comes from a fork: nothing is published\n");
 		*ret = PUBLISH_NONE;
+	}
+	return 0;
+}
+
+/* What lockstep keeps in the registry under names of its own. */
+static bool
+is_own_tag(struct str tag)
+{
+	static const char *const starts[] = { "key-", "id-", "sha256-", "lockstep-event-" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (str_starts(tag, str_c(starts[i])))
+			return true;
+	return git_is_commit_id(tag);
+}
+
+static int
+check_tags(struct err *err)
+{
+	for (size_t i = 0; i < arg_tags.n; i++) {
+		const char *tag = arg_tags.v[i];
+
+		if (!ref_valid_tag(str_c(tag))) {
+			err_set(err, ERR_USAGE, "--tag: '%s' is no tag", tag);
+			err_hint(err, "letters, digits, '_', '.' and '-', at most 128, not "
+				      "beginning with '.' or '-'");
+			return -ERR_USAGE;
+		}
+		if (is_own_tag(str_c(tag)))
+			return err_set(err, ERR_USAGE,
+				       "--tag: '%s' is a name that lockstep gives by itself", tag);
 	}
 	return 0;
 }
@@ -189,8 +222,10 @@ work(struct session *s, struct ci *ci, struct err *err)
 static int
 work_and_release(struct session *s, struct ci *ci, struct err *err)
 {
-	int r = what_to_publish(s, &ci->publish, err);
+	int r = check_tags(err);
 
+	if (!r)
+		r = what_to_publish(s, &ci->publish, err);
 	if (!r)
 		r = session_project(s, err);
 	if (!r && ci->publish == PUBLISH_ALL)

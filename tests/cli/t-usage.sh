@@ -36,6 +36,14 @@ says "lockstep: option '--jobs' needs a value: N
     lockstep build --help tells its options" 'option without value' build --jobs
 says "lockstep: --jobs: '0' is no whole number above 0
     lockstep build --help tells its options" 'no jobs' build -j 0
+says "lockstep: option '--json' takes no value
+    lockstep plan --help tells its options" 'a value that is too much' plan --json=1
+says 'lockstep: --into DIR is missing' 'a folder without a name' stage leaf --into ''
+says "lockstep: --tag: 'x?y' is no tag
+    letters, digits, '_', '.' and '-', at most 128, not beginning with '.' or '-'" 'a tag that is none' ci --tag 'x?y'
+for tag in key-1 id-1 sha256-1 lockstep-event-g "$(git rev-parse HEAD)"; do
+	says "lockstep: --tag: '$tag' is a name that lockstep gives by itself" "the tag $tag" ci --tag latest --tag "$tag"
+done
 says 'lockstep: an IMAGE is missing' 'missing image' why
 says "lockstep: no image 'lefft' in 'lockstep.yaml'
     did you mean 'left'?" 'unknown image' why lefft
