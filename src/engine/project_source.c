@@ -43,6 +43,25 @@ find_dockerfile(struct project *p, const struct graph_image *image, const char *
 	return 0;
 }
 
+/* A tree follows none, so that nothing is read from elsewhere. */
+static bool
+is_link(struct project *p, const struct graph_image *image, const char *path, const char *hint,
+	struct err_list *errs)
+{
+	const struct tree_entry *entry = NULL;
+	AUTO_ERR struct err ignored = ERR_INIT;
+	struct graph_place at = image->source.git ? image->source.at : image->context_at;
+	struct err *e;
+
+	if (tree_stat(project_files(p, image)->tree, str_c(path), &entry, &ignored) || !entry ||
+	    entry->type != TREE_LINK)
+		return false;
+	e = err_list_at(errs, p->graph_path, at.line, at.col, "image '%s': '%s' is a symbolic link",
+			image->name, project_shown(p, image, path));
+	err_hint(e, "%s", hint);
+	return true;
+}
+
 static void
 missing(struct project *p, const struct graph_image *image, struct err_list *errs)
 {
@@ -51,6 +70,8 @@ missing(struct project *p, const struct graph_image *image, struct err_list *err
 	struct graph_place at = image->source.git ? image->source.at : image->context_at;
 	struct err *e;
 
+	if (is_link(p, image, image->context, "name the folder itself", errs))
+		return;
 	if (tree_stat(project_files(p, image)->tree, str_c(image->context), &entry, &ignored) ||
 	    !entry || entry->type != TREE_DIR) {
 		e = err_list_at(errs, p->graph_path, at.line, at.col,
@@ -95,6 +116,8 @@ read_ignore(struct project *p, const struct graph_image *image, struct project_s
 			return r;
 		if (!entry || entry->type == TREE_DIR)
 			continue;
+		if (is_link(p, image, path, "put the ignore file itself there", errs))
+			return 0;
 		buf_init(&text, 0);
 		r = tree_read(src->files->tree, str_c(path), MAX_IGNORE_FILE, &text, err);
 		if (r)
@@ -300,7 +323,8 @@ project_read_source(struct project *p, const struct project_opts *opts, size_t i
 			missing(p, image, errs);
 		return 0;
 	}
-	if (preprocessed(p, image, src->df_path, errs))
+	if (preprocessed(p, image, src->df_path, errs) ||
+	    is_link(p, image, src->df_path, "name the file itself with `dockerfile:`", errs))
 		return 0;
 	buf_init(&text, 0);
 	r = tree_read(src->files->tree, str_c(src->df_path), MAX_DOCKERFILE, &text, err);

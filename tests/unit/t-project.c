@@ -151,6 +151,41 @@ test_all_mistakes_are_told_at_once(void **state)
 }
 
 static void
+test_links_are_named_as_such(void **state)
+{
+	static const char *const want[] = {
+		"image 'context': 'to' is a symbolic link (name the folder itself)",
+		"image 'file': 'f/Dockerfile' is a symbolic link (name the file itself with "
+		"`dockerfile:`)",
+		"image 'ignore': 'i/.dockerignore' is a symbolic link (put the ignore file itself "
+		"there)",
+	};
+	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
+	AUTO_ERR struct err err = ERR_INIT;
+	AUTO_FREE char *was = getcwd(NULL, 0);
+	struct project *p = NULL;
+
+	tmp_text(*state, "lockstep.yaml",
+		 "version: 1\nimages:\n  context: { context: to }\n  file: { context: f }\n"
+		 "  ignore: { context: i }\n");
+	tmp_text(*state, "i/Dockerfile", "FROM scratch\n");
+	tmp_mkdir(*state, "f");
+	assert_int_equal(chdir(*state), 0);
+	assert_int_equal(symlink("i", "to"), 0);
+	assert_int_equal(symlink("../i/Dockerfile", "f/Dockerfile"), 0);
+	assert_int_equal(symlink("nowhere", "i/.dockerignore"), 0);
+	assert_int_equal(load((struct project_opts){ 0 }, &p, &errs, &err), -ERR_INPUT);
+	assert_int_equal(chdir(was), 0);
+	err_list_sort(&errs);
+	assert_int_equal(errs.n, ARRAY_SIZE(want));
+	for (size_t i = 0; i < errs.n; i++) {
+		AUTO_FREE char *got = xasprintf("%s (%s)", errs.items[i].msg, errs.items[i].hint);
+
+		assert_string_equal(got, want[i]);
+	}
+}
+
+static void
 test_no_graph_file(void **state)
 {
 	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
@@ -205,6 +240,7 @@ main(void)
 		CASE(test_the_graph_file_is_looked_for_upwards),
 		CASE(test_paths_are_shown_from_where_we_stand),
 		CASE(test_all_mistakes_are_told_at_once),
+		CASE(test_links_are_named_as_such),
 		CASE(test_no_graph_file),
 		CASE(test_images_that_are_not_there_yet),
 		CASE(test_a_commit_instead_of_the_working_tree),
