@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/render.h"
 #include "cli/subject.h"
+#include "engine/build.h"
 #include "engine/stage.h"
 
 #include <fcntl.h>
@@ -29,7 +30,9 @@ stage_node(struct session *s, const struct plan_node *node, struct err *err)
 				   .pool = s->pool,
 				   .downloads = s->downloads,
 				   .dir = arg_into };
-	json_t *j;
+	const char **contexts;
+	size_t n;
+	json_t *j, *list;
 	int r;
 
 	if (!node->made.complete) {
@@ -42,15 +45,22 @@ stage_node(struct session *s, const struct plan_node *node, struct err *err)
 	r = stage_make(&opts, err);
 	if (r)
 		return r;
+	n = build_contexts(&node->made, s->project->builder, node->made.arena, &contexts);
 	if (!s->o.json) {
 		out_print("%s/context: %zu entries\n%s/Dockerfile\n", arg_into,
 			  node->made.inputs->files.n, arg_into);
+		for (size_t i = 0; i < n; i++)
+			out_print("--build-context %s\n", contexts[i]);
 		return 0;
 	}
 	j = json_object();
 	json_set_text(j, "image", node->image->name);
 	json_set_text(j, "directory", arg_into);
 	json_set_int(j, "entries", (long long)node->made.inputs->files.n);
+	list = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_add_text(list, contexts[i]);
+	json_object_set_new(j, "contexts", list);
 	render_json(j);
 	return 0;
 }
@@ -81,7 +91,8 @@ const struct cmd cmd_stage = {
 		"Writes the staged context (exactly the files that count, with uniform modes and\n"
 		"times) and the Dockerfile as it is given to the builder, to look at or to build by\n"
 		"hand. What ADD takes from addresses is in DIR/files, if anything: the build then\n"
-		"needs --build-context lockstep-files=DIR/files.",
+		"needs --build-context lockstep-files=DIR/files. Images that only triggers of a base\n"
+		"name are printed as the --build-context that the build needs for each.",
 	.examples = "  $ lockstep stage agent-base --into staged\n"
 		    "  $ lockstep stage -f base/Dockerfile base --into by-hand\n",
 	.opts = options,

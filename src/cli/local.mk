@@ -64,6 +64,7 @@ libcli_a_SOURCES += \
 	%D%/session.c \
 	%D%/session.h \
 	%D%/session_event.c \
+	%D%/session_plan.c \
 	%D%/subject.c \
 	%D%/subject.h \
 	%D%/work.c \

@@ -8,13 +8,13 @@
 #include "base/path.h"
 #include "engine/external.h"
 #include "engine/shared.h"
+#include "engine/trigger.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
 
 #define MAX_VARIABLE 256
-#define CI_SAMPLE 1 /* percent */
 
 void
 session_init(struct session *s)
@@ -208,6 +208,18 @@ check_lock(struct session *s, struct err *err)
 	return externals_check(s->project, s->o.locked, &s->errs, err);
 }
 
+/* What images from outside have others take, too, as soon as they can be asked for. */
+static int
+see_bases(struct session *s, struct err *err)
+{
+	int r;
+
+	if (!s->identities || s->project->bases_seen)
+		return 0;
+	r = trigger_link(s->project, s->identities, &s->errs);
+	return r ? r : check_lock(s, err);
+}
+
 static int
 load_project(struct session *s, bool graph_only, struct err *err)
 {
@@ -236,7 +248,9 @@ load_project(struct session *s, bool graph_only, struct err *err)
 	r = project_load(&opts, &s->project, &s->errs, err);
 	if (!r)
 		r = check_sets(s, err);
-	return r || graph_only ? r : check_lock(s, err);
+	if (r || graph_only)
+		return r;
+	return s->engine ? see_bases(s, err) : check_lock(s, err);
 }
 
 int
@@ -272,8 +286,10 @@ session_store(struct session *s, struct err *err)
 int
 session_engine(struct session *s, struct err *err)
 {
-	int r = session_project(s, err);
+	int r;
 
+	s->engine = true;
+	r = session_project(s, err);
 	if (!r)
 		r = session_store(s, err);
 	if (!r && !s->builder)
@@ -299,6 +315,8 @@ session_engine(struct session *s, struct err *err)
 						   .env = (const char *const *)environ,
 						   .locked = s->o.locked && !s->single,
 						   .pull = s->o.pull });
+	if (!r)
+		r = see_bases(s, err);
 	if (!r && !s->pool)
 		s->pool = pool_new(0);
 	return r;
@@ -393,94 +411,4 @@ session_lock(struct session *s, struct err *err)
 	clock_local(clock_wall_ms(), since);
 	holder = xasprintf("pid %d, %s, since %s", (int)getpid(), s->command, since);
 	return lock_acquire(path, holder, &wait, &s->lock, err);
-}
-
-int
-session_image(struct session *s, const char *name, const struct graph_image **ret, struct err *err)
-{
-	const struct graph *g = s->project->graph;
-	const struct graph_image *image = graph_find(g, name);
-	const char **names;
-	const char *near;
-
-	if (image) {
-		*ret = image;
-		return 0;
-	}
-	names = xcalloc(g->nimages + 1, sizeof(*names));
-	for (size_t i = 0; i < g->nimages; i++)
-		names[i] = g->images[i].name;
-	near = str_nearest(name, names, g->nimages);
-	err_set(err, ERR_USAGE, "no image '%s' in '%s'", name, s->project->graph_path);
-	if (near)
-		err_hint(err, "did you mean '%s'?", near);
-	free(names);
-	return -ERR_USAGE;
-}
-
-/* A server may have left its socket in the context; no image can hold it. */
-static void
-tell_skipped(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		const struct plan_node *node = &p->nodes[i];
-		const struct inputs *in = node->made.inputs;
-
-		for (size_t k = 0; in && k < in->skipped.n; k++) {
-			AUTO_BUF struct buf name = BUF_INIT;
-
-			out_safe(&name, str_c(in->skipped.v[k]));
-			out_err("lockstep: skipping '%s' of '%s': it is a socket\n", name.data,
-				node->image->name);
-		}
-	}
-}
-
-int
-session_plan(struct session *s, const struct plan_opts *opts, struct plan **ret, struct err *err)
-{
-	int r = plan_make(opts, ret, &s->errs, err);
-
-	if (!r)
-		tell_skipped(*ret);
-	return r;
-}
-
-/* In CI, where a stale image does most harm, the cache is put to the proof now and then. */
-static struct collect_trust
-trust(const struct session *s)
-{
-	return (struct collect_trust){ .none = s->o.no_stat_cache,
-				       .sample = getenv("CI") ? CI_SAMPLE : 0,
-				       .salt = clock_wall_ms() };
-}
-
-struct plan_opts
-session_plan_opts(struct session *s, char **images, int n)
-{
-	return (struct plan_opts){ .project = s->project,
-				   .store = s->store,
-				   .builder = s->builder,
-				   .identities = s->identities,
-				   .pool = s->pool,
-				   .trust = trust(s),
-				   .images = (const char *const *)images,
-				   .nimages = (size_t)n,
-				   .now_ms = clock_wall_ms() };
-}
-
-int
-session_plan_image(struct session *s, char *name, const struct graph_image **ret_image,
-		   struct plan **ret, struct err *err)
-{
-	struct plan_opts opts;
-	int r = session_engine(s, err);
-
-	if (!r)
-		r = session_image(s, name, ret_image, err);
-	if (r)
-		return r;
-	opts = session_plan_opts(s, &name, 1);
-	opts.hash_waiting = true;
-	return session_plan(s, &opts, ret, err);
 }

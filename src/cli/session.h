@@ -41,6 +41,7 @@ struct session {
 	struct downloads *downloads;
 	bool relocking; /* the command is about the lock file: it may be out of date */
 	bool moving;    /* and moves what it holds */
+	bool engine;    /* session_engine() was called: the lock file is checked by it */
 	const struct lockfile *lockfile; /* in place of the lock file; NULL = that */
 	const struct lockfile *pins;     /* go before its entries; NULL = none */
 	struct project *project;

@@ -10,6 +10,32 @@
 
 #define ID_MAX 256
 
+size_t
+build_contexts(const struct key_result *made, enum builder_kind kind, struct arena *a,
+	       const char ***ret)
+{
+	const struct recipe *recipe = made->recipe;
+	size_t n = 0;
+
+	*ret = arena_calloc(a, recipe->nimages + 1, sizeof(**ret));
+	if (builder_dialect(kind) == DIALECT_CLASSIC)
+		return 0;
+	for (size_t i = 0; i < recipe->nimages; i++) {
+		const char *id = made->inputs->images.v[i].id, *text;
+		bool known = false;
+
+		if (!recipe->images[i].onbuild)
+			continue;
+		text = arena_printf(a, "%s=docker-image://%s", recipe->images[i].ref,
+				    builder_image_ref(kind, a, id));
+		for (size_t k = 0; k < n; k++)
+			known = known || !strcmp((*ret)[k], text);
+		if (!known)
+			(*ret)[n++] = text;
+	}
+	return n;
+}
+
 int
 build_prepare(const struct build_opts *o, struct builder_cmd *ret, struct err *err)
 {
@@ -23,6 +49,7 @@ build_prepare(const struct build_opts *o, struct builder_cmd *ret, struct err *e
 				       .recipe = o->made->recipe,
 				       .no_cache = o->no_cache };
 	char key[DIGEST_SIZE];
+	const char **contexts;
 	int r;
 
 	/* BuildKit keeps a copy of each folder that it was sent, by the folder's path, and takes from
@@ -35,6 +62,8 @@ build_prepare(const struct build_opts *o, struct builder_cmd *ret, struct err *e
 	build.context = arena_printf(a, "%s/context", stage.dir);
 	build.dockerfile = arena_printf(a, "%s/Dockerfile", stage.dir);
 	build.files = stage_files(build.recipe, stage.dir, a);
+	build.ncontexts = build_contexts(o->made, o->project->builder, a, &contexts);
+	build.contexts = contexts;
 	build.id_file = arena_printf(a, "%s/image-id", o->dir);
 	builder_build_cmd(o->builder, a, &build, ret);
 	r = builder_add_secrets(o->builder, a, o->image, ret, err);

@@ -18,6 +18,11 @@ struct build_opts {
 	bool no_cache;
 };
 
+/* The values of --build-context that a build needs besides RECIPE_FILES: images that triggers of its
+ * bases name, by the references that they have for the builder; of docker's first builder, which has
+ * no such flag, none. Each once; arena. */
+size_t build_contexts(const struct key_result *made, enum builder_kind kind, struct arena *a,
+		      const char ***ret);
 /* Stages below dir, and makes the command line, with the
  * variables of secrets. */
 int build_prepare(const struct build_opts *opts, struct builder_cmd *ret, struct err *err)

@@ -199,6 +199,12 @@ builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, con
 	b->ops->export_cmd(b, a, image_id, dir, ret);
 }
 
+int
+builder_export_empty(struct builder *b, const char *image_id, const char *dir, struct err *err)
+{
+	return b->ops->export_empty ? b->ops->export_empty(b, image_id, dir, err) : 0;
+}
+
 void
 builder_push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
 		 const char *digest_file, struct builder_cmd *ret)
@@ -410,6 +416,8 @@ builder_add_options(struct arena *a, const struct builder_build *build, struct b
 						  image->options[i].value));
 	for (size_t i = 0; i < image->nsecrets; i++)
 		builder_cmd_add2(ret, "--secret", image->secrets[i]);
+	for (size_t i = 0; i < build->ncontexts; i++)
+		builder_cmd_add2(ret, "--build-context", build->contexts[i]);
 }
 
 int

@@ -95,6 +95,10 @@ void builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, 
 /* Writes an image of ours into a new folder, for engine/image_export. */
 void builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
 			struct builder_cmd *ret);
+/* 1 if this is an image without layers, which the builder does not export, and it was written into
+ * that folder; 0 if not. */
+int builder_export_empty(struct builder *b, const char *image_id, const char *dir, struct err *err)
+	NODISCARD;
 /* False if two builds of one key give two image IDs, so that only tree IDs (engine/image_tree) can
  * tell that an image came out as it was. */
 bool builder_reproduces(const struct builder *b);
@@ -119,7 +123,9 @@ struct builder_build {
 	const char *context;    /* the staged folder */
 	const char *dockerfile; /* the rendered file */
 	const char *files;      /* the folder that RECIPE_FILES stands for; NULL = none is needed */
-	const char *id_file;    /* where the builder writes the image ID */
+	const char *const *contexts; /* further ones, NAME=PLACE: what names in triggers mean */
+	size_t ncontexts;
+	const char *id_file; /* where the builder writes the image ID */
 	bool no_cache;
 };
 void builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,

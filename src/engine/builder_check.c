@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* builder_check.c: what a builder cannot do, found before it starts. */
 #include "engine/builder_priv.h"
+#include "engine/external.h"
+#include "io/git.h"
 
 /* What the frontend that is built into engines before version 23 does not know. The parser knows
  * what no builder of the dialect does. */
@@ -61,6 +63,15 @@ check_frontend(const struct checker *c)
 			refuse(c, c->recipe->remotes[i].line, "ADD of a git repository");
 }
 
+/* Its own instruction is given the commit in place of the reference; a trigger's stays as it is. */
+static bool
+is_pinned(const struct recipe_remote *remote)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+
+	return !remote->onbuild || git_is_commit_id(str_c(external_of_remote(arena, remote).ref));
+}
+
 /* What an address holds may move between any look at it and the builder's: an image under a key that
  * is not its own. */
 void
@@ -70,15 +81,44 @@ builder_check_downloads(const struct recipe *recipe, struct err_list *errs)
 		const struct recipe_remote *remote = &recipe->remotes[i];
 		struct err *err;
 
-		if (remote->git || remote->staged || remote->checksum)
+		if (remote->staged || remote->checksum || (remote->git && is_pinned(remote)))
 			continue;
 		err = err_list_at(errs, recipe->df->file, remote->line, 0,
 				  "'%s' would be downloaded by the builder, unchecked",
 				  remote->url);
 		err_hint(err, remote->onbuild
-				      ? "a trigger's address cannot be staged: copy the file"
+				      ? "a trigger's address can neither be staged nor pinned: "
+					"have it copy the file"
 				      : "write ADD --checksum=sha256:DIGITS (docker 23 or newer), "
 					"or build with buildah or podman");
+	}
+}
+
+/* Docker's first builder takes an image by its name, and by no other; BuildKit before 0.17 takes
+ * nothing, and does not say so. */
+static void
+check_triggers(const struct checker *c)
+{
+	const struct recipe *recipe = c->recipe;
+	struct err *err;
+
+	if (c->limits->no_trigger_from && !recipe->df->syntax && recipe->trigger_from_line) {
+		err = err_list_at(c->errs, recipe->df->file, recipe->trigger_from_line, 0,
+				  "a trigger of this base takes from another image or stage, of "
+				  "which %s sees nothing",
+				  c->limits->who);
+		err_hint(err, "docker 28 or newer, buildah and podman do");
+	}
+	for (size_t i = 0; c->limits->no_trigger_images && i < recipe->nimages; i++) {
+		const struct recipe_image *used = &recipe->images[i];
+
+		if (!used->onbuild || strchr(used->ref, '@'))
+			continue;
+		err = err_list_at(c->errs, recipe->df->file, used->line, 0,
+				  "a trigger of this base takes from '%s', and %s cannot be told "
+				  "which image that is",
+				  used->ref, c->limits->who);
+		err_hint(err, "name it by its digest there, or build with buildah or podman");
 	}
 }
 
@@ -90,6 +130,7 @@ builder_check_limits(const struct builder_limits *limits, const struct graph_ima
 	struct err *err;
 
 	check_frontend(&c);
+	check_triggers(&c);
 	if (limits->only_layers && image->output != GRAPH_OUTPUT_LAYERS) {
 		err = err_list_at(errs, recipe->opts.args_file, image->at.line, image->at.col,
 				  "image '%s': %s cannot make `output: %s`", image->name,

@@ -2,9 +2,12 @@
 /* builder_docker.c: the images of a Docker engine, and its client. */
 #include "engine/builder_docker.h"
 
+#include "base/file.h"
+#include "base/path.h"
 #include "model/ref.h"
 
-#define CLIENT_OF_ITS_OWN 23 /* from this version on, BuildKit is in a plug-in */
+#define ENGINE_WITH_TRIGGERS 28 /* BuildKit 0.17 and newer: ONBUILD with from= */
+#define CLIENT_OF_ITS_OWN 23    /* from this version on, BuildKit is in a plug-in */
 
 struct builder *
 builder_docker_open(const struct builder_opts *opts UNUSED)
@@ -108,26 +111,72 @@ builder_docker_has(struct builder *b, const char *image_id, struct err *err)
 	return 0;
 }
 
-/* The engine does not give the config blob out, but all that a child can see of it. */
+static void
+copy_text(const json_t *from, const char *name, json_t *to, const char *as)
+{
+	const char *text = json_get_text(from, name);
+
+	if (text && *text)
+		json_set_text(to, as, text);
+}
+
+/* The engine does not give the config blob out, but all that a child can see of it. 0: no such image. */
+static int
+get_config(struct builder *b, const char *image_id, char **ret, size_t *ret_layers, struct err *err)
+{
+	AUTO_FREE char *path = xasprintf("/images/%s/json", image_id);
+	AUTO_JSON json_t *image = NULL, *blob = json_object();
+	int r = get(docker_builder(b), path, &image, err);
+
+	if (r <= 0)
+		return r;
+	json_object_set(blob, "config", json_object_get(image, "Config"));
+	copy_text(image, "Os", blob, "os");
+	copy_text(image, "Architecture", blob, "architecture");
+	copy_text(image, "Variant", blob, "variant");
+	copy_text(image, "Author", blob, "author");
+	*ret_layers = json_array_size(json_object_get(json_object_get(image, "RootFS"), "Layers"));
+	*ret = json_canonical(blob);
+	return 1;
+}
+
 int
 builder_docker_config(struct builder *b, const char *image_id, struct arena *arena,
 		      struct oci_config **ret, struct err *err)
 {
-	AUTO_FREE char *path = xasprintf("/images/%s/json", image_id), *text = NULL;
-	AUTO_JSON json_t *image = NULL, *blob = json_object();
-	int r = get(docker_builder(b), path, &image, err);
+	AUTO_FREE char *text = NULL;
+	size_t layers;
+	int r = get_config(b, image_id, &text, &layers, err);
 
 	*ret = NULL;
 	if (r <= 0)
 		return r;
-	json_object_set(blob, "config", json_object_get(image, "Config"));
-	json_object_set(blob, "os", json_object_get(image, "Os"));
-	json_object_set(blob, "architecture", json_object_get(image, "Architecture"));
-	if (json_get_text(image, "Variant"))
-		json_object_set(blob, "variant", json_object_get(image, "Variant"));
-	text = json_canonical(blob);
 	*ret = oci_config_parse(arena, str_c(text), image_id, err);
 	return *ret ? 0 : -err->class;
+}
+
+/* "empty export - not implemented", says docker. */
+int
+builder_docker_export_empty(struct builder *b, const char *image_id, const char *dir,
+			    struct err *err)
+{
+	AUTO_FREE char *config = NULL, *blob = path_join(dir, hex_of(image_id)), *text = NULL;
+	AUTO_FREE char *manifest = path_join(dir, "manifest.json");
+	AUTO_JSON json_t *export = json_object(), *descriptor = json_object();
+	size_t layers;
+	int r = get_config(b, image_id, &config, &layers, err);
+
+	if (r <= 0 || layers)
+		return r < 0 ? r : 0;
+	json_set_text(descriptor, "digest", image_id);
+	json_set_int(descriptor, "size", (long long)strlen(config));
+	json_object_set(export, "config", descriptor);
+	json_object_set_new(export, "layers", json_array());
+	text = json_canonical(export);
+	r = file_write(blob, str_c(config), 0600, err);
+	if (!r)
+		r = file_write(manifest, str_c(text), 0600, err);
+	return r ? r : 1;
 }
 
 /* The engine lists names as docker writes them: without docker.io and library. */
@@ -295,6 +344,9 @@ builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err 
 		.old_frontend = !classic && major(str_c(shown)) < CLIENT_OF_ITS_OWN,
 		.only_layers = true,
 		.no_secrets = classic,
+		.no_trigger_images = classic,
+		.no_trigger_from =
+			!classic && major(str_c(shown)) < ENGINE_WITH_TRIGGERS, /* BuildKit 0.17 */
 	};
 	return 0;
 }

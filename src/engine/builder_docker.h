@@ -21,6 +21,8 @@ int builder_docker_has(struct builder *b, const char *image_id, struct err *err)
 int builder_docker_config(struct builder *b, const char *image_id, struct arena *arena,
 			  struct oci_config **ret, struct err *err) NODISCARD;
 int builder_docker_find(struct builder *b, const char *ref, char **ret, struct err *err) NODISCARD;
+int builder_docker_export_empty(struct builder *b, const char *image_id, const char *dir,
+				struct err *err) NODISCARD;
 int builder_docker_keep(struct builder *b, const char *image_id, struct err *err) NODISCARD;
 int builder_docker_prepare(struct builder *b, struct err *err) NODISCARD;
 int builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err *err) NODISCARD;

@@ -115,7 +115,8 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.config = builder_docker_config, .find = builder_docker_find, .keep = builder_docker_keep, \
 	.pull_cmd = builder_docker_pull, .import_cmd = builder_docker_import,                      \
 	.load_cmd = builder_docker_load, .push_cmd = push_cmd,                                     \
-	.export_cmd = builder_docker_export, .limits = builder_docker_limits,                      \
+	.export_cmd = builder_docker_export, .export_empty = builder_docker_export_empty,          \
+	.limits = builder_docker_limits,                                                           \
 	.no_cache_reason = no_cache_reason, .should_retry = should_retry,                          \
 	.probe = builder_docker_probe
 

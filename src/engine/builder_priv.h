@@ -12,6 +12,8 @@ struct builder_limits {
 	char *who;           /* "docker 20.10.24" */
 	const char *who_can; /* where old_frontend is at fault */
 	bool old_frontend, only_layers, no_secrets;
+	bool no_trigger_images; /* what a trigger names is whatever has that name then */
+	bool no_trigger_from;   /* nor does a trigger see what it names at all */
 };
 
 /* Each function is what builder.h says of its namesake; forget, keep and limits may be NULL. */
@@ -41,6 +43,8 @@ struct builder_ops {
 			 struct builder_cmd *ret);
 	void (*export_cmd)(struct builder *b, struct arena *a, const char *image_id,
 			   const char *dir, struct builder_cmd *ret);
+	int (*export_empty)(struct builder *b, const char *image_id, const char *dir,
+			    struct err *err); /* may be NULL */
 	bool (*podman_cmd)(struct builder *b, struct arena *a, struct builder_cmd *ret);
 	bool (*has_containers)(struct builder *b);
 	void (*push_cmd)(struct builder *b, struct arena *a, const char *image_id, const char *ref,

@@ -151,6 +151,13 @@ is_named(const struct externals *all, const struct lockfile_entry *e)
 	return false;
 }
 
+/* By a trigger of an image that is not known (yet). */
+static bool
+may_be_named(const struct project *p, const struct lockfile_entry *e)
+{
+	return !p->bases_known && e->kind != LOCKFILE_GIT;
+}
+
 static char *
 name_of(const struct external *e)
 {
@@ -181,7 +188,7 @@ externals_check(struct project *p, bool strict, struct err_list *errs, struct er
 		const struct lockfile_entry *e = lockfile_at(p->lock, i);
 		AUTO_FREE char *name = lockfile_entry_text(e);
 
-		if (is_named(&all, e))
+		if (is_named(&all, e) || may_be_named(p, e))
 			continue;
 		(void)err_list_at(errs, p->lock_path, e->line, 1, "nothing names '%s' any more",
 				  name);

@@ -30,7 +30,8 @@ struct externals externals_find(struct project *p, struct arena *arena);
 
 /*
  * Everything that is named is in the lock file, and nothing else is: else ERR_REFUSED, with a line
- * for each in errs. strict: no lock file at all is as bad as an empty one; else it is fine.
+ * for each in errs; while the triggers of images from outside are not known (engine/trigger), only
+ * what is missing counts, and of what is too much git sources. strict: no lock file at all is as bad as an empty one; else it is fine.
  */
 int externals_check(struct project *p, bool strict, struct err_list *errs, struct err *err)
 	NODISCARD;

@@ -17,7 +17,12 @@ struct identities {
 	struct map
 		*ids; /* reference LF platform → image ID, as registries told; address → digest */
 	struct map *configs; /* image ID → its text */
-	struct map *down;    /* registries that could not be asked */
+	struct map *down;    /* registries that could not be asked → struct down * */
+};
+
+struct down {
+	enum err_class class;
+	const char *msg;
 };
 
 struct identities *
@@ -91,7 +96,7 @@ refuse(const char *ref, const struct project *p, struct err *err)
 {
 	err_set(err, ERR_REFUSED, "'%s' is not in '%s'", ref,
 		p->lock_path ? p->lock_path : "a lock file");
-	err_hint(err, "a trigger of a base image names it: write it with its digest");
+	err_hint(err, "lockstep lock brings it up to date; commit it");
 	return -ERR_REFUSED;
 }
 
@@ -115,7 +120,9 @@ static int
 cannot_ask(struct identities *ids, const struct ref *ref, struct registry_answer *answer,
 	   struct err *err)
 {
-	map_set(ids->down, str_c(ref->domain), ids);
+	struct down down = { answer->err.class, arena_strdup(ids->arena, answer->err.msg) };
+
+	map_set(ids->down, str_c(ref->domain), arena_dup(ids->arena, &down, sizeof(down)));
 	return ids->o.pull ? err_move(err, &answer->err) : 0;
 }
 
@@ -123,10 +130,13 @@ static int
 ask(struct identities *ids, const struct ref *ref, const char *name,
     const struct platform *platform, const char *platform_name, struct err *err)
 {
+	const struct down *down = map_get(ids->down, str_c(ref->domain));
 	struct registry_answer answer = { 0 };
 	int r;
 
-	if (!strcmp(ref->domain, "localhost") || map_has(ids->down, str_c(ref->domain)))
+	if (down && ids->o.pull)
+		return err_set(err, down->class, "%s", down->msg);
+	if (!strcmp(ref->domain, "localhost") || down)
 		return 0;
 	r = open_registry(ids, err);
 	if (r)
@@ -207,7 +217,7 @@ identity_find(struct identities *ids, const struct identity_query *query, struct
 		return r;
 	if (sha256_parse_digest(str_c(pinned), &hash))
 		return find_local(ids, arena, query->ref, pinned, ret, err);
-	if (ids->o.locked && !strchr(pinned, '@'))
+	if (ids->o.locked && !query->loose && !strchr(pinned, '@'))
 		return refuse(query->ref, query->project, err);
 	if (!ids->o.pull || strchr(pinned, '@')) {
 		r = builder_find(ids->o.builder, pinned, query->platform, &id, err);

@@ -34,6 +34,7 @@ struct identity_query {
 	struct project *project; /* whose lock file counts */
 	const char *ref;         /* as a Dockerfile has it */
 	const struct platform *platform;
+	bool loose; /* what `locked` refuses is looked up even so: nothing is built from it */
 };
 
 struct identity {

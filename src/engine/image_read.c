@@ -44,6 +44,16 @@ step(void *ctx)
 		finish(r, &err);
 }
 
+static int
+open_tree(struct image_read *r, struct err *err)
+{
+	int res = image_tree_open(r->opts.dir, r->opts.flags, &r->tree, err);
+
+	if (!res)
+		r->timer = loop_add_timer(r->opts.loop, 0, step, r);
+	return res;
+}
+
 static void
 on_exported(void *ctx, const struct proc_result *result)
 {
@@ -59,34 +69,41 @@ on_exported(void *ctx, const struct proc_result *result)
 			"cannot export image %s: %s: %.*s", r->opts.image_id, status,
 			STR_FMT(tail));
 		finish(r, &err);
-	} else if (image_tree_open(r->opts.dir, r->opts.flags, &r->tree, &err)) {
+	} else if (open_tree(r, &err)) {
 		finish(r, &err);
-	} else {
-		r->timer = loop_add_timer(r->opts.loop, 0, step, r);
 	}
 	builder_task_free(task);
+}
+
+static int
+start_export(struct image_read *r, struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct builder_task_opts opts = { .loop = r->opts.loop,
+					  .log_fd = r->opts.log_fd,
+					  .on_exit = on_exported,
+					  .ctx = r };
+	struct builder_cmd cmd;
+
+	builder_export_cmd(r->opts.builder, arena, r->opts.image_id, r->opts.dir, &cmd);
+	return builder_task_start(&cmd, &opts, &r->task, err);
 }
 
 int
 image_read_start(const struct image_read_opts *opts, image_read_fn done, void *ctx,
 		 struct image_read **ret, struct err *err)
 {
-	AUTO_ARENA struct arena *arena = arena_new();
 	struct image_read *r = xcalloc(1, sizeof(*r));
-	struct builder_cmd cmd;
 	int res;
 
 	*r = (struct image_read){ .opts = *opts, .done = done, .ctx = ctx };
 	res = file_mkdirs(opts->dir, err);
 	if (!res)
-		builder_export_cmd(opts->builder, arena, opts->image_id, opts->dir, &cmd);
+		res = builder_export_empty(opts->builder, opts->image_id, opts->dir, err);
 	if (!res)
-		res = builder_task_start(&cmd,
-					 &(struct builder_task_opts){ .loop = opts->loop,
-								      .log_fd = opts->log_fd,
-								      .on_exit = on_exported,
-								      .ctx = r },
-					 &r->task, err);
+		res = start_export(r, err);
+	else if (res > 0)
+		res = open_tree(r, err);
 	if (res) {
 		free(r);
 		return res;

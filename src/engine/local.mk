@@ -110,6 +110,7 @@ libengine_a_SOURCES += \
 	%D%/project.c \
 	%D%/project.h \
 	%D%/project_commit.c \
+	%D%/project_link.c \
 	%D%/project_lock.c \
 	%D%/project_priv.h \
 	%D%/project_source.c \
@@ -162,6 +163,8 @@ libengine_a_SOURCES += \
 	%D%/source.h \
 	%D%/stage.c \
 	%D%/stage.h \
+	%D%/trigger.c \
+	%D%/trigger.h \
 	%D%/verify.c \
 	%D%/verify.h \
 	$(NULL)

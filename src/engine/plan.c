@@ -22,7 +22,9 @@ static int
 find_external(struct plan *p, const char *ref, const struct platform *platform,
 	      struct identity *ret, struct err *err)
 {
-	struct identity_query query = { p->opts.project, ref, platform };
+	struct identity_query query = { .project = p->opts.project,
+					.ref = ref,
+					.platform = platform };
 
 	return identity_find(p->opts.identities, &query, p->arena, ret, err);
 }
@@ -215,6 +217,26 @@ frozen_epoch(struct plan *p, struct plan_node *node, const char **ret, struct er
 	return r < 0 ? r : 0;
 }
 
+/* A base that could not be asked for when the edges were made has come meanwhile, and a trigger of it
+ * names an image of the graph. */
+static int
+not_linked(const struct plan_node *node, struct err *err)
+{
+	const struct inputs *in = node->made.inputs;
+
+	for (size_t i = 0; i < in->images.n; i++) {
+		if (*in->images.v[i].id || !in->images.v[i].name)
+			continue;
+		err_set(err, ERR_TEMPORARY,
+			"image '%s': a trigger of its base takes from '%s' of the graph, which was "
+			"not known when this began",
+			node->image->name, in->images.v[i].name);
+		err_hint(err, "run it again: the base is here now");
+		return -ERR_TEMPORARY;
+	}
+	return 0;
+}
+
 int
 plan_decide(struct plan *p, const struct graph_image *image, struct err_list *errs, struct err *err)
 {
@@ -259,6 +281,8 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	if (!node->made.complete) {
 		node->state = PLAN_BUILD;
 		r = note_pulls(p, node, err);
+		if (!r && !node->npulls)
+			r = not_linked(node, err);
 		return r ? r : plan_last_build(p, node, err);
 	}
 	r = decide_known(p, node, err);

@@ -8,7 +8,6 @@
 #include "engine/builder.h"
 #include "engine/single.h"
 #include "io/git.h"
-#include "model/ref.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -261,10 +260,26 @@ read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
 	return 0;
 }
 
+struct knowledge {
+	struct project *project;
+	recipe_config config;
+	void *ctx;
+};
+
 static const struct oci_config *
-nothing_known(void *ctx UNUSED, const char *ref UNUSED, const char *platform UNUSED)
+known_config(void *ctx, const char *ref, const char *platform)
 {
-	return NULL;
+	struct knowledge *k = ctx;
+
+	return k->config ? k->config(k->ctx, ref, platform) : NULL;
+}
+
+static struct df_ins **
+known_triggers(void *ctx, const char *ref, size_t *ret_n)
+{
+	struct knowledge *k = ctx;
+
+	return project_triggers(k->project, ref, ret_n);
 }
 
 /* BuildKit's cache looks at what it runs with, those of the others only at texts. */
@@ -292,6 +307,7 @@ project_eval(struct project *p, const struct graph_image *image, struct arena *a
 	     recipe_config config, void *ctx, struct err_list *errs)
 {
 	struct recipe_arg *args = arena_calloc(arena, image->nargs + 1, sizeof(*args));
+	struct knowledge known = { p, config, ctx };
 	struct recipe_opts opts = {
 		.dialect = p->dialect,
 		.target = image->target,
@@ -301,8 +317,9 @@ project_eval(struct project *p, const struct graph_image *image, struct arena *a
 		.nargs = image->nargs,
 		.args_file = p->graph_path,
 		.mark = mark_of(p, image, arena),
-		.config = config ? config : nothing_known,
-		.ctx = ctx,
+		.config = known_config,
+		.triggers = known_triggers,
+		.ctx = arena_dup(arena, &known, sizeof(known)),
 	};
 
 	for (size_t i = 0; i < image->nargs; i++)
@@ -310,51 +327,6 @@ project_eval(struct project *p, const struct graph_image *image, struct arena *a
 					       .value = image->args[i].value,
 					       .line = image->args[i].at.line };
 	return recipe_eval(arena, p->sources[image->index].df, &opts, errs);
-}
-
-/* An external must at least be a reference: "x:" is what an argument without a value leaves. */
-static void
-check_external(struct project *p, const struct recipe *rec, const struct recipe_image *used,
-	       struct err_list *errs)
-{
-	AUTO_ERR struct err err = ERR_INIT;
-	struct err *place;
-	struct ref ref;
-
-	if (!ref_parse(p->arena, str_c(used->ref), &ref, &err))
-		return;
-	place = err_list_at(errs, rec->df->file, used->line, 0, "%s %s", recipe_use_name(used->use),
-			    err.msg);
-	if (str_ends(str_c(used->ref), STR_LIT(":")))
-		err_hint(place, "give its argument a value: by a default in ARG, or by `args:` of "
-				"the image");
-}
-
-static int
-link_images(struct project *p, struct err_list *errs)
-{
-	VEC(struct graph_edge) edges = { 0 };
-	int r;
-
-	for (size_t i = 0; i < p->graph->nimages; i++) {
-		const struct recipe *rec = p->sources[i].edges;
-
-		for (size_t k = 0; rec && k < rec->nimages; k++) {
-			struct graph_image *from = graph_image_of_ref(p->graph, rec->images[k].ref);
-			struct graph_edge edge = { .from = from,
-						   .to = &p->graph->images[i],
-						   .file = rec->df->file,
-						   .line = rec->images[k].line };
-
-			if (from)
-				vec_push(&edges, edge);
-			else
-				check_external(p, rec, &rec->images[k], errs);
-		}
-	}
-	r = graph_link(p->graph, edges.v, edges.n, errs);
-	vec_fini(&edges);
-	return r;
 }
 
 static int
@@ -382,7 +354,8 @@ load_all(struct project *p, const struct project_opts *opts, struct err_list *er
 		if (r)
 			return r;
 	}
-	r = link_images(p, errs);
+	project_follow_triggers(p, errs);
+	r = project_link(p, errs);
 	if (r == 0 || r == -ERR_INPUT) {
 		int rp = opts->tolerate_missing ? 0 : pod_read_all(p, &p->pods, errs, err);
 

@@ -55,7 +55,8 @@ struct project_source {
 	const char *df_path; /* relative to the root */
 	struct str df_text;
 	struct dockerfile *df;
-	struct recipe *edges;    /* evaluated with nothing known about base images */
+	struct recipe *edges;    /* evaluated with nothing known about base images, but for their
+				    triggers (engine/trigger) */
 	const char *ignore_path; /* relative to the root, NULL = none */
 	struct ignore *ignore;   /* NULL = none */
 };
@@ -66,6 +67,8 @@ struct project {
 	struct project_source *sources; /* one an image, by index */
 	struct project_files own;       /* at the root */
 	struct pod *pods;               /* one a pod of the graph; NULL when only parts are read */
+	bool bases_seen;                /* trigger_link() was called */
+	bool bases_known;               /* and knew all images from outside that are stood on */
 	struct map *remote;             /* url LF ref → struct project_files * of a git source */
 	struct lockfile *lock;          /* NULL = none */
 	char *lock_path;                /* as shown to the user; of a single Dockerfile NULL */
@@ -102,5 +105,7 @@ const char *project_address(struct project *p, const char *git);
 /* recipe_eval for an image with what is known about its base images; errs as there. */
 struct recipe *project_eval(struct project *p, const struct graph_image *image, struct arena *arena,
 			    recipe_config config, void *ctx, struct err_list *errs) NODISCARD;
+/* Makes the edges of the graph from what all `edges` use. */
+int project_link(struct project *p, struct err_list *errs) NODISCARD;
 
 #endif

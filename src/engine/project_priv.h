@@ -13,4 +13,10 @@ int project_read_source(struct project *p, const struct project_opts *opts, size
 int project_read_lock(struct project *p, const struct project_opts *opts, struct err_list *errs,
 		      struct err *err) NODISCARD;
 
+/* project_link.c: the triggers that the image which ref means gives its children, as far as the
+ * graph's files tell: NULL for one from outside, and where the builder's format drops them. */
+struct df_ins **project_triggers(struct project *p, const char *ref, size_t *ret_n);
+/* Evaluates once more what stands on such images, now that all files are read. */
+void project_follow_triggers(struct project *p, struct err_list *errs);
+
 #endif

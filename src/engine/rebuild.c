@@ -353,9 +353,12 @@ export(struct rebuild *rb, const char *image_id, struct image_export *ret, struc
 
 	if (r)
 		return r;
-	builder_export_cmd(rb->opts.builder, rb->arena, image_id, dir, &cmd);
-	r = run_cmd(rb, &cmd, err);
-	if (!r)
+	r = builder_export_empty(rb->opts.builder, image_id, dir, err);
+	if (!r) {
+		builder_export_cmd(rb->opts.builder, rb->arena, image_id, dir, &cmd);
+		r = run_cmd(rb, &cmd, err);
+	}
+	if (r >= 0)
 		r = image_export_read(rb->arena, dir, ret, err);
 	return r ? err_prefix(err, "cannot read image '%s'", image_id) : 0;
 }

@@ -87,6 +87,15 @@ look(struct relocker *x, struct err *err)
 	}
 }
 
+/* A trigger of an image that cannot be asked for now may name them. */
+static void
+keep_images(const struct lockfile *was, struct lockfile *l)
+{
+	for (size_t i = 0; was && i < lockfile_len(was); i++)
+		if (lockfile_at(was, i)->kind != LOCKFILE_GIT)
+			lockfile_set(l, lockfile_at(was, i));
+}
+
 int
 relock(const struct relock_opts *opts, const struct externals *all, struct lockfile **ret,
        struct err *err)
@@ -95,6 +104,8 @@ relock(const struct relock_opts *opts, const struct externals *all, struct lockf
 	struct relocker x = { .o = opts, .arena = arena };
 	struct lockfile *l = lockfile_new();
 
+	if (!opts->project->bases_known)
+		keep_images(opts->project->lock, l);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct external *e = &all->v[i];
 		bool again = opts->all || (opts->again && opts->again[i]);

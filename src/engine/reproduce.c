@@ -147,7 +147,9 @@ static int
 external_ref(struct work *w, const char *ref, const struct platform *platform, const char **ret,
 	     struct err *err)
 {
-	struct identity_query query = { w->opts->plan->project, ref, platform };
+	struct identity_query query = { .project = w->opts->plan->project,
+					.ref = ref,
+					.platform = platform };
 	struct identity found = { 0 };
 	int r = identity_find(w->opts->plan->identities, &query, w->ret->arena, &found, err);
 

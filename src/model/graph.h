@@ -218,7 +218,7 @@ struct graph_edge {
 /*
  * Takes the edges found in the Dockerfiles, checks them against `needs` (both places are named in
  * the message), finds cycles (the whole cycle is printed, with file:line of each step), and fills
- * parents, children, level, order. Mistakes go to errs.
+ * parents, children, level, order. Mistakes go to errs. May be called again with more edges.
  */
 int graph_link(struct graph *g, const struct graph_edge *edges, size_t n, struct err_list *errs)
 	NODISCARD;

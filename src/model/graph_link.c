@@ -41,6 +41,8 @@ sort_unique(struct graph_image **v, size_t n)
 static void
 add_edges(struct graph *g, const struct graph_edge *edges, size_t n)
 {
+	for (size_t i = 0; i < g->nimages; i++)
+		g->images[i].nparents = g->images[i].nchildren = 0;
 	for (size_t i = 0; i < n; i++) {
 		edges[i].to->nparents++;
 		edges[i].from->nchildren++;

@@ -27,6 +27,9 @@ struct recipe_arg {
  * recipe_image; NULL = the one that is built for), or NULL while it is unknown (a parent not built
  * yet, an external not resolved). */
 typedef const struct oci_config *(*recipe_config)(void *ctx, const char *ref, const char *platform);
+/* Asked where that is NULL: the triggers that the image will have all the same, as its own Dockerfile
+ * says; NULL = nothing is known of them. */
+typedef struct df_ins **(*recipe_triggers)(void *ctx, const char *ref, size_t *ret_n);
 
 struct recipe_opts {
 	enum dialect dialect;
@@ -40,6 +43,7 @@ struct recipe_opts {
 	 * (--add-host, --ulimit, the platform) gets layers of its own. */
 	const char *mark;
 	recipe_config config;
+	recipe_triggers triggers; /* may be NULL */
 	void *ctx;
 };
 
@@ -65,7 +69,7 @@ struct recipe_image {
 	int line;
 	size_t stage; /* renumbered index of the stage that uses it */
 	bool onbuild; /* named by a trigger of a base, which recipe_render() cannot rewrite: the
-			 builder must be told what the name means */
+			 builder must be told what ref means */
 };
 
 #define RECIPE_READ_LIST(X)                                                                        \
@@ -164,7 +168,9 @@ struct recipe {
 	bool copies_dockerfile_dir; /* unused by keys; a hint for `why`: "." is read */
 	int bind_mount_line; /* first RUN with a mount of the context, a stage or an image; 0 = none */
 	int cache_mount_line; /* first RUN with a cache mount: the build is impure; 0 = none */
-	int unexpanded_line;  /* containers: first instruction whose values its text cannot show (an
+	int trigger_from_line; /* first FROM of a base whose triggers take from a stage or an image; 0 =
+				  none */
+	int unexpanded_line; /* containers: first instruction whose values its text cannot show (an
 				ONBUILD trigger with variables, a value with a newline), so that
 				buildah's layer cache must not be used; 0 = none */
 };

@@ -175,6 +175,12 @@ set_base(struct reacher *x, size_t stage, struct err *err)
 static int
 take_triggers(struct reacher *x, struct recipe_work *w, struct err *err)
 {
+	if (!w->config) {
+		if (x->r->pub.opts.triggers)
+			w->onbuild =
+				x->r->pub.opts.triggers(x->r->pub.opts.ctx, w->ref, &w->nonbuild);
+		return 0;
+	}
 	w->onbuild = arena_calloc(x->r->arena, w->config->nonbuild, sizeof(struct df_ins *));
 	for (size_t i = 0; i < w->config->nonbuild; i++) {
 		struct df_ins *ins =
@@ -227,7 +233,7 @@ look_at(struct reacher *x, size_t stage)
 	const struct df_ins *ins;
 	int status = set_base(x, stage, &err);
 
-	if (status == 0 && w->base == RECIPE_BASE_IMAGE && w->config)
+	if (status == 0 && w->base == RECIPE_BASE_IMAGE)
 		status = take_triggers(x, w, &err);
 	if (status == 0 && w->base == RECIPE_BASE_STAGE)
 		copy_triggers(x, w);

@@ -68,6 +68,7 @@ add_image(struct recipe_eval *e, const struct recipe_from *from, size_t stage, i
 static void
 add_froms(const struct reader *x)
 {
+	struct recipe *pub = &x->e->r->pub;
 	struct recipe_from *froms;
 	struct recipe_link link;
 	size_t n;
@@ -80,6 +81,8 @@ add_froms(const struct reader *x)
 	for (size_t i = 0; i < n; i++) {
 		if (recipe_link(x->e->r, x->stage, froms[i].use, froms[i].name, &link, NULL) < 0)
 			continue;
+		if (trigger && link.kind != RECIPE_LINK_SCRATCH && !pub->trigger_from_line)
+			pub->trigger_from_line = line;
 		if (link.kind == RECIPE_LINK_IMAGE)
 			(void)add_image(x->e, &froms[i], x->stage, line,
 					trigger); /* the index is found again by name */

@@ -54,6 +54,8 @@ TESTS += \
 	%D%/t-soft.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
+	%D%/t-trigger-docker.sh \
+	%D%/t-trigger.sh \
 	%D%/t-usage.sh \
 	%D%/t-verify.sh \
 	$(NULL)
@@ -107,6 +109,8 @@ EXTRA_DIST += \
 	%D%/t-soft.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
+	%D%/t-trigger-docker.sh \
+	%D%/t-trigger.sh \
 	%D%/t-usage.sh \
 	%D%/t-verify.sh \
 	$(NULL)

@@ -131,4 +131,10 @@ elif [ "$BUILDER" = docker-classic ]; then
 	exits 1 'docker-classic cannot copy an ignore file' lockstep build leaf
 	like "$tap_out" "*cannot copy '.dockerignore'*" 'and that is said'
 fi
+
+# --- an image without layers, which docker does not export
+mkdir bare
+printf 'FROM scratch\nMAINTAINER me\nLABEL only=this\n' >bare/Dockerfile
+sed -i 's/^images:/&\n  bare: { context: bare, checks: [ { config: { labels: { only: this } } } ] }/' lockstep.yaml
+exits 0 'an image without layers is built and checked' lockstep build bare
 done_testing

@@ -100,6 +100,12 @@ sed -i 's|localhost/ext:1|localhost/other:1|' app/Dockerfile
 exits 0 'a lock file that is out of date is no matter at home' lockstep plan
 exits 4 'but in CI' env CI=true "$LOCKSTEP" plan
 is "$tap_out" "app/Dockerfile:1: 'localhost/other:1' is not in 'lockstep.lock'
+lockstep: 'lockstep.lock' is out of date: 1 not in it, 0 too many
+    lockstep lock brings it up to date; commit it" 'what it knows while an image may have triggers that name the rest'
+buildah tag localhost/ext:1 localhost/other:1
+exits 4 'of an image that is here' env CI=true "$LOCKSTEP" plan
+buildah rmi localhost/other:1 >/dev/null
+is "$tap_out" "app/Dockerfile:1: 'localhost/other:1' is not in 'lockstep.lock'
 lockstep.lock:4:1: nothing names 'localhost/ext:1' any more
 lockstep: 'lockstep.lock' is out of date: 1 not in it, 1 too many
     lockstep lock brings it up to date; commit it

@@ -126,12 +126,15 @@ build_line(enum builder_kind kind, const char *want)
 		.name = "it", .platform = platform_host(), .options = &option, .noptions = 1
 	};
 	static const struct recipe_case c = { .file = "ARG V\nFROM base:$V\n", .given = "V=1 2" };
+	const char *named = "x:1=docker-image://abc";
 	struct builder *b = open_builder(kind);
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct recipe_fixture f;
 	struct builder_build build = { .image = &image,
 				       .context = "/s/context",
 				       .dockerfile = "/s/Dockerfile",
+				       .contexts = &named,
+				       .ncontexts = 1,
 				       .id_file = "/s/id" };
 	struct builder_cmd cmd;
 
@@ -155,7 +158,7 @@ test_build_commands(void **state UNUSED)
 {
 	build_line(BUILDER_DOCKER,
 		   "docker build --progress plain --iidfile /s/id --build-arg V=1 2 --network=host "
-		   "-f /s/Dockerfile /s/context");
+		   "--build-context x:1=docker-image://abc -f /s/Dockerfile /s/context");
 	build_line(BUILDER_DOCKER_CLASSIC,
 		   "/build?rm=1&forcerm=1&dockerfile=.lockstep.Dockerfile&"
 		   "buildargs=%7B%22V%22%3A%221%202%22%7D&networkmode=host");
@@ -163,7 +166,8 @@ test_build_commands(void **state UNUSED)
 		   "build --layers --force-rm --pull=never --format oci --timestamp 0 "
 		   "--annotation org.opencontainers.image.base.digest= "
 		   "--annotation org.opencontainers.image.base.name= --ignorefile /dev/null "
-		   "--iidfile /s/id --build-arg V=1 2 --network=host -f /s/Dockerfile /s/context");
+		   "--iidfile /s/id --build-arg V=1 2 --network=host "
+		   "--build-context x:1=docker-image://abc -f /s/Dockerfile /s/context");
 }
 
 static void
@@ -226,11 +230,38 @@ test_addresses_that_nobody_checks(void **state UNUSED)
 	fixture_close(&f);
 }
 
+/* The reference of an own instruction is replaced by its commit; that of a trigger stays as it is. */
+static void
+test_repositories_that_triggers_name(void **state UNUSED)
+{
+	static const struct recipe_case c = {
+		.file = "FROM i\nADD https://x.org/own.git#main /a\n",
+		.configs = "i {\"OnBuild\":[\"ADD https://x.org/moves.git#main /b\","
+			   "\"ADD https://x.org/stays.git#"
+			   "0123456789abcdef0123456789abcdef01234567 /c\"]}\n",
+	};
+	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
+	AUTO_FREE char *said = NULL;
+	struct recipe_fixture f;
+
+	fixture_open(&f, &c, DIALECT_BUILDKIT);
+	assert_non_null(f.recipe);
+	assert_int_equal(f.recipe->nremotes, 3);
+	builder_check_downloads(f.recipe, &errs);
+	assert_int_equal(errs.n, 1);
+	said = err_text(&errs.items[0]);
+	assert_string_equal(said, "D:1: 'https://x.org/moves.git#main' would be downloaded by the "
+				  "builder, unchecked");
+	assert_non_null(strstr(errs.items[0].hint, "neither be staged nor pinned"));
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses_that_nobody_checks),
+		cmocka_unit_test(test_repositories_that_triggers_name),
 		cmocka_unit_test(test_lines_of_buildkit),
 		cmocka_unit_test(test_lines_of_classic),
 		cmocka_unit_test(test_lines_of_buildah_and_podman),
