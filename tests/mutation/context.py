@@ -36,6 +36,7 @@ class Context:
     target: str = ""
     images: tuple[tuple[str, str], ...] = ()  # reference → name of a base of bases.py
     builders: tuple[str, ...] = ("buildah", "docker", "docker-classic")
+    contexts: tuple[str, ...] = ()  # values of --build-context; of a stage
     differs: str = ""  # why the stage makes another image than a checkout, where that is meant to be
     layers: bool = False  # RUN sees what buildah does only where each instruction is a layer, as lockstep builds
     causes: tuple[tuple[str, str], ...] = ()  # prefix of a mutant's name → why a moved key is no moved image

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import tempfile
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +15,7 @@ from builders import Builder, Failed
 from context import Context, write
 from lockstep import Lockstep, Refused
 from mutants import kind_of
-from oracle import ContainersStorage, Image
+from oracle import Image
 
 Kinds = Literal["moved",       # image and key
                 "kept",        # neither
@@ -73,7 +72,6 @@ class Judge:
     tags: dict[str, str] = field(default_factory=dict)
     images: dict[str, Image | str] = field(default_factory=dict)  # of one context, by its digest or its stage's
     lock: threading.Lock = field(default_factory=threading.Lock)
-    warm_storage: ContainersStorage | None = None
 
     def tag(self, ctx: Context) -> None:
         for ref, base in ctx.images:
@@ -92,11 +90,6 @@ class Judge:
             except Failed as e:
                 self.images[digest] = str(e)
         return self.images[digest]
-
-    def warm_image(self, image_id: str) -> Image:
-        if not self.warm_storage:
-            self.warm_storage = ContainersStorage(Path(os.environ["LOCKSTEP_STATE"]) / "storage")
-        return self.warm_storage.image(image_id)
 
 
 def stages(text: str) -> int:
@@ -133,12 +126,12 @@ class Case:
 
     def stage(self, ctx: Context, into: Path, state: State) -> None:
         try:
-            self.j.lockstep.stage(ctx, self.dir / "raw", into)
+            contexts = self.j.lockstep.stage(ctx, self.dir / "raw", into)
         except Refused as e:  # what this builder cannot be given is told late
             state.key, state.said = b"", str(e)
             return
-        digest = tree_digest(into) + repr(ctx.args)
-        staged = self.j.build(digest, into / "context", into / "Dockerfile", ctx, True)
+        digest = tree_digest(into) + repr(ctx.args) + repr(contexts)
+        staged = self.j.build(digest, into / "context", into / "Dockerfile", replace(ctx, contexts=tuple(contexts)), True)
         state.staged = staged if isinstance(staged, Image) else None
         state.said = "" if state.staged else str(staged)
         state.fewer = stages(ctx.text()) > stages((into / "Dockerfile").read_text(errors="surrogateescape"))

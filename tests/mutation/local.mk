@@ -88,6 +88,7 @@ EXTRA_DIST += \
 	%D%/cases/names-in-copy.ctx \
 	%D%/cases/names-odd.ctx \
 	%D%/cases/onbuild-base-argument.ctx \
+	%D%/cases/onbuild-base-images.ctx \
 	%D%/cases/onbuild-base.ctx \
 	%D%/cases/onbuild-own.ctx \
 	%D%/cases/onbuild-stage.ctx \

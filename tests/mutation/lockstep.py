@@ -38,19 +38,22 @@ class Lockstep:
     def canonical(self, ctx: Context, root: Path) -> bytes:
         return self.call(["inputs", "--canonical", *self.form(ctx, root)])
 
-    def stage(self, ctx: Context, root: Path, into: Path) -> None:
+    def stage(self, ctx: Context, root: Path, into: Path) -> list[str]:
+        """The further contexts that a build of the stage needs."""
         shutil.rmtree(into, ignore_errors=True)
-        self.call(["stage", "--into", str(into), *self.form(ctx, root)])
+        return json.loads(self.call(["stage", "--json", "--into", str(into), *self.form(ctx, root)]))["contexts"]
 
     def build_graph(self, top: Path, contexts: dict[str, Context]) -> dict[str, str]:
-        """Builds the graph of these contexts, each in the folder of its name: name → image ID, "" = failed."""
+        """Builds the graph of these contexts, each in the folder of its name: name → image ID, or why there is none."""
         images = {}
         for name, ctx in contexts.items():
             images[name] = {"context": name, "dockerfile": os.fsdecode(ctx.dockerfile),
                             "args": {n: v.replace("$", "$$") for n, v in ctx.args}}
             if ctx.target:
                 images[name]["target"] = ctx.target
+            if self.builder != "buildah":  # the engine of scripts/lib/dockerd.sh has no bridge
+                images[name]["network"] = "none"
         graph = {"version": 1, "registry": "localhost/graph", "builder": self.builder, "images": images}
         (top / "lockstep.json").write_text(json.dumps(graph))
         out = json.loads(self.call(["build", "--json", "--keep-going", "-j2", "-C", str(top)], (0, 1)))
-        return {x["image"]: x.get("image_id") or "" for x in out["images"]}
+        return {x["image"]: x.get("image_id") or "failed: " + x.get("message", "") for x in out["images"]}

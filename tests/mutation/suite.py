@@ -104,10 +104,10 @@ def warm(lockstep: Lockstep, judge: Judge, work: Path, cases: dict[str, list[Sta
             judge.tag(state.ctx)
         images = lockstep.build_graph(work, {name: state.ctx for name, state in now.items()})
         for name, state in now.items():
-            if not images[name]:
-                report.add(name, state.name, Verdict("stale", detail="`lockstep build` failed, the builder does not"))
+            if not images[name].startswith("sha256:"):
+                report.add(name, state.name, Verdict("stale", detail=f"only `lockstep build` {images[name]}"))
                 continue
-            got, wanted = judge.warm_image(images[name]), state.wanted()
+            got, wanted = judge.builder.warm_image(images[name]), state.wanted()
             verdict = Verdict("warm" if got.digest() == wanted.digest() else "stale",
                               detail="\n".join(got.differs(wanted)))
             report.add(name, state.name, verdict)
