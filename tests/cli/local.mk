@@ -27,6 +27,7 @@ TESTS += \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
 	%D%/t-docker-api.sh \
+	%D%/t-drivers.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-docker-classic.sh \
@@ -82,6 +83,7 @@ EXTRA_DIST += \
 	%D%/t-dispatch-secrets.sh \
 	%D%/t-dispatch.sh \
 	%D%/t-docker-api.sh \
+	%D%/t-drivers.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-docker-classic.sh \

@@ -31,6 +31,7 @@ EXTRA_DIST += \
 	%D%/dispatch.sh \
 	%D%/engine_relay.py \
 	%D%/faulty_proxy.py \
+	%D%/fuzz-report \
 	%D%/github.py \
 	%D%/github.sh \
 	%D%/github_git.py \

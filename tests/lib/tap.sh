@@ -10,6 +10,11 @@
 tap_count=0
 tap_failed=0
 
+# Where sh is dash, the EXIT trap of a script, which stops its servers, runs only when it exits by itself.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # pass NAME, fail NAME [DIAGNOSTICS]
 pass() {
 	tap_count=$((tap_count + 1))
