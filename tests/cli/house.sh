@@ -185,7 +185,10 @@ case $said in
 *'# SKIP clang-format'*)
 	skip 'format' 'clang-format 14 is not installed' ;;
 *)
-	finds 'not ok*src/model/zz_e.c*' 'format: a file that is not formatted' ;;
+	finds 'not ok*src/model/zz_e.c*' 'format: a file that is not formatted'
+	exits 2 'format: a file that is not there' "$copy/scripts/format" "$copy/nosuch.c"
+	is "$tap_out, $(ls "$copy/nosuch.c" 2>/dev/null)" "format: there is no file '$copy/nosuch.c', " \
+		'format: is not made' ;;
 esac
 
 # --- list-sources
