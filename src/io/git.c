@@ -40,8 +40,9 @@ git_resolve(const char *repo, const char *rev, char **ret, struct err *err)
 }
 
 static void
-add_commit(git_commits *ret, struct str record)
+add_commit(void *ctx, struct str record)
 {
+	git_commits *ret = ctx;
 	struct git_commit c = { 0 };
 	unsigned long long time_s = 0;
 	struct str piece;
@@ -69,22 +70,11 @@ git_log(const char *repo, const char *range, bool first_parent, git_commits *ret
 			       range,
 			       "--",
 			       NULL };
-	struct buf AUTO_BUF out = BUF_INIT;
-	struct str rest, record;
-	int r;
+	int r = git_run_records(repo, args, MAX_OUTPUT, add_commit, ret, err);
 
-	buf_init(&out, 0);
-	r = git_run(repo, args, MAX_OUTPUT, &out, err);
 	if (r == -ERR_TOOL && err)
 		err->class = ERR_USAGE;
-	if (r)
-		return r == -ERR_TOOL ? -ERR_USAGE : r;
-	rest = buf_str(&out);
-	while (str_next(&rest, '\0', &record)) {
-		if (record.n)
-			add_commit(ret, record);
-	}
-	return 0;
+	return r == -ERR_TOOL ? -ERR_USAGE : r;
 }
 
 void
@@ -202,26 +192,22 @@ git_is_dirty(const char *repo, const char *rev, const char *path, bool *ret, str
 	return 0;
 }
 
+static void
+add_path(void *ctx, struct str path)
+{
+	git_paths *ret = ctx;
+
+	vec_push(ret, str_dup(path));
+}
+
 int
 git_changed_paths(const char *repo, const char *commit, git_paths *ret, struct err *err)
 {
 	const char *args[] = { "diff-tree",        "-r",          "-z", "--root",
 			       "--no-commit-id",   "--name-only", "-m", "--first-parent",
 			       "--end-of-options", commit,        NULL };
-	struct buf AUTO_BUF out = BUF_INIT;
-	struct str rest, path;
-	int r;
 
-	buf_init(&out, 0);
-	r = git_run(repo, args, MAX_OUTPUT, &out, err);
-	if (r)
-		return r;
-	rest = buf_str(&out);
-	while (str_next(&rest, '\0', &path)) {
-		if (path.n)
-			vec_push(ret, str_dup(path));
-	}
-	return 0;
+	return git_run_records(repo, args, MAX_OUTPUT, add_path, ret, err);
 }
 
 void

@@ -172,8 +172,9 @@ git_branch_edit(const char *repo, const char *from, const char *to, struct buf *
 
 /* The six lines of one commit, see FORMAT. */
 static void
-add_made(git_mades *ret, struct str fields)
+add_made(void *ctx, struct str fields)
 {
+	git_mades *ret = ctx;
 	struct str f[7] = { { 0 } };
 	unsigned long long author = 0, committer = 0;
 	struct git_made m = { 0 };
@@ -221,19 +222,8 @@ git_branch_log(const char *repo, const char *base, const char *tip, const char *
 				     without,
 				     "--",
 				     NULL };
-	AUTO_BUF struct buf out = BUF_INIT;
-	struct str rest, record;
-	int r;
 
-	buf_init(&out, 0);
-	r = git_run(repo, args, MAX_OUTPUT, &out, err);
-	if (r)
-		return r;
-	rest = buf_str(&out);
-	while (rest.n && str_next(&rest, '\0', &record))
-		if (record.n)
-			add_made(ret, record);
-	return 0;
+	return git_run_records(repo, args, MAX_OUTPUT, add_made, ret, err);
 }
 
 void

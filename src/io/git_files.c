@@ -22,8 +22,9 @@ read_octal(struct str s, uint32_t *ret)
 
 /* "MODE … TAB PATH"; of a path that is there thrice, in conflict, one entry. */
 static void
-add_file(git_files *ret, struct str record)
+add_file(void *ctx, struct str record)
 {
+	git_files *ret = ctx;
 	size_t tab = str_find(record, '\t');
 	struct git_file f = { 0 };
 	struct str path;
@@ -42,18 +43,8 @@ git_list_files(const char *top, const char *rev, git_files *ret, struct err *err
 {
 	const char *of_index[] = { "ls-files", "-z", "--stage", NULL };
 	const char *of_commit[] = { "ls-tree", "-r", "-z", "--full-tree", rev, NULL };
-	struct buf AUTO_BUF out = BUF_INIT;
-	struct str rest, record;
-	int r;
 
-	buf_init(&out, 0);
-	r = git_run(top, rev ? of_commit : of_index, MAX_OUTPUT, &out, err);
-	if (r)
-		return r;
-	rest = buf_str(&out);
-	while (str_next(&rest, '\0', &record))
-		add_file(ret, record);
-	return 0;
+	return git_run_records(top, rev ? of_commit : of_index, MAX_OUTPUT, add_file, ret, err);
 }
 
 void

@@ -22,7 +22,13 @@ void git_env_fini(struct git_env *e);
 int git_run(const char *repo, const char *const *args, size_t max, struct buf *out, struct err *err)
 	NODISCARD;
 
-/* The same, but an exit status of 1, which is git's way to say no, is no error: it goes to
+/* The same for output with a NUL byte behind each record (-z): the sink gets them one by one, empty ones
+ * left out. */
+typedef void (*git_record)(void *ctx, struct str record);
+int git_run_records(const char *repo, const char *const *args, size_t max, git_record sink,
+		    void *ctx, struct err *err) NODISCARD;
+
+/* As git_run(), but an exit status of 1, which is git's way to say no, is no error: it goes to
  * *ret_status. */
 int git_run_status(const char *repo, const char *const *args, size_t max, struct buf *out,
 		   int *ret_status, struct err *err) NODISCARD;

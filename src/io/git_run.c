@@ -79,3 +79,22 @@ git_run(const char *repo, const char *const *args, size_t max, struct buf *out, 
 		return err_set(err, ERR_TOOL, "'git %s' failed in '%s'", args[0], repo);
 	return r;
 }
+
+int
+git_run_records(const char *repo, const char *const *args, size_t max, git_record sink, void *ctx,
+		struct err *err)
+{
+	struct buf AUTO_BUF out = BUF_INIT;
+	struct str rest, record;
+	int r;
+
+	buf_init(&out, 0);
+	r = git_run(repo, args, max, &out, err);
+	if (r)
+		return r;
+	rest = buf_str(&out);
+	while (str_next(&rest, '\0', &record))
+		if (record.n)
+			sink(ctx, record);
+	return 0;
+}
