@@ -61,6 +61,12 @@ make_world(struct world *w)
 #define CHECK                                                                                      \
 	"    <testcase classname=\"web\" name=\"absent curl\" file=\"lockstep.yaml\" line=\"7\""
 #define TAIL "  </testsuite>\n</testsuites>\n"
+/* The whole of a run of one image; build and check are what their cases say. */
+#define WEB(failures, skipped, build, check)                                                       \
+	HEAD("2", failures, skipped)                                                               \
+	SUITE("2", failures, skipped)                                                              \
+	"    <testcase classname=\"web\" name=\"build\"" build "\n" CHECK " " check "\n" TAIL
+#define NOT_RUN "time=\"0.000\"><skipped message=\"not run\"/></testcase>"
 
 static void
 assert_junit(struct world *w, const char *want)
@@ -78,12 +84,7 @@ test_passed(void **state UNUSED)
 	struct world w;
 
 	make_world(&w);
-	assert_junit(
-		&w,
-		HEAD("2", "0", "0") SUITE(
-			"2", "0",
-			"0") "    <testcase classname=\"web\" name=\"build\" time=\"2.500\"/>\n" CHECK
-			     " time=\"0.012\"/>\n" TAIL);
+	assert_junit(&w, WEB("0", "0", " time=\"2.500\"/>", "time=\"0.012\"/>"));
 }
 
 /* A check that passed before on the same image is one that passed; one that is open was not run. */
@@ -94,21 +95,11 @@ test_not_run(void **state UNUSED)
 
 	make_world(&w);
 	w.report.res = NULL;
-	assert_junit(
-		&w,
-		HEAD("2", "0", "0") SUITE(
-			"2", "0",
-			"0") "    <testcase classname=\"web\" name=\"build\" time=\"0.000\"/>\n" CHECK
-			     " time=\"0.000\"/>\n" TAIL);
+	assert_junit(&w, WEB("0", "0", " time=\"0.000\"/>", "time=\"0.000\"/>"));
 	make_world(&w);
 	w.report.res = NULL;
 	w.node.open_checks = 1;
-	assert_junit(
-		&w,
-		HEAD("2", "0", "1") SUITE(
-			"2", "0",
-			"1") "    <testcase classname=\"web\" name=\"build\" time=\"0.000\"/>\n" CHECK
-			     " time=\"0.000\"><skipped message=\"not run\"/></testcase>\n" TAIL);
+	assert_junit(&w, WEB("0", "1", " time=\"0.000\"/>", NOT_RUN));
 }
 
 static void
@@ -123,14 +114,10 @@ test_build_failed(void **state UNUSED)
 	w.job.where = (struct err_where){ (char *)"web/Dockerfile", 3, 0 };
 	w.node.state = PLAN_BUILD;
 	w.err.class = ERR_FAILED;
-	assert_junit(
-		&w,
-		HEAD("2", "1", "1") SUITE(
-			"2", "1",
-			"1") "    <testcase classname=\"web\" name=\"build\" file=\"web/Dockerfile\" "
-			     "line=\"3\" time=\"2.500\"><failure message=\"web/Dockerfile:3: exit 1: no\"/>"
-			     "</testcase>\n" CHECK
-			     " time=\"0.000\"><skipped message=\"not run\"/></testcase>\n" TAIL);
+	assert_junit(&w, WEB("1", "1",
+			     " file=\"web/Dockerfile\" line=\"3\" time=\"2.500\">"
+			     "<failure message=\"web/Dockerfile:3: exit 1: no\"/></testcase>",
+			     NOT_RUN));
 }
 
 /* Nothing that a check says can break the document or be lost. */
@@ -147,12 +134,10 @@ test_any_bytes(void **state UNUSED)
 	w.err.class = ERR_FAILED;
 	assert_junit(
 		&w,
-		HEAD("2", "1", "0") SUITE(
-			"2", "1",
-			"0") "    <testcase classname=\"web\" name=\"build\" time=\"2.500\"/>\n" CHECK
-			     " time=\"0.012\"><failure message=\"&#60;a b=&#34;c&#34;&#62;&#38;&#39;&#10;&#9;"
-			     "\\x01\\x7f\\xc2\\x85\\xffä\\xef\\xbf\\xbe\\xed\\xa0\\x80]]&#62;\xf0\x9f\x90\xb3"
-			     "\"/></testcase>\n" TAIL);
+		WEB("1", "0", " time=\"2.500\"/>",
+		    "time=\"0.012\"><failure message=\"&#60;a b=&#34;c&#34;&#62;&#38;&#39;&#10;&#9;"
+		    "\\x01\\x7f\\xc2\\x85\\xffä\\xef\\xbf\\xbe\\xed\\xa0\\x80]]&#62;\xf0\x9f\x90\xb3"
+		    "\"/></testcase>"));
 }
 
 static void
