@@ -165,10 +165,10 @@ is_image_key(const struct finder *f, const struct pin_node *node)
 	return node->key && str_eq_c(f->nodes.list.v[node->key].text, "image");
 }
 
-/* A mark turns what could not be explained, and what would only be told, into a pin. False for what
- * stands in the mark itself. */
+/* A mark turns what could not be explained, and what would only be told, into a pin; not what others
+ * fill in, of which only a part is there. False for what stands in the mark itself. */
 static bool
-apply_mark(struct finder *f, struct pin *pin)
+apply_mark(struct finder *f, const struct pin_hit *hit, struct pin *pin)
 {
 	struct pin_mark mark;
 
@@ -176,8 +176,9 @@ apply_mark(struct finder *f, struct pin *pin)
 		return true;
 	if (pin->at > mark.at)
 		return mark.kind == PIN_MARK_FLUX;
-	if ((pin->tag || pin->digest) && (mark.kind == PIN_MARK_FLUX ||
-					  (mark.kind == PIN_MARK_LINE && mark.image == pin->image)))
+	if ((pin->tag || pin->digest) && !hit->template &&
+	    (mark.kind == PIN_MARK_FLUX ||
+	     (mark.kind == PIN_MARK_LINE && mark.image == pin->image)))
 		pin->kind = PIN_KIND_MARKED;
 	return true;
 }
@@ -199,7 +200,7 @@ read_hit(struct finder *f, const struct pin_hit *hit, struct pin *ret)
 	else
 		*ret = pin_of(f, hit, kind_without_nodes(f, hit));
 	told = ret->kind == PIN_KIND_IMAGE && (!at || is_image_key(f, node));
-	if ((!versioned && !told) || !apply_mark(f, ret))
+	if ((!versioned && !told) || !apply_mark(f, hit, ret))
 		return false;
 	if (ret->kind == PIN_KIND_OTHER)
 		ret->why = hit->broken          ? "it is no whole reference"

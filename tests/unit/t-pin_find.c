@@ -183,6 +183,9 @@ marks(void **state UNUSED)
 	YAML("a: |\n  ghcr.io/o/x:1 # lockstep: ghcr.io/o/x\n", "2:3 marked 0 1\n");
 	YAML("- --i=ghcr.io/o/x:1 # {\"$imagepolicy\": \"ns:x\"}\n", "1:7 marked 0 1\n");
 	YAML("a: 1 # {\"$imagepolicy\": \"ns:x:tag\"}\n", "");
+	YAML("{{ $i := \"ghcr.io/o/x:1\" }} # lockstep: ghcr.io/o/x\n", "1:11 marked 0 1\n");
+	YAML("- ghcr.io/o/x:v${T} # lockstep: ghcr.io/o/x\n", "1:3 template 0 v\n");
+	YAML("- ghcr.io/o/x:1@${D} # {\"$imagepolicy\": \"ns:x\"}\n", "1:3 template 0 1\n");
 }
 
 /* Bytes count, not characters: with UTF-8, a byte-order mark and CRLF each offset is right. */
