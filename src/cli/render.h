@@ -13,6 +13,7 @@ const char *render_key(struct sha256 key);
 
 void render_plan_text(const struct plan *p);
 json_t *render_plan_json(const struct plan *p) NODISCARD;
+json_t *render_notes_json(const struct plan_node *node) NODISCARD;
 
 /* What has to be built as jobs of other engines, each `lockstep build --only IMAGE --push` in a
  * checkout of the same commit. GitHub: {"count": N, "waves": [MATRIX…]}, the matrices of jobs that

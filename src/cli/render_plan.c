@@ -34,6 +34,8 @@ print_reasons(const struct plan_node *node, int width)
 	if (node->made.recipe && node->made.recipe->cache_mount_line)
 		out_print("%*s  not pure: RUN --mount=type=cache at %s:%d\n", width, "",
 			  node->made.recipe->df->file, node->made.recipe->cache_mount_line);
+	for (size_t i = 0; i < node->nnotes; i++)
+		out_print("%*s  note: %s\n", width, "", node->notes[i]);
 }
 
 static void
@@ -111,6 +113,16 @@ render_plan_text(const struct plan *p)
 		out_print("\n");
 }
 
+json_t *
+render_notes_json(const struct plan_node *node)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < node->nnotes; i++)
+		json_add_text(list, node->notes[i]);
+	return list;
+}
+
 static json_t *
 node_json(const struct plan_node *node)
 {
@@ -134,6 +146,7 @@ node_json(const struct plan_node *node)
 	if (*node->digest)
 		json_set_text(j, "digest", node->digest);
 	json_set_text(j, "no_layer_cache", node->no_cache);
+	json_object_set_new(j, "notes", render_notes_json(node));
 	json_set_int(j, "open_checks", (long long)node->open_checks);
 	if (node->expected_ms)
 		json_set_int(j, "expected_ms", node->expected_ms);

@@ -202,6 +202,7 @@ job_json(const struct plan *p, const struct job *job)
 	json_set_bool(j, "same_content", job->same_content);
 	if (*job->made_id)
 		json_set_text(j, "made_image_id", job->made_id);
+	json_object_set_new(j, "notes", render_notes_json(node));
 	json_object_set_new(j, "reasons", reasons_to_json(&node->reasons));
 	json_object_set_new(j, "checks", checks_json(&job->checks));
 	if (job->ended_ms && job->started_ms)

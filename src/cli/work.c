@@ -89,6 +89,19 @@ run(struct session *s, const struct work_opts *opts, struct work *w, struct err 
 	return r;
 }
 
+static void
+say_notes(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct plan_node *node = &p->nodes[p->opts.project->graph->order[i]->index];
+
+		if (node->state != PLAN_BUILD && node->state != PLAN_WAITS)
+			continue;
+		for (size_t k = 0; k < node->nnotes; k++)
+			out_err("lockstep: %s\n", node->notes[k]);
+	}
+}
+
 int
 work_do(struct session *s, const struct work_opts *opts, struct work *ret, struct err *err)
 {
@@ -108,6 +121,7 @@ work_do(struct session *s, const struct work_opts *opts, struct work *ret, struc
 	if (r)
 		return r;
 	say_unknown(ret->plan);
+	say_notes(ret->plan);
 	/* What a killed lockstep left is ended also where there is nothing to build. */
 	return work_is_open(opts, ret->plan) ? run(s, opts, ret, err)
 					     : podman_tidy(s->builder, err);

@@ -305,6 +305,14 @@ builder_no_cache_reason(const struct builder *b, struct arena *a, const struct r
 	return b->ops->no_cache_reason(a, recipe);
 }
 
+size_t
+builder_notes(const struct builder *b, struct arena *a, const struct recipe *recipe,
+	      const char ***ret)
+{
+	*ret = NULL;
+	return b->ops->notes ? b->ops->notes(a, recipe, ret) : 0;
+}
+
 int
 builder_step_line(const struct builder *b, const struct recipe *recipe, struct str line)
 {

@@ -145,6 +145,11 @@ void builder_check_downloads(const struct recipe *recipe, struct err_list *errs)
 const char *builder_no_cache_reason(const struct builder *b, struct arena *a,
 				    const struct recipe *recipe);
 
+/* What the builder will not do as the Dockerfile says, though the image can be built: a sentence with
+ * its place for each kind of it; arena. */
+size_t builder_notes(const struct builder *b, struct arena *a, const struct recipe *recipe,
+		     const char ***ret);
+
 /* Reads the builder's progress from one line of its output: the Dockerfile's line of the step that
  * begins, or that is said to have failed; -1 when that line is not known, 0 when there is no step. */
 int builder_step_line(const struct builder *b, const struct recipe *recipe, struct str line);

@@ -223,6 +223,45 @@ no_cache_reason(struct arena *a, const struct recipe *recipe)
 	return NULL;
 }
 
+/* Fields that only docker's own format of images has. */
+static const struct {
+	enum df_kw kw;
+	const char *loss;
+} dropped[] = {
+	{ DF_ONBUILD, "triggers nothing in images that stand on this one" },
+	{ DF_HEALTHCHECK, "is not kept" },
+	{ DF_SHELL, "is not kept, nor heeded by RUN" },
+};
+
+static const struct df_ins *
+first_of(const struct recipe *recipe, enum df_kw kw)
+{
+	for (size_t i = 0; i < recipe->nstages; i++)
+		for (size_t k = 0; k < recipe->stages[i].df->nins; k++)
+			if (recipe->stages[i].df->ins[k]->kw == kw)
+				return recipe->stages[i].df->ins[k];
+	return NULL;
+}
+
+static size_t
+notes(struct arena *a, const struct recipe *recipe, const char ***ret)
+{
+	size_t n = 0;
+
+	*ret = arena_calloc(a, ARRAY_SIZE(dropped), sizeof(**ret));
+	for (size_t i = 0; i < ARRAY_SIZE(dropped); i++) {
+		const struct df_ins *ins = first_of(recipe, dropped[i].kw);
+
+		if (ins)
+			(*ret)[n++] = arena_printf(
+				a,
+				"%s:%d: %s %s: OCI images, which buildah and podman make, have "
+				"no place for it",
+				recipe->df->file, ins->line, df_kw_name(ins->kw), dropped[i].loss);
+	}
+	return n;
+}
+
 static const char *
 output_record(struct arena *a, const struct graph_image *image)
 {
@@ -298,8 +337,8 @@ open_podman(const struct builder_opts *opts)
 	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
 	.load_cmd = load_cmd, .push_cmd = push_cmd, .export_cmd = export_cmd,                      \
 	.podman_cmd = podman_cmd, .has_containers = builder_containers_left,                       \
-	.build_cmd = build_cmd, .no_cache_reason = no_cache_reason, .step_line = step_line,        \
-	.should_retry = should_retry, .probe = builder_containers_probe
+	.build_cmd = build_cmd, .notes = notes, .no_cache_reason = no_cache_reason,                \
+	.step_line = step_line, .should_retry = should_retry, .probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install =

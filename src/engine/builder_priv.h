@@ -52,6 +52,8 @@ struct builder_ops {
 	void (*build_cmd)(struct builder *b, struct arena *a, const struct builder_build *build,
 			  struct builder_cmd *ret);
 	int (*limits)(struct builder *b, struct builder_limits *ret, struct err *err);
+	size_t (*notes)(struct arena *a, const struct recipe *recipe,
+			const char ***ret); /* may be NULL */
 	const char *(*no_cache_reason)(struct arena *a, const struct recipe *recipe);
 	int (*step_line)(const struct recipe *recipe, struct str line);
 	bool (*should_retry)(struct str tail);

@@ -274,6 +274,7 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	if (r)
 		return r;
 	node->no_cache = no_cache_reason(p, node);
+	node->nnotes = builder_notes(p->opts.builder, p->arena, node->made.recipe, &node->notes);
 	if (pending) {
 		node->state = PLAN_WAITS;
 		return plan_last_build(p, node, err);

@@ -141,6 +141,7 @@ EXTRA_DIST += \
 	%D%/plan/copy-no-destination.case \
 	%D%/plan/copy-outside.case \
 	%D%/plan/cycle.case \
+	%D%/plan/dropped.case \
 	%D%/plan/escape-directive.case \
 	%D%/plan/expansion-unclosed.case \
 	%D%/plan/expansion-unknown.case \

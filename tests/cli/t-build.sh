@@ -137,4 +137,16 @@ mkdir bare
 printf 'FROM scratch\nMAINTAINER me\nLABEL only=this\n' >bare/Dockerfile
 sed -i 's/^images:/&\n  bare: { context: bare, checks: [ { config: { labels: { only: this } } } ] }/' lockstep.yaml
 exits 0 'an image without layers is built and checked' lockstep build bare
+
+# --- what the builder's format has no place for is said with its line, once, before it is built
+printf 'FROM scratch\nCOPY file /file\nHEALTHCHECK CMD true\nHEALTHCHECK NONE\n' >lone/Dockerfile
+echo lone >lone/file
+case $BUILDER in
+docker*) note= ;;
+*) note='lone/Dockerfile:3: HEALTHCHECK is not kept: OCI images, which buildah and podman make, have no place for it' ;;
+esac
+is "$(lockstep plan lone --json | jq -r '.images[0].notes[]')" "$note" 'the plan says what is dropped'
+lockstep build lone --json >"$OUT" 2>"$OUT.err" || :
+is "$(grep "^lockstep:" "$OUT.err")" "${note:+lockstep: $note}" 'and so does the build'
+is "$(jq -r '.images[0].notes[]' "$OUT")" "$note" 'also in JSON'
 done_testing
