@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/run-graph \
+	%D%/failures.sh \
 	%D%/manual.sh \
 	%D%/plan.sh \
 	%D%/schema.sh \
@@ -51,6 +52,7 @@ EXTRA_DIST += \
 	%D%/event/wrong-tag.json \
 	%D%/event/wrong-time.json \
 	%D%/event/wrong-was.json \
+	%D%/failures.sh \
 	%D%/graph/args-forms.case \
 	%D%/graph/check-config.case \
 	%D%/graph/check-container.case \

@@ -16,6 +16,7 @@ TESTS += \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-gate.sh \
 	%D%/t-bump-history.sh \
+	%D%/t-bump-upstream.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
 	%D%/t-check-pod.sh \
@@ -72,6 +73,7 @@ EXTRA_DIST += \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-gate.sh \
 	%D%/t-bump-history.sh \
+	%D%/t-bump-upstream.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
 	%D%/t-check-pod.sh \

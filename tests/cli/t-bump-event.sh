@@ -77,6 +77,11 @@ exits 0 'F4: the same event again' lockstep bump --event "$dir/event.json"
 is "$(git diff --name-only)" a.yaml 'heals what came later'
 git checkout -q .
 
+jq -c '.images |= map(del(.tag)) | .changed |= map(del(.tag))' "$dir/event.json" >"$dir/untagged.json"
+exits 4 'F20: an event without tags, and pins that have one' lockstep bump --event "$dir/untagged.json"
+like "$tap_out" "*a.yaml:1:8: the pin of 'ghcr.io/o/a' has a tag, and no tag is given*" 'none is guessed'
+is "$(git diff --name-only)" '' 'and nothing is written'
+
 # The graph file is a list of images as well.
 mkdir ../images
 printf 'version: 1\nregistry: ghcr.io/o\nimages:\n  a: { context: a }\n  b: { context: b }\n' >../images/lockstep.yaml

@@ -77,6 +77,8 @@ is "$(told '.events[0].client_payload | [.images_sha, .source.repo, .source.run_
 	"$(git rev-parse HEAD) o/images https://github.com/o/images/actions/runs/7 $(git rev-parse HEAD)" 'with commit, repository and run'
 is "$(told '.events[0].client_payload.images | sort_by(.image) | map(.digest) | join(" ")')" "$(IMAGES='base tool web' ci_digests latest | cut -d ' ' -f 2 | tr '\n' ' ' | sed 's/ $//')" \
 	'and the digests that the registry has'
+is "$(told '.events[0].client_payload | [.images[], .changed[]] | map(has("tag") and has("digest")) | all')" true \
+	'F20: with tag and digest of every image: nobody has to guess one'
 is "$(hooked)" 1 'the webhook heard of it'
 first=$(told '.events[0].client_payload.seq')
 
@@ -129,7 +131,7 @@ like "$(cat "$OUT.err")" "*the event is stored in the registry ($REG_HOST/t/tool
 is "$(count) $(hooked)" '4 5' 'the other target has it'
 github_faults '[]'
 ci_runner
-exits 0 'another runner takes it from there' send
+exits 0 'F23: another runner takes it from there' send
 is "$(count) $(hooked)" '5 5' 'and tells the one who was not told'
 ci_runner
 exits 0 'once' send
@@ -182,6 +184,22 @@ wait "$other" # not for the registry
 is "$(cat "$PLAY/a.status" "$PLAY/b.status" | tr '\n' ' ')" '0 0 ' 'two jobs at once both end well'
 [ "$(cat "$PLAY/a.status" "$PLAY/b.status" | tr -d '\n')" = 00 ] || diag "$(cat "$PLAY/a" "$PLAY/b")"
 is "$(told '[.events[].client_payload.seq] | length == (unique | length)')" true 'no number is there twice'
+
+# --- half a release
+echo 10 >web/web
+echo 'RUN ["/bin/busybox", "false"]' >>tool/Dockerfile
+ci_commit half
+before=$(count)
+ci_runner
+exits 1 'one leaf is new, another one cannot be built' lockstep ci
+is "$(count)" "$before" 'F10: nobody is told of half a release'
+sed -i '$d' tool/Dockerfile
+echo 10 >tool/tool
+ci_commit whole
+ci_runner
+exits 0 'both can' lockstep ci
+is "$(told ".events[$before:] | map([.client_payload.changed[].image | split(\"/\")[-1]] | sort | join(\"+\")) | join(\" \")")" 'tool+web' \
+	'F10: one event, with both'
 
 # --- the registry gives no answer
 registry_stop "$REG_PID"
