@@ -77,6 +77,15 @@ read_github_event(struct session *s, struct bump *b, struct err *err)
 	return b->event ? 0 : -ERR_INPUT;
 }
 
+static bool
+names_version(const struct pin_want *w)
+{
+	for (size_t i = 0; i < w->images.n; i++)
+		if (w->images.v[i].tag || w->images.v[i].digest)
+			return true;
+	return false;
+}
+
 static int
 read_want(struct session *s, const struct bump_flags *f, struct bump *b, struct err *err)
 {
@@ -98,8 +107,17 @@ read_want(struct session *s, const struct bump_flags *f, struct bump *b, struct 
 		return pin_want_event(&b->want, b->event, err);
 	for (size_t i = 0; !r && i < f->images->n; i++)
 		r = pin_want_text(&b->want, f->images->v[i], err);
-	if (r || f->images->n)
+	if (r)
 		return r;
+	if (!f->list && !f->check && !names_version(&b->want)) {
+		err_set(err, ERR_USAGE, "no version is wanted of any image");
+		err_hint(err,
+			 "--event FILE, --github-event or --image NAME=TAG; --list and --check "
+			 "need none");
+		return -ERR_USAGE;
+	}
+	if (f->images->n)
+		return 0;
 	r = session_graph(s, err);
 	return r ? r : pin_want_graph(&b->want, s->project->graph, err);
 }

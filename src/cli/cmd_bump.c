@@ -209,13 +209,46 @@ pull(struct session *s, struct bump *b, struct err *err)
 	return r;
 }
 
+/* The name of a flag that was given and says something about a pull request alone; NULL = none. */
+static const char *
+flag_for_pull(void)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} flags[] = {
+		{ "base", arg.base != NULL },
+		{ "repo-url", arg.repo_url != NULL },
+		{ "api-url", arg.api_url != NULL },
+		{ "token-env", arg.token_env != NULL },
+		{ "author", arg.author != NULL },
+		{ "label", arg_labels.n > 0 },
+		{ "reviewer", arg_reviewers.n > 0 },
+		{ "close-superseded", arg.close_superseded != NULL },
+		{ "overwrite", arg.overwrite },
+		{ "no-pr", arg.no_pr },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (flags[i].given)
+			return flags[i].name;
+	return NULL;
+}
+
 static int
 check_flags(int argc, struct err *err)
 {
+	bool pulls = arg.via && strcmp(arg.via, "none") != 0;
+
 	if (argc)
 		return err_set(err, ERR_USAGE,
 			       "bump takes no arguments: images are named by --image");
-	if (arg.via && strcmp(arg.via, "none") != 0 && (arg.check || arg.list))
+	if (!pulls && flag_for_pull()) {
+		err_set(err, ERR_USAGE, "--%s is for a pull request", flag_for_pull());
+		err_hint(err, "--via push or --via graphql makes one");
+		return -ERR_USAGE;
+	}
+	if (pulls && (arg.check || arg.list))
 		return err_set(err, ERR_USAGE, "--via goes with neither --check nor --list");
 	if (arg.check && (arg.list || arg.diff))
 		return err_set(err, ERR_USAGE, "--check goes with neither --list nor --diff");
@@ -263,8 +296,8 @@ const struct cmd cmd_bump = {
 		"Finds every pin of the images that an event names (--event, --github-event), that\n"
 		"--image names or that are in the graph file, in all files that git tracks, and\n"
 		"moves those that are not at the wanted version, byte for byte. Nothing is written\n"
-		"unless every pin is understood and each image is in its registry. With neither event\n"
-		"nor version there is nothing to move: --list and --check look at what is there.\n"
+		"unless every pin is understood and each image is in its registry. --list and\n"
+		"--check look at what is there, and need no version.\n"
 		"\n"
 		"With --via push or graphql the working tree stays as it is: the edit is made on the tip\n"
 		"of the base, as one commit on the branch lockstep/bump/GROUP, and one pull request is\n"

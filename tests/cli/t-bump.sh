@@ -130,6 +130,18 @@ git checkout -q .
 is "$(lockstep bump --image ghcr.io/o/b=2 --dry-run --json | jq -c '.pins[] | [.file, .line, .column, .kind, .state, .tag, .to.tag]')" \
 	"[\"apps/a/two.yml\",5,17,\"image\",\"moved\",\"$old\",\"2\"]" 'as JSON'
 
+exits 2 'an image without a version' lockstep bump --image ghcr.io/o/a
+like "$tap_out" "lockstep: no version is wanted of any image
+    --event FILE, *" 'is nothing to move'
+exits 2 'nor are the images of a graph' lockstep bump --graph nowhere.yaml --diff
+exits 2 'a label without a pull request' lockstep bump --image ghcr.io/o/a=1 --label x
+like "$tap_out" "lockstep: --label is for a pull request
+    --via push or *" 'is a mistake'
+is "$(lockstep bump --image ghcr.io/o/b --list --json | jq -c '.pins[0] | [.file, .line, .column, .kind, .tag, .state]')" \
+	"[\"apps/a/two.yml\",5,17,\"image\",\"$old\",null]" '--list as JSON'
+is "$(lockstep bump --image ghcr.io/o/b=2 --check --json 2>/dev/null | jq -c '.drift[] | [.file, .line, .is.tag, .other]')" \
+	"[\"apps/a/two.yml\",5,\"$old\",null]" '--check as JSON'
+
 exits 2 "without a list of images nothing is owned" lockstep bump --list
 exits 2 'an image twice' lockstep bump --image ghcr.io/o/a=1 --image ghcr.io/o/a=2
 exits 2 'a version that is none' lockstep bump --image ghcr.io/o/a=-x
