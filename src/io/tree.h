@@ -32,8 +32,7 @@ struct tree_stamp {
 	uint64_t dev, ino;
 	int64_t size, mtime_ns, ctime_ns;
 	uint32_t mode;
-	bool blind; /* it does not: the file system keeps the times of what is written through a
-		       shared mapping */
+	bool blind;      /* it does not: on its file system the times need not tell of a change */
 	const char *oid; /* git blob, hex; NULL for the working tree; owned by the tree */
 };
 

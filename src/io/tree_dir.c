@@ -88,15 +88,28 @@ tree_dir_stamp(const struct stat *st)
 	};
 }
 
-/* tmpfs never moves the times of a file for a write through a mapping; others do when the first page
- * is touched. */
+/*
+ * The kernel moves a file's ctime at every change on these, and nobody can put it back. On tmpfs it
+ * stays when a file is written through a mapping, squashfs and vfat have mtime in its place, NFS tells
+ * of others' changes late, and below FUSE there may be anything.
+ */
 static bool
 is_blind(int dirfd)
 {
+	static const uint32_t seeing[] = {
+		EXT4_SUPER_MAGIC, /* ext2 and ext3, too */
+		XFS_SUPER_MAGIC,  BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC,
+		0x2fc12fc1, /* zfs */
+		0xca451a4e, /* bcachefs */
+	};
 	struct statfs fs;
 
-	return !fstatfs(dirfd, &fs) &&
-	       ((uint32_t)fs.f_type == TMPFS_MAGIC || (uint32_t)fs.f_type == RAMFS_MAGIC);
+	if (fstatfs(dirfd, &fs))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(seeing); i++)
+		if ((uint32_t)fs.f_type == seeing[i])
+			return false;
+	return true;
 }
 
 /* Fills all but the name and blind; 0 or an errno. */
