@@ -15,6 +15,7 @@
 struct reader {
 	struct arena *arena;
 	const char *dir;
+	bool layout;
 };
 
 static int
@@ -23,16 +24,19 @@ odd(const struct reader *r, const char *what, struct err *err)
 	return err_set(err, ERR_FAILED, "the exported image in '%s' %s", r->dir, what);
 }
 
+/* text is in the arena. */
 static int
-read_json(const struct reader *r, const char *path, json_t **ret, struct err *err)
+read_json(const struct reader *r, const char *path, struct str *text, json_t **ret, struct err *err)
 {
-	AUTO_BUF struct buf text = BUF_INIT;
+	AUTO_BUF struct buf b = BUF_INIT;
 	int res;
 
-	buf_init(&text, 0);
-	res = file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, err);
-	if (!res)
-		res = json_parse(buf_str(&text), path, ret, err);
+	buf_init(&b, 0);
+	res = file_read(AT_FDCWD, path, MAX_MANIFEST, &b, err);
+	if (!res) {
+		*text = str_c(arena_str(r->arena, buf_str(&b)));
+		res = json_parse(buf_str(&b), path, ret, err);
+	}
 	return res == -ERR_INPUT ? odd(r, "has no readable manifest", err) : res;
 }
 
@@ -48,7 +52,8 @@ blob(const struct reader *r, const json_t *descriptor, struct err *err)
 		odd(r, "names a blob without a digest", err);
 		return NULL;
 	}
-	path = arena_printf(r->arena, "%s/%s", r->dir, digest + strlen("sha256:"));
+	path = arena_printf(r->arena, "%s/%s%s", r->dir, r->layout ? "blobs/sha256/" : "",
+			    digest + strlen("sha256:"));
 	if (stat(path, &st)) {
 		err_sys(err, "cannot read '%s'", path);
 		return NULL;
@@ -99,17 +104,43 @@ take_config(const struct reader *r, const json_t *descriptor, struct image_expor
 	return res;
 }
 
+/* What the index of an OCI layout names: one manifest, and nothing beside it. */
+static int
+find_manifest(const struct reader *r, const char *index, const char **ret, struct err *err)
+{
+	AUTO_JSON json_t *list = NULL;
+	const json_t *manifests;
+	struct str text;
+	int res = read_json(r, index, &text, &list, err);
+
+	if (res)
+		return res;
+	manifests = json_object_get(list, "manifests");
+	if (json_array_size(manifests) != 1)
+		return odd(r, "is not one image", err);
+	*ret = blob(r, json_array_get(manifests, 0), err);
+	return *ret ? 0 : -(int)err->class;
+}
+
 int
 image_export_read(struct arena *arena, const char *dir, struct image_export *ret, struct err *err)
 {
-	struct reader r = { arena, dir };
+	struct reader r = { .arena = arena, .dir = dir };
+	const char *path = arena_printf(arena, "%s/manifest.json", dir);
+	const char *index = arena_printf(arena, "%s/index.json", dir);
 	AUTO_JSON json_t *manifest = NULL;
-	int res;
+	int res = 0;
 
+	*ret = (struct image_export){ 0 };
 	if (file_exists(AT_FDCWD, arena_printf(arena, "%s/" IMAGE_EXPORT_ARCHIVE, dir)))
 		return image_archive_read(arena, dir, ret, err);
-	res = read_json(&r, arena_printf(arena, "%s/manifest.json", dir), &manifest, err);
-
+	r.layout = file_exists(AT_FDCWD, index);
+	if (r.layout)
+		res = find_manifest(&r, index, &path, err);
+	if (!res)
+		res = read_json(&r, path, &ret->manifest, &manifest, err);
+	if (!res && json_get_text(manifest, "mediaType"))
+		ret->type = arena_strdup(arena, json_get_text(manifest, "mediaType"));
 	if (!res)
 		res = take_config(&r, json_object_get(manifest, "config"), ret, err);
 	if (!res)
