@@ -80,6 +80,8 @@ libengine_a_SOURCES += \
 	%D%/image_tree_id.c \
 	%D%/key.c \
 	%D%/key.h \
+	%D%/ocistore.c \
+	%D%/ocistore.h \
 	%D%/outbox.c \
 	%D%/outbox.h \
 	%D%/pins.c \

@@ -10,6 +10,8 @@ libtest_a_SOURCES += \
 	%D%/aborts.h \
 	%D%/http_server.c \
 	%D%/http_server.h \
+	%D%/oci_image.c \
+	%D%/oci_image.h \
 	%D%/random_ignore.c \
 	%D%/random_ignore.h \
 	%D%/replaced.c \

@@ -64,6 +64,7 @@ check_PROGRAMS += \
 	%D%/t-map \
 	%D%/t-mem \
 	%D%/t-oci \
+	%D%/t-ocistore \
 	%D%/t-opt \
 	%D%/t-out \
 	%D%/t-outbox \
@@ -188,6 +189,7 @@ TESTS += \
 	%D%/t-map \
 	%D%/t-mem \
 	%D%/t-oci \
+	%D%/t-ocistore \
 	%D%/t-opt \
 	%D%/t-out \
 	%D%/t-outbox \
@@ -372,6 +374,8 @@ endif
 %C%_t_mem_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_oci_CPPFLAGS = $(unit_cppflags)
 %C%_t_oci_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_ocistore_CPPFLAGS = $(unit_cppflags)
+%C%_t_ocistore_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_opt_CPPFLAGS = $(unit_cppflags)
 %C%_t_opt_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_out_CPPFLAGS = $(unit_cppflags)
