@@ -5,6 +5,8 @@ libmodel_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
 libmodel_a_SOURCES += \
+	%D%/buildx.c \
+	%D%/buildx.h \
 	%D%/cause.c \
 	%D%/cause.h \
 	%D%/delivery.c \

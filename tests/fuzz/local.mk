@@ -5,6 +5,7 @@ EXTRA_DIST += %D%/standalone.c
 
 # list: begin (written by scripts/list-sources)
 check_PROGRAMS += \
+	%D%/fuzz-buildx \
 	%D%/fuzz-docker_stream \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
@@ -22,6 +23,7 @@ check_PROGRAMS += \
 	%D%/fuzz-toml \
 	$(NULL)
 fuzz_programs += \
+	%D%/fuzz-buildx \
 	%D%/fuzz-docker_stream \
 	%D%/fuzz-dockerfile \
 	%D%/fuzz-event \
@@ -38,6 +40,9 @@ fuzz_programs += \
 	%D%/fuzz-shellword \
 	%D%/fuzz-toml \
 	$(NULL)
+%C%_fuzz_buildx_SOURCES = %D%/fuzz-buildx.c %D%/standalone.c
+%C%_fuzz_buildx_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_buildx_LDADD = $(LDADD_model)
 %C%_fuzz_docker_stream_SOURCES = %D%/fuzz-docker_stream.c %D%/standalone.c
 %C%_fuzz_docker_stream_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_docker_stream_LDADD = $(LDADD_model)
@@ -87,6 +92,8 @@ TESTS += \
 	%D%/replay.sh \
 	$(NULL)
 EXTRA_DIST += \
+	%D%/corpus/fuzz-buildx/older \
+	%D%/corpus/fuzz-buildx/remote \
 	%D%/corpus/fuzz-docker_stream/build \
 	%D%/corpus/fuzz-docker_stream/error \
 	%D%/corpus/fuzz-docker_stream/frames \
