@@ -58,40 +58,6 @@ builder_containers_free(struct builder *b)
 	free(c);
 }
 
-/* What decides where the user's storage is: variables, and the stamps of its files. */
-static char *
-storage_fingerprint(const struct containers_builder *c)
-{
-	const char *const *env = c->base.env;
-	static const char *const vars[] = {
-		"CONTAINERS_STORAGE_CONF", "STORAGE_DRIVER",  "STORAGE_OPTS", "XDG_DATA_HOME",
-		"XDG_CONFIG_HOME",         "XDG_RUNTIME_DIR", "HOME",         "PATH"
-	};
-	const char *home = env_get(env, "HOME"), *conf = env_get(env, "CONTAINERS_STORAGE_CONF");
-	AUTO_FREE char *user = xasprintf("%s/.config/containers/storage.conf", home ? home : "");
-	const char *files[] = { conf ? conf : "", "/etc/containers/storage.conf",
-				"/usr/share/containers/storage.conf", user };
-	AUTO_BUF struct buf b = BUF_INIT;
-	char hex[SHA256_HEX_SIZE];
-
-	buf_init(&b, 0);
-	buf_addf(&b, "%s %u\n", c->program->name, (unsigned)geteuid());
-	for (size_t i = 0; i < ARRAY_SIZE(vars); i++) {
-		const char *value = env_get(env, vars[i]);
-
-		buf_addf(&b, "%s=%s\n", vars[i], value ? value : "");
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		struct stat st;
-
-		if (stat(files[i], &st) == 0)
-			buf_addf(&b, "%s %lld %lld.%09ld\n", files[i], (long long)st.st_size,
-				 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-	}
-	sha256_hex(sha256_of(b.data, b.len), hex);
-	return xstrdup(hex);
-}
-
 static int
 use_info(struct containers_builder *c, struct str text, struct err *err)
 {
@@ -116,37 +82,40 @@ use_info(struct containers_builder *c, struct str text, struct err *err)
 	return 0;
 }
 
-/* Fills user and own.driver: from what was remembered, else by asking the builder once. */
+/* Fills user and own.driver: from what was remembered, else by asking the builder once. What decides
+ * where the user's storage is: variables, and some files. */
 static int
 know_storages(struct containers_builder *c, struct err *err)
 {
+	static const char *const vars[] = {
+		"CONTAINERS_STORAGE_CONF", "STORAGE_DRIVER",  "STORAGE_OPTS", "XDG_DATA_HOME",
+		"XDG_CONFIG_HOME",         "XDG_RUNTIME_DIR", "HOME",         "PATH"
+	};
 	struct builder *b = &c->base;
-
-	AUTO_FREE char *print = NULL, *was = NULL, *info = NULL;
+	const char *home = env_get(b->env, "HOME");
+	const char *conf = env_get(b->env, "CONTAINERS_STORAGE_CONF");
+	AUTO_FREE char *user = xasprintf("%s/.config/containers/storage.conf", home ? home : "");
+	const char *files[] = { conf ? conf : "", "/etc/containers/storage.conf",
+				"/usr/share/containers/storage.conf", user };
+	struct builder_question q = { .name = "storage",
+				      .who = c->program->name,
+				      .vars = vars,
+				      .nvars = ARRAY_SIZE(vars),
+				      .files = files,
+				      .nfiles = ARRAY_SIZE(files) };
 	AUTO_BUF struct buf text = BUF_INIT;
-	int r = 0;
+	int r;
 
 	if (c->user_known)
 		return 0;
-	print = storage_fingerprint(c);
-	if (b->store) {
-		r = store_get_meta(b->store, "storage-fingerprint", &was, err);
-		if (!r)
-			r = store_get_meta(b->store, "storage-info", &info, err);
-		if (r)
-			return r;
-	}
-	if (was && info && !strcmp(was, print))
-		return use_info(c, str_c(info), err);
 	buf_init(&text, 0);
+	r = builder_recall(b, &q, &text, err);
+	if (r)
+		return r < 0 ? r : use_info(c, buf_str(&text), err);
 	r = builder_ask(c->program->info, &text, err);
 	if (!r)
 		r = use_info(c, buf_str(&text), err);
-	if (!r && b->store)
-		r = store_set_meta(b->store, "storage-info", text.data, err);
-	if (!r && b->store)
-		r = store_set_meta(b->store, "storage-fingerprint", print, err);
-	return r;
+	return r ? r : builder_remember(b, &q, buf_str(&text), err);
 }
 
 /* The driver of our storage can be seen from its folders: no need to ask anyone. */

@@ -104,6 +104,18 @@ void builder_add_options(struct arena *a, const struct builder_build *build,
 			 struct builder_cmd *ret);
 /* Empties our temporary folder, but for folders that begin with keep; makes it. */
 int builder_tidy_tmp(struct builder *b, const char *keep, struct err *err) NODISCARD;
+/* builder_question.c: a question whose answer holds while these variables and files are as they are. */
+struct builder_question {
+	const char *name; /* under which the answer is remembered */
+	const char *who;  /* is asked */
+	const char *const *vars, *const *files;
+	size_t nvars, nfiles;
+};
+/* Appends the remembered answer: 1; 0 when there is none. */
+int builder_recall(struct builder *b, const struct builder_question *q, struct buf *ret,
+		   struct err *err) NODISCARD;
+int builder_remember(struct builder *b, const struct builder_question *q, struct str said,
+		     struct err *err) NODISCARD;
 /* Runs a program that only answers; its standard output is appended to ret. */
 int builder_ask(const char *const *argv, struct buf *ret, struct err *err) NODISCARD;
 
