@@ -19,7 +19,7 @@ makes_a_step(const struct df_ins *ins)
 static int
 line_of_step(const struct recipe_stage *stage, unsigned long long n)
 {
-	n -= stage->base != RECIPE_BASE_SCRATCH;
+	n -= stage->base == RECIPE_BASE_IMAGE;
 	for (size_t i = 0; i < stage->nonbuild; i++)
 		n -= n && makes_a_step(stage->onbuild[i]);
 	if (!n)

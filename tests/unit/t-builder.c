@@ -69,7 +69,14 @@ test_lines_of_buildkit(void **state UNUSED)
 	static const struct line_case of_one[] = { { "#4 [1/2] FROM i", 1 },
 						   { "#5 [2/2] RUN x", 3 } };
 
+	static const struct recipe_case on_stage = {
+		.file = "FROM base AS a\nRUN x\nFROM a\nRUN y\n"
+	};
+	static const struct line_case of_stage[] = { { "#5 [s0 2/2] RUN x", 2 },
+						     { "#6 [s1 1/1] RUN y", 4 } };
+
 	lines(BUILDER_DOCKER, &two_stages, rows, ARRAY_SIZE(rows));
+	lines(BUILDER_DOCKER, &on_stage, of_stage, ARRAY_SIZE(of_stage));
 	lines(BUILDER_DOCKER, &one, of_one, ARRAY_SIZE(of_one));
 }
 
