@@ -36,6 +36,17 @@ build_contexts(const struct key_result *made, enum builder_kind kind, struct are
 	return n;
 }
 
+static const char *const *
+image_ids(const struct build_opts *o)
+{
+	const struct inputs *in = o->made->inputs;
+	const char **ids = arena_calloc(o->made->arena, in->images.n + 1, sizeof(*ids));
+
+	for (size_t i = 0; i < in->images.n; i++)
+		ids[i] = in->images.v[i].id;
+	return ids;
+}
+
 int
 build_prepare(const struct build_opts *o, struct builder_cmd *ret, struct err *err)
 {
@@ -47,6 +58,8 @@ build_prepare(const struct build_opts *o, struct builder_cmd *ret, struct err *e
 				    .pool = o->pool };
 	struct builder_build build = { .image = o->image,
 				       .recipe = o->made->recipe,
+				       .image_ids = image_ids(o),
+				       .dir = o->dir,
 				       .no_cache = o->no_cache };
 	char key[DIGEST_SIZE];
 	const char **contexts;
@@ -65,7 +78,9 @@ build_prepare(const struct build_opts *o, struct builder_cmd *ret, struct err *e
 	build.ncontexts = build_contexts(o->made, o->project->builder, a, &contexts);
 	build.contexts = contexts;
 	build.id_file = arena_printf(a, "%s/image-id", o->dir);
-	builder_build_cmd(o->builder, a, &build, ret);
+	r = builder_build_cmd(o->builder, a, &build, ret, err);
+	if (r)
+		return r;
 	r = builder_add_secrets(o->builder, a, o->image, ret, err);
 	if (r) {
 		vec_fini(&ret->argv);

@@ -15,6 +15,7 @@ ops_of(enum builder_kind kind)
 		[BUILDER_PODMAN] = &builder_podman_ops,
 		[BUILDER_DOCKER] = &builder_docker_ops,
 		[BUILDER_DOCKER_CLASSIC] = &builder_docker_classic_ops,
+		[BUILDER_BUILDX] = &builder_buildx_ops,
 	};
 
 	return (size_t)kind < ARRAY_SIZE(table) && table[kind] ? table[kind] : &builder_buildah_ops;
@@ -23,8 +24,8 @@ ops_of(enum builder_kind kind)
 enum builder_kind
 builder_choose(enum builder_kind kind)
 {
-	static const enum builder_kind order[] = { BUILDER_BUILDAH, BUILDER_PODMAN,
-						   BUILDER_DOCKER };
+	static const enum builder_kind order[] = { BUILDER_BUILDAH, BUILDER_PODMAN, BUILDER_DOCKER,
+						   BUILDER_BUILDX };
 
 	if (kind != BUILDER_AUTO)
 		return kind;
@@ -43,8 +44,7 @@ builder_install(enum builder_kind kind)
 enum dialect
 builder_dialect(enum builder_kind kind)
 {
-	/* What is not here yet cannot build, but its inputs can be looked at. */
-	return kind == BUILDER_BUILDX ? DIALECT_BUILDKIT : ops_of(kind)->dialect;
+	return ops_of(kind)->dialect;
 }
 
 const char *
@@ -60,19 +60,14 @@ builder_image_ref(enum builder_kind kind, struct arena *a, const char *image_id)
 }
 
 int
-builder_open(const struct builder_opts *opts, struct builder **ret, struct err *err)
+builder_open(const struct builder_opts *opts, struct builder **ret, struct err *err UNUSED)
 {
 	const struct builder_ops *ops = ops_of(opts->kind);
 	struct builder *b;
 
-	if (ops == &builder_buildah_ops && opts->kind != BUILDER_BUILDAH) {
-		err_set(err, ERR_INPUT, "builder '%s' is not supported by this version",
-			builder_kind_name(opts->kind));
-		err_hint(err, "write `builder: buildah`");
-		return -ERR_INPUT;
-	}
 	b = ops->open(opts);
 	b->ops = ops;
+	b->reproduces = ops->reproduces;
 	b->state_dir = xstrdup(opts->state_dir);
 	b->tmp_dir = path_join(opts->state_dir, "tmp");
 	b->store = opts->store;
@@ -160,9 +155,15 @@ builder_find(struct builder *b, const char *ref, const struct platform *platform
 }
 
 int
-builder_keep(struct builder *b, const char *image_id, struct err *err)
+builder_keep(struct builder *b, const char *dir, const char *image_id, struct err *err)
 {
-	return b->ops->keep ? b->ops->keep(b, image_id, err) : 0;
+	return b->ops->keep ? b->ops->keep(b, dir, image_id, err) : 0;
+}
+
+const char *
+builder_image_dir(struct builder *b, struct arena *a, const char *image_id)
+{
+	return b->ops->image_dir ? b->ops->image_dir(b, a, image_id) : NULL;
 }
 
 void
@@ -189,7 +190,7 @@ builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const
 bool
 builder_reproduces(const struct builder *b)
 {
-	return b->ops->reproduces;
+	return b->reproduces;
 }
 
 void
@@ -253,11 +254,15 @@ builder_is_loaded(struct builder *b, const char *image_id, const char *name)
 	return !builder_find(b, name, NULL, &have, &ignored) && have && !strcmp(have, image_id);
 }
 
-void
+int
 builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
-		  struct builder_cmd *ret)
+		  struct builder_cmd *ret, struct err *err)
 {
-	b->ops->build_cmd(b, a, build, ret);
+	int r = b->ops->begin ? b->ops->begin(b, a, build, err) : 0;
+
+	if (!r)
+		b->ops->build_cmd(b, a, build, ret);
+	return r;
 }
 
 int
@@ -284,18 +289,40 @@ builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image
 	return 0;
 }
 
+/* Adds what the builder cannot do; what was only remembered of it is asked again before it is held
+ * against an image. */
+static int
+check_limits(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
+	     struct err_list *errs, struct err *err)
+{
+	AUTO_ERR_LIST struct err_list found = ERR_LIST_INIT;
+	struct builder_limits limits = { 0 };
+	int r = b->ops->limits(b, false, &limits, err);
+
+	if (!r)
+		builder_check_limits(&limits, image, recipe, &found);
+	if (!r && found.n && limits.remembered) {
+		err_list_clear(&found);
+		free(limits.who);
+		limits = (struct builder_limits){ 0 };
+		r = b->ops->limits(b, true, &limits, err);
+		if (!r)
+			builder_check_limits(&limits, image, recipe, &found);
+	}
+	for (size_t i = 0; i < found.n; i++)
+		err_list_take(errs, &found.items[i]);
+	free(limits.who);
+	return r;
+}
+
 int
 builder_check(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
 	      struct err_list *errs, struct err *err)
 {
-	struct builder_limits limits = { 0 };
 	size_t before = errs->n;
-	int r = b->ops->limits ? b->ops->limits(b, &limits, err) : 0;
+	int r = b->ops->limits ? check_limits(b, image, recipe, errs, err) : 0;
 
 	builder_check_downloads(recipe, errs);
-	if (!r && b->ops->limits)
-		builder_check_limits(&limits, image, recipe, errs);
-	free(limits.who);
 	return !r && errs->n > before ? -ERR_INPUT : r;
 }
 

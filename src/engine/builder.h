@@ -18,8 +18,8 @@
  * because in a storage that others build in, a layer that was cached without --timestamp would be
  * reused by a build with it, and because a base's local name leaks into the history of what is
  * built on it (keys.md 6). docker builds in its engine, where a private tag that is derived from
- * the image ID keeps an image from being pruned. Nothing here starts a process but where it says
- * so.
+ * the image ID keeps an image from being pruned. buildx builds somewhere else and sends each image
+ * back as an OCI layout (engine/ocistore). Nothing here starts a process but where it says so.
  */
 struct builder;
 
@@ -33,8 +33,8 @@ struct builder_opts {
 	size_t ninsecure;
 };
 
-/* What `builder: auto` means on this machine: the first of buildah, podman and docker that is in
- * PATH; buildah when none is, whose absence is then told. Other kinds are themselves. */
+/* What `builder: auto` means on this machine: the first of buildah, podman, docker and docker-buildx
+ * that is in PATH; buildah when none is, whose absence is then told. Other kinds are themselves. */
 enum builder_kind builder_choose(enum builder_kind kind);
 /* How to get it on Debian and Ubuntu. */
 const char *builder_install(enum builder_kind kind);
@@ -73,8 +73,10 @@ int builder_config(struct builder *b, const char *image_id, struct arena *arena,
 int builder_find(struct builder *b, const char *ref, const struct platform *platform, char **ret,
 		 struct err *err) NODISCARD;
 
-/* Makes an image that was just built stay, whatever the user's builder removes. */
-int builder_keep(struct builder *b, const char *image_id, struct err *err) NODISCARD;
+/* Makes an image that was just built in dir (builder_build.dir) stay, whatever the user's builder
+ * removes. */
+int builder_keep(struct builder *b, const char *dir, const char *image_id, struct err *err)
+	NODISCARD;
 
 /* One command of the builder, ready for builder_task_start(): a command line, or a request. */
 struct builder_cmd {
@@ -92,6 +94,9 @@ void builder_import_cmd(struct builder *b, struct arena *a, const char *image_id
 /* Gives an image of ours a name in the user's storage. */
 void builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, const char *name,
 		      struct builder_cmd *ret);
+/* Where an image of ours lies as engine/image_export reads it; NULL when it has to be exported for
+ * that. arena. */
+const char *builder_image_dir(struct builder *b, struct arena *a, const char *image_id);
 /* Writes an image of ours into a new folder, for engine/image_export. */
 void builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
 			struct builder_cmd *ret);
@@ -120,16 +125,19 @@ const char *builder_mark(const struct builder *b, struct arena *a);
 struct builder_build {
 	const struct graph_image *image;
 	const struct recipe *recipe;
-	const char *context;    /* the staged folder */
-	const char *dockerfile; /* the rendered file */
-	const char *files;      /* the folder that RECIPE_FILES stands for; NULL = none is needed */
+	const char *const *image_ids; /* of the recipe's images */
+	const char *dir;              /* of this build alone; there until builder_keep() */
+	const char *context;          /* the staged folder */
+	const char *dockerfile;       /* the rendered file */
+	const char *files; /* the folder that RECIPE_FILES stands for; NULL = none is needed */
 	const char *const *contexts; /* further ones, NAME=PLACE: what names in triggers mean */
 	size_t ncontexts;
 	const char *id_file; /* where the builder writes the image ID */
 	bool no_cache;
 };
-void builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
-		       struct builder_cmd *ret);
+/* May make folders below build->dir. */
+int builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
+		      struct builder_cmd *ret, struct err *err) NODISCARD;
 /* Gives a build the variables that its secrets come from, which it otherwise does not get: values
  * are in no argv. ERR_INPUT when one is not set: the builder would take it for empty. */
 int builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image *image,

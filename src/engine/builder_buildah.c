@@ -13,6 +13,12 @@ static const char *const env_names[] = {
 	"STORAGE_OPTS",      "DBUS_SESSION_BUS_ADDRESS", "_CONTAINERS_USERNS_CONFIGURED",
 };
 
+void
+builder_containers_env(const struct builder *b, struct arena *a, struct builder_cmd *cmd)
+{
+	builder_scrub_env(b, a, env_names, ARRAY_SIZE(env_names), cmd);
+}
+
 static struct containers_builder *
 containers_of(struct builder *b)
 {
@@ -36,7 +42,7 @@ start_program(const struct containers_builder *c, const char *name, struct arena
 	/* podman's own book-keeping stays apart from that of the user's containers. */
 	if (in == &c->own && !strcmp(name, "podman"))
 		builder_cmd_add2(cmd, "--tmpdir", arena_printf(a, "%s/libpod", in->run));
-	builder_scrub_env(&c->base, a, env_names, ARRAY_SIZE(env_names), cmd);
+	builder_containers_env(&c->base, a, cmd);
 }
 
 static void

@@ -15,11 +15,12 @@ makes_a_step(const struct df_ins *ins)
 	       ins->kw == DF_WORKDIR;
 }
 
-/* The line of step n of a stage, counted as BuildKit does: an image, and what makes layers. */
+/* The line of step n of a stage, counted as BuildKit does: an image that is no named context, and
+ * what makes layers. */
 static int
-line_of_step(const struct recipe_stage *stage, unsigned long long n)
+line_of_step(const struct recipe_stage *stage, unsigned long long n, bool contexts)
 {
-	n -= stage->base == RECIPE_BASE_IMAGE;
+	n -= stage->base == RECIPE_BASE_IMAGE && !contexts;
 	for (size_t i = 0; i < stage->nonbuild; i++)
 		n -= n && makes_a_step(stage->onbuild[i]);
 	if (!n)
@@ -54,7 +55,7 @@ step_head(struct str line, struct str *ret)
 
 /* The stage has a name where there are several. */
 int
-builder_buildkit_line(const struct recipe *recipe, struct str line)
+builder_buildkit_line(const struct recipe *recipe, struct str line, bool contexts)
 {
 	unsigned long long stage = 0, n;
 	struct str head, number;
@@ -71,5 +72,5 @@ builder_buildkit_line(const struct recipe *recipe, struct str line)
 	if (stage >= recipe->nstages || !str_next(&head, '/', &number) || !str_to_u64(number, &n) ||
 	    !n)
 		return -1;
-	return line_of_step(&recipe->stages[stage], n);
+	return line_of_step(&recipe->stages[stage], n, contexts);
 }

@@ -4,17 +4,27 @@
 #include "engine/external.h"
 #include "io/git.h"
 
-/* What the frontend that is built into engines before version 23 does not know. The parser knows
- * what no builder of the dialect does. */
+/* The BuildKit 0.N whose own frontend is the first to know it; LABS: none does so far. The parser
+ * knows what no builder of the dialect does. */
+#define LABS 1000
 static const struct {
 	enum df_kw kw;
 	const char *flag;
+	unsigned since;
 } newer_flags[] = {
-	{ DF_ADD, "checksum" }, { DF_ADD, "exclude" },  { DF_ADD, "keep-git-dir" },
-	{ DF_ADD, "link" },     { DF_ADD, "unpack" },   { DF_COPY, "exclude" },
-	{ DF_COPY, "link" },    { DF_COPY, "parents" }, { DF_HEALTHCHECK, "start-interval" },
-	{ DF_RUN, "device" },
+	{ DF_ADD, "checksum", 12 },
+	{ DF_ADD, "exclude", 25 },
+	{ DF_ADD, "keep-git-dir", 11 },
+	{ DF_ADD, "link", 10 },
+	{ DF_ADD, "unpack", 23 },
+	{ DF_COPY, "exclude", 25 },
+	{ DF_COPY, "link", 10 },
+	{ DF_COPY, "parents", 26 },
+	{ DF_HEALTHCHECK, "start-interval", 12 },
+	{ DF_RUN, "device", LABS },
 };
+#define HEREDOCS_SINCE 9
+#define GIT_SINCE 11
 
 struct checker {
 	const struct builder_limits *limits;
@@ -34,12 +44,15 @@ refuse(const struct checker *c, int line, const char *what)
 static void
 check_ins(const struct checker *c, const struct df_ins *ins)
 {
-	if (ins->nheredocs)
+	unsigned have = c->limits->frontend;
+
+	if (ins->nheredocs && have < HEREDOCS_SINCE)
 		refuse(c, ins->line, "heredocs");
 	for (size_t i = 0; i < ARRAY_SIZE(newer_flags); i++) {
 		AUTO_FREE char *what = NULL;
 
-		if (newer_flags[i].kw != ins->kw || !df_flag_get(ins, newer_flags[i].flag))
+		if (newer_flags[i].since <= have || newer_flags[i].kw != ins->kw ||
+		    !df_flag_get(ins, newer_flags[i].flag))
 			continue;
 		what = xasprintf("%s --%s", df_kw_name(ins->kw), newer_flags[i].flag);
 		refuse(c, ins->line, what);
@@ -50,7 +63,7 @@ check_ins(const struct checker *c, const struct df_ins *ins)
 static void
 check_frontend(const struct checker *c)
 {
-	if (!c->limits->old_frontend || c->recipe->df->syntax)
+	if (!c->limits->frontend || c->recipe->df->syntax)
 		return;
 	for (size_t i = 0; i < c->recipe->nstages; i++) {
 		const struct df_stage *stage = c->recipe->stages[i].df;
@@ -59,7 +72,7 @@ check_frontend(const struct checker *c)
 			check_ins(c, stage->ins[k]);
 	}
 	for (size_t i = 0; i < c->recipe->nremotes; i++)
-		if (c->recipe->remotes[i].git)
+		if (c->recipe->remotes[i].git && c->limits->frontend < GIT_SINCE)
 			refuse(c, c->recipe->remotes[i].line, "ADD of a git repository");
 }
 
@@ -122,6 +135,22 @@ check_triggers(const struct checker *c)
 	}
 }
 
+/* A builder of another platform than the machine's has to be there, or an emulation. */
+static void
+check_platform(const struct checker *c, const struct graph_image *image)
+{
+	char text[PLATFORM_TEXT_SIZE];
+	struct err *err;
+
+	if (!c->limits->nodes || !buildx_lacks(c->limits->nodes, &image->platform))
+		return;
+	platform_text(&image->platform, text);
+	err = err_list_at(c->errs, c->recipe->opts.args_file, image->at.line, image->at.col,
+			  "image '%s': %s does not build for %s", image->name, c->limits->who,
+			  text);
+	err_hint(err, "give the builder a node for it (`docker buildx create --append`), or QEMU");
+}
+
 void
 builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
 		     const struct recipe *recipe, struct err_list *errs)
@@ -131,6 +160,7 @@ builder_check_limits(const struct builder_limits *limits, const struct graph_ima
 
 	check_frontend(&c);
 	check_triggers(&c);
+	check_platform(&c, image);
 	if (limits->only_layers && image->output != GRAPH_OUTPUT_LAYERS) {
 		err = err_list_at(errs, recipe->opts.args_file, image->at.line, image->at.col,
 				  "image '%s': %s cannot make `output: %s`", image->name,

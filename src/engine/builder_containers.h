@@ -38,7 +38,9 @@ int builder_containers_find(struct builder *b, const char *ref, char **ret, stru
 int builder_containers_probe(struct builder *b, struct builder_info *ret, struct err *err)
 	NODISCARD;
 
-/* builder_buildah.c: `rm` of these working containers in our storage. */
+/* builder_buildah.c: what the containers tools may see of the environment. */
+void builder_containers_env(const struct builder *b, struct arena *a, struct builder_cmd *cmd);
+/* `rm` of these working containers in our storage. */
 void builder_clean_cmd(struct containers_builder *c, struct arena *a, const json_t *containers,
 		       struct builder_cmd *ret);
 

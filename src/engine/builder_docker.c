@@ -326,7 +326,8 @@ builder_docker_prepare(struct builder *b, struct err *err)
 }
 
 int
-builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err *err)
+builder_docker_limits(struct builder *b, bool anew UNUSED, struct builder_limits *ret,
+		      struct err *err)
 {
 	struct docker_builder *d = docker_builder(b);
 	bool classic = b->ops->dialect == DIALECT_CLASSIC;
@@ -341,7 +342,7 @@ builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err 
 	*ret = (struct builder_limits){
 		.who = xasprintf("docker %s%s", version, classic ? " without BuildKit" : ""),
 		.who_can = "docker 23 or newer, or a `# syntax=` line that names a newer frontend,",
-		.old_frontend = !classic && major(str_c(shown)) < CLIENT_OF_ITS_OWN,
+		.frontend = !classic && major(str_c(shown)) < CLIENT_OF_ITS_OWN ? 8 : 0,
 		.only_layers = true,
 		.no_secrets = classic,
 		.no_trigger_images = classic,
@@ -352,7 +353,8 @@ builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err 
 }
 
 int
-builder_docker_keep(struct builder *b, const char *image_id, struct err *err)
+builder_docker_keep(struct builder *b, const char *dir UNUSED, const char *image_id,
+		    struct err *err)
 {
 	return docker_api_tag(docker_builder(b)->api, image_id, BUILDKIT_KEPT, hex_of(image_id),
 			      err);

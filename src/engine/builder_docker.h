@@ -23,9 +23,11 @@ int builder_docker_config(struct builder *b, const char *image_id, struct arena 
 int builder_docker_find(struct builder *b, const char *ref, char **ret, struct err *err) NODISCARD;
 int builder_docker_export_empty(struct builder *b, const char *image_id, const char *dir,
 				struct err *err) NODISCARD;
-int builder_docker_keep(struct builder *b, const char *image_id, struct err *err) NODISCARD;
+int builder_docker_keep(struct builder *b, const char *dir, const char *image_id, struct err *err)
+	NODISCARD;
 int builder_docker_prepare(struct builder *b, struct err *err) NODISCARD;
-int builder_docker_limits(struct builder *b, struct builder_limits *ret, struct err *err) NODISCARD;
+int builder_docker_limits(struct builder *b, bool anew, struct builder_limits *ret, struct err *err)
+	NODISCARD;
 int builder_docker_probe(struct builder *b, struct builder_info *ret, struct err *err) NODISCARD;
 int builder_docker_tidy(struct builder *b, struct err *err) NODISCARD;
 /* The engine, not met yet. */

@@ -69,6 +69,12 @@ output_record(struct arena *a, const struct graph_image *image)
 	return arena_printf(a, "docker\t%s\t-\t1\t0", graph_output_name(image->output));
 }
 
+static int
+step_line(const struct recipe *recipe, struct str line)
+{
+	return builder_buildkit_line(recipe, line, false);
+}
+
 static bool
 should_retry(struct str tail UNUSED)
 {
@@ -116,13 +122,11 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.pull_cmd = builder_docker_pull, .import_cmd = builder_docker_import,                      \
 	.load_cmd = builder_docker_load, .push_cmd = push_cmd,                                     \
 	.export_cmd = builder_docker_export, .export_empty = builder_docker_export_empty,          \
-	.limits = builder_docker_limits,                                                           \
-	.no_cache_reason = no_cache_reason, .should_retry = should_retry,                          \
-	.probe = builder_docker_probe
+	.limits = builder_docker_limits, .no_cache_reason = no_cache_reason,                       \
+	.should_retry = should_retry, .probe = builder_docker_probe
 
 const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
-						.build_cmd = build_cmd,
-						.step_line = builder_buildkit_line };
+						.build_cmd = build_cmd, .step_line = step_line };
 
 const struct builder_ops builder_docker_classic_ops = { DOCKER_OPS, .dialect = DIALECT_CLASSIC,
 							.build_cmd = builder_docker_build,

@@ -6,22 +6,27 @@
 #include "base/env.h"
 #include "engine/builder.h"
 #include "engine/cstorage.h"
+#include "model/buildx.h"
 
 /* What a builder cannot do, and how to say so. */
 struct builder_limits {
 	char *who;           /* "docker 20.10.24" */
-	const char *who_can; /* where old_frontend is at fault */
-	bool old_frontend, only_layers, no_secrets;
+	const char *who_can; /* where the frontend is at fault */
+	unsigned frontend;   /* N of the BuildKit 0.N whose own frontend it is; 0 = not judged */
+	const struct buildx_info *nodes; /* that build, or NULL */
+	bool only_layers, no_secrets;
+	bool remembered;        /* all this may have changed since it was asked */
 	bool no_trigger_images; /* what a trigger names is whatever has that name then */
 	bool no_trigger_from;   /* nor does a trigger see what it names at all */
 };
 
-/* Each function is what builder.h says of its namesake; forget, keep and limits may be NULL. */
+/* Each function is what builder.h says of its namesake; forget, keep, image_dir, begin and limits may
+ * be NULL, and export_cmd where image_dir is not. */
 struct builder_ops {
 	enum dialect dialect;
 	const char *program;
 	const char *install; /* how to get it */
-	bool reproduces;     /* image IDs */
+	bool reproduces;     /* image IDs, until its version is known */
 	const char *(*output_record)(struct arena *a, const struct graph_image *image);
 	const char *(*image_ref)(struct arena *a, const char *image_id);
 
@@ -34,7 +39,8 @@ struct builder_ops {
 	int (*config)(struct builder *b, const char *image_id, struct arena *arena,
 		      struct oci_config **ret, struct err *err);
 	int (*find)(struct builder *b, const char *ref, char **ret, struct err *err);
-	int (*keep)(struct builder *b, const char *image_id, struct err *err);
+	int (*keep)(struct builder *b, const char *dir, const char *image_id, struct err *err);
+	const char *(*image_dir)(struct builder *b, struct arena *a, const char *image_id);
 	void (*pull_cmd)(struct builder *b, struct arena *a, const char *ref,
 			 const struct platform *platform, struct builder_cmd *ret);
 	void (*import_cmd)(struct builder *b, struct arena *a, const char *image_id,
@@ -49,9 +55,11 @@ struct builder_ops {
 	bool (*has_containers)(struct builder *b);
 	void (*push_cmd)(struct builder *b, struct arena *a, const char *image_id, const char *ref,
 			 const char *digest_file, struct builder_cmd *ret);
+	int (*begin)(struct builder *b, struct arena *a, const struct builder_build *build,
+		     struct err *err); /* before build_cmd */
 	void (*build_cmd)(struct builder *b, struct arena *a, const struct builder_build *build,
 			  struct builder_cmd *ret);
-	int (*limits)(struct builder *b, struct builder_limits *ret, struct err *err);
+	int (*limits)(struct builder *b, bool anew, struct builder_limits *ret, struct err *err);
 	size_t (*notes)(struct arena *a, const struct recipe *recipe,
 			const char ***ret); /* may be NULL */
 	const char *(*no_cache_reason)(struct arena *a, const struct recipe *recipe);
@@ -69,10 +77,11 @@ struct builder {
 	const char *const *env;
 	const char *const *insecure;
 	size_t ninsecure;
+	bool reproduces;
 };
 
 extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder_docker_ops,
-	builder_docker_classic_ops;
+	builder_docker_classic_ops, builder_buildx_ops;
 
 /* builder_check.c */
 void builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
@@ -84,8 +93,8 @@ void builder_check_limits(const struct builder_limits *limits, const struct grap
  */
 #define BUILDKIT_KEPT "lockstep.invalid/id"
 const char *builder_buildkit_ref(struct arena *a, const char *image_id);
-/* step_line of BuildKit's plain progress. */
-int builder_buildkit_line(const struct recipe *recipe, struct str line);
+/* step_line of BuildKit's plain progress; contexts: the images of FROM are given as such. */
+int builder_buildkit_line(const struct recipe *recipe, struct str line, bool contexts);
 
 /* The registry of ref may speak http or have a certificate of its own: it is loopback, or was named
  * so. */

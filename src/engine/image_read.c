@@ -45,9 +45,9 @@ step(void *ctx)
 }
 
 static int
-open_tree(struct image_read *r, struct err *err)
+open_tree(struct image_read *r, const char *dir, struct err *err)
 {
-	int res = image_tree_open(r->opts.dir, r->opts.flags, &r->tree, err);
+	int res = image_tree_open(dir, r->opts.flags, &r->tree, err);
 
 	if (!res)
 		r->timer = loop_add_timer(r->opts.loop, 0, step, r);
@@ -69,7 +69,7 @@ on_exported(void *ctx, const struct proc_result *result)
 			"cannot export image %s: %s: %.*s", r->opts.image_id, status,
 			STR_FMT(tail));
 		finish(r, &err);
-	} else if (open_tree(r, &err)) {
+	} else if (open_tree(r, r->opts.dir, &err)) {
 		finish(r, &err);
 	}
 	builder_task_free(task);
@@ -79,14 +79,31 @@ static int
 start_export(struct image_read *r, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
-	struct builder_task_opts opts = { .loop = r->opts.loop,
-					  .log_fd = r->opts.log_fd,
-					  .on_exit = on_exported,
-					  .ctx = r };
+	struct builder_task_opts opts = {
+		.loop = r->opts.loop, .log_fd = r->opts.log_fd, .on_exit = on_exported, .ctx = r
+	};
 	struct builder_cmd cmd;
 
 	builder_export_cmd(r->opts.builder, arena, r->opts.image_id, r->opts.dir, &cmd);
 	return builder_task_start(&cmd, &opts, &r->task, err);
+}
+
+/* Only what cannot be read where it is, or be written from what is known of it, is exported. */
+static int
+start(struct image_read *r, struct err *err)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	const char *dir = builder_image_dir(r->opts.builder, arena, r->opts.image_id);
+	int res;
+
+	if (dir)
+		return open_tree(r, dir, err);
+	res = file_mkdirs(r->opts.dir, err);
+	if (!res)
+		res = builder_export_empty(r->opts.builder, r->opts.image_id, r->opts.dir, err);
+	if (res)
+		return res < 0 ? res : open_tree(r, r->opts.dir, err);
+	return start_export(r, err);
 }
 
 int
@@ -97,13 +114,7 @@ image_read_start(const struct image_read_opts *opts, image_read_fn done, void *c
 	int res;
 
 	*r = (struct image_read){ .opts = *opts, .done = done, .ctx = ctx };
-	res = file_mkdirs(opts->dir, err);
-	if (!res)
-		res = builder_export_empty(opts->builder, opts->image_id, opts->dir, err);
-	if (!res)
-		res = start_export(r, err);
-	else if (res > 0)
-		res = open_tree(r, err);
+	res = start(r, err);
 	if (res) {
 		free(r);
 		return res;

@@ -15,6 +15,9 @@ libengine_a_SOURCES += \
 	%D%/builder.h \
 	%D%/builder_buildah.c \
 	%D%/builder_buildkit.c \
+	%D%/builder_buildx.c \
+	%D%/builder_buildx.h \
+	%D%/builder_buildx_cmd.c \
 	%D%/builder_check.c \
 	%D%/builder_containers.c \
 	%D%/builder_containers.h \

@@ -341,20 +341,23 @@ rebuild_build(struct rebuild *rb, const struct key_result *made, char ret_id[DIG
 	}
 	if (!r)
 		r = build_image_id(build.dir, ret_id, err);
-	return r ? r : builder_keep(rb->opts.builder, ret_id, err);
+	return r ? r : builder_keep(rb->opts.builder, build.dir, ret_id, err);
 }
 
 static int
 export(struct rebuild *rb, const char *image_id, struct image_export *ret, struct err *err)
 {
-	const char *dir = new_folder(rb);
+	const char *dir = builder_image_dir(rb->opts.builder, rb->arena, image_id);
+	bool is_there = dir;
 	struct builder_cmd cmd;
-	int r = file_mkdirs(dir, err);
+	int r;
 
-	if (r)
-		return r;
-	r = builder_export_empty(rb->opts.builder, image_id, dir, err);
-	if (!r) {
+	if (!is_there)
+		dir = new_folder(rb);
+	r = file_mkdirs(dir, err);
+	if (!r && !is_there)
+		r = builder_export_empty(rb->opts.builder, image_id, dir, err);
+	if (!r && !is_there) {
 		builder_export_cmd(rb->opts.builder, rb->arena, image_id, dir, &cmd);
 		r = run_cmd(rb, &cmd, err);
 	}

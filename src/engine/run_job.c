@@ -314,7 +314,7 @@ built(struct job *job)
 	job->ended_ms = clock_wall_ms();
 	if (guard_log_end(job->guards, job->run->plan->opts.project->graph_path, &err) ||
 	    build_image_id(job->dir, job->built_id, &err) ||
-	    builder_keep(builder_of(job), job->built_id, &err))
+	    builder_keep(builder_of(job), job->dir, job->built_id, &err))
 		job_fail(job, &err);
 	else
 		job_check(job);

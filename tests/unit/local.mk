@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-builder \
+	%D%/t-builder_buildx \
 	%D%/t-buildx \
 	%D%/t-cause \
 	%D%/t-check \
@@ -134,6 +135,7 @@ TESTS += \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-builder \
+	%D%/t-builder_buildx \
 	%D%/t-buildx \
 	%D%/t-cause \
 	%D%/t-check \
@@ -264,6 +266,8 @@ endif
 %C%_t_buf_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_builder_CPPFLAGS = $(unit_cppflags)
 %C%_t_builder_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_builder_buildx_CPPFLAGS = $(unit_cppflags)
+%C%_t_builder_buildx_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_buildx_CPPFLAGS = $(unit_cppflags)
 %C%_t_buildx_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_cause_CPPFLAGS = $(unit_cppflags)

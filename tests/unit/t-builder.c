@@ -74,9 +74,16 @@ test_lines_of_buildkit(void **state UNUSED)
 	};
 	static const struct line_case of_stage[] = { { "#5 [s0 2/2] RUN x", 2 },
 						     { "#6 [s1 1/1] RUN y", 4 } };
+	/* What FROM names is a context: counted among all, and passed over. */
+	static const struct line_case of_contexts[] = { { "#5 [s0 1/2] RUN x", 2 },
+							{ "#6 [s1 1/1] RUN y", 4 },
+							{ " > [s0 1/2] RUN x:", 2 },
+							{ "#4 [context i] OCI load from client",
+							  -1 } };
 
 	lines(BUILDER_DOCKER, &two_stages, rows, ARRAY_SIZE(rows));
 	lines(BUILDER_DOCKER, &on_stage, of_stage, ARRAY_SIZE(of_stage));
+	lines(BUILDER_BUILDX, &on_stage, of_contexts, ARRAY_SIZE(of_contexts));
 	lines(BUILDER_DOCKER, &one, of_one, ARRAY_SIZE(of_one));
 }
 
@@ -148,7 +155,8 @@ build_line(enum builder_kind kind, const char *want)
 	fixture_open(&f, &c, builder_dialect(kind));
 	assert_non_null(f.recipe);
 	build.recipe = f.recipe;
-	builder_build_cmd(b, arena, &build, &cmd);
+	AUTO_ERR struct err err = ERR_INIT;
+	assert_int_equal(builder_build_cmd(b, arena, &build, &cmd, &err), 0);
 	AUTO_FREE char *argv = cmd.call ? xstrdup(cmd.call->path) : joined(cmd.argv.v);
 	AUTO_FREE char *env = joined(cmd.env.v);
 
@@ -188,6 +196,7 @@ test_what_a_key_says_of_its_builder(void **state UNUSED)
 		{ BUILDER_PODMAN, "containers", "oci\tlayers\t0\t1\t1", "abc" },
 		{ BUILDER_DOCKER, "buildkit", "docker\tlayers\t-\t1\t0",
 		  "lockstep.invalid/id:abc" },
+		{ BUILDER_BUILDX, "buildkit", "oci\tlayers\t0\t1\t1", "lockstep.invalid/id:abc" },
 		{ BUILDER_DOCKER_CLASSIC, "classic", "docker\tlayers\t-\t1\t0",
 		  "lockstep.invalid/id:abc" },
 	};
