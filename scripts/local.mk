@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	%D%/check-size \
 	%D%/demo \
 	%D%/format \
+	%D%/lib/buildx.sh \
 	%D%/lib/dockerd.sh \
 	%D%/lib/env.sh \
 	%D%/lib/import-base \

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/house.sh \
+	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \
 	%D%/t-build-podman.sh \
@@ -31,6 +32,7 @@ TESTS += \
 	%D%/t-drivers.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
+	%D%/t-failure-buildx.sh \
 	%D%/t-failure-docker-classic.sh \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
@@ -66,6 +68,7 @@ TESTS += \
 %C%_registry_tool_LDADD = $(LDADD_remote)
 EXTRA_DIST += \
 	%D%/house.sh \
+	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \
 	%D%/t-build-podman.sh \
@@ -88,6 +91,7 @@ EXTRA_DIST += \
 	%D%/t-drivers.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
+	%D%/t-failure-buildx.sh \
 	%D%/t-failure-docker-classic.sh \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \

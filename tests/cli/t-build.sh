@@ -60,7 +60,11 @@ rebuilds '' 'back to what was: recorded images are taken again'
 exits 0 'history' lockstep history
 like "$tap_out" 'run * lockstep build --json*base *built*' 'history names runs and images'
 exits 0 'log' lockstep log right
-like "$tap_out" '*FROM*RUN*' 'log holds what the builder said'
+case $BUILDER in
+buildx) log='*RUN*' ;; # what FROM names is a context there, and no step
+*) log='*FROM*RUN*' ;;
+esac
+like "$tap_out" "$log" 'log holds what the builder said'
 exits 2 'log of an image without one' lockstep log right --run 99
 is "$(lockstep inputs left --canonical | sha256sum | cut -d' ' -f1)" \
 	"$(lockstep inputs left --json | jq -r .key | cut -d: -f2)" 'the canonical form hashes to the key'
@@ -96,7 +100,7 @@ esac
 case $BUILDER in docker*) ;; *)
 	for state in "$OUT:colon" "$OUT,comma"; do
 		exits 2 "a state folder that mounts cannot name: ${state#"$OUT"}" lockstep build --state "$state"
-		like "$tap_out" "*cannot build below '$state': overlay mounts take*" 'and that is said'
+		like "$tap_out" "*cannot build below '$state': * take*" 'and that is said'
 	done
 	;;
 esac

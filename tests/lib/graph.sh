@@ -34,6 +34,7 @@ graph_cleanup() {
 		own_podman rm --all --force --time 0 >/dev/null 2>&1 || :
 	fi
 	! command -v dockerd_close >/dev/null || dockerd_close
+	! command -v buildx_close >/dev/null || buildx_close
 	command -v env_close >/dev/null && env_close
 	[ -z "$graph_dir" ] || rm -rf "$graph_dir"
 }
@@ -125,7 +126,7 @@ graph_no_docker() {
 graph_open() {
 	skip_if_quick
 	BUILDER=${BUILDER:-buildah}
-	command -v "${BUILDER%-classic}" >/dev/null || skip_all "no ${BUILDER%-classic}"
+	[ "$BUILDER" = buildx ] || command -v "${BUILDER%-classic}" >/dev/null || skip_all "no ${BUILDER%-classic}"
 	command -v buildah >/dev/null || skip_all 'no buildah'
 	command -v busybox >/dev/null || skip_all 'no busybox'
 	# shellcheck source=scripts/lib/env.sh
@@ -135,7 +136,15 @@ graph_open() {
 	LOCKSTEP_BUILDER=$BUILDER
 	export LOCKSTEP_BUILDER
 	graph_files
-	case $BUILDER in docker*)
+	case $BUILDER in
+	buildx)
+		# shellcheck source=scripts/lib/buildx.sh
+		. "$top_srcdir/scripts/lib/buildx.sh"
+		buildx_open || skip_all "$BUILDX_WHY"
+		# Without an engine images are loaded where podman looks.
+		unset DOCKER_HOST
+		;;
+	docker*)
 		# shellcheck source=scripts/lib/dockerd.sh
 		. "$top_srcdir/scripts/lib/dockerd.sh"
 		dockerd_open || skip_all "$DOCKERD_WHY"
@@ -151,6 +160,7 @@ graph_open() {
 loaded() {
 	case $BUILDER in
 	docker*) "$DOCKER" images --no-trunc -q "$1" ;;
+	buildx) buildah images --no-trunc -q "$1" 2>/dev/null ;;
 	*) "$BUILDER" images --no-trunc -q "$1" 2>/dev/null ;;
 	esac
 }
