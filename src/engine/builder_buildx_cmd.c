@@ -105,6 +105,7 @@ builder_buildx_build_cmd(struct builder *b, struct arena *a, const struct builde
 	vec_push(&ret->argv, "build");
 	builder_scrub_env(b, a, names, ARRAY_SIZE(names), ret);
 	vec_push(&ret->env, "SOURCE_DATE_EPOCH=0");
+	vec_push(&ret->env, "NO_COLOR=1");
 	if (build->no_cache)
 		vec_push(&ret->argv, "--no-cache");
 	builder_cmd_add2(ret, "--progress", "plain");

@@ -70,9 +70,10 @@ take_layers(const struct reader *r, const json_t *list, struct image_export *ret
 {
 	size_t n = json_array_size(list);
 
-	if (!json_is_array(list) || n > MAX_LAYERS)
+	/* BuildKit writes null for an image without layers. */
+	if ((!json_is_array(list) && !json_is_null(list)) || n > MAX_LAYERS)
 		return odd(r, "has no usable list of layers", err);
-	ret->layers = arena_calloc(r->arena, n, sizeof(*ret->layers));
+	ret->layers = arena_calloc(r->arena, n + 1, sizeof(*ret->layers));
 	ret->nlayers = n;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *layer = json_array_get(list, i);
