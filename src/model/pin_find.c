@@ -74,7 +74,7 @@ in_comment(const struct finder *f, size_t byte)
 static struct pin
 pin_of(struct finder *f, const struct pin_hit *hit, enum pin_kind kind)
 {
-	return (struct pin){ .kind = kind,
+	return (struct pin){ .kind = hit->template ? PIN_KIND_TEMPLATE : kind,
 			     .image = hit->image,
 			     .tag = hit->tag.p ? arena_str(f->arena, hit->tag) : NULL,
 			     .digest = hit->digest.p ? arena_str(f->arena, hit->digest) : NULL,
@@ -117,8 +117,6 @@ is_image_line(const struct finder *f, const struct pin_hit *hit)
 static enum pin_kind
 kind_without_nodes(const struct finder *f, const struct pin_hit *hit)
 {
-	if (hit->template)
-		return PIN_KIND_TEMPLATE;
 	if (is_image_line(f, hit))
 		return PIN_KIND_IMAGE;
 	if (in_comment(f, hit->from))
@@ -148,8 +146,6 @@ kind_in_scalar(const struct finder *f, const struct pin_hit *hit, const struct p
 {
 	struct str raw = str_sub(f->text, node->from, node->to);
 
-	if (hit->template)
-		return PIN_KIND_TEMPLATE;
 	if (is_whole(hit, node, raw))
 		return node->is_key ? PIN_KIND_OTHER : PIN_KIND_IMAGE;
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)

@@ -137,10 +137,11 @@ digest_length(struct str s)
 	return n - hex >= DIGEST_HEX_MIN ? n : 0;
 }
 
+/* "<tag>" is; "</code>" is not. */
 static bool
 is_filled_in(struct str rest)
 {
-	return rest.n && is_one_of(rest.p[0], "{$%<");
+	return rest.n && is_one_of(rest.p[0], "{$%<") && !str_starts(rest, STR_LIT("</"));
 }
 
 /* Takes what follows a ':' or '@' at rest[*n]; what is no tag or digest is filled in later, or leaves

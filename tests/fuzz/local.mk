@@ -197,6 +197,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-pin/prose \
 	%D%/corpus/fuzz-pin/quotes-in-a-row \
 	%D%/corpus/fuzz-pin/template \
+	%D%/corpus/fuzz-pin/template-in-comment \
 	%D%/corpus/fuzz-pin/two-digests \
 	%D%/corpus/fuzz-pin/two-digests-yaml \
 	%D%/corpus/fuzz-recipe/buildkit \

@@ -145,6 +145,10 @@ inside_of_longer_texts(void **state UNUSED)
 	YAML("image: \"ghcr.io/o/x:{{ .tag }}\"\n", "1:9 template 0 -\n");
 	YAML("image: ghcr.io/o/x:${TAG}\n", "1:8 template 0 -\n");
 	YAML("image: ghcr.io/o/x:v${TAG}\n", "1:8 template 0 v\n");
+	YAML("# ghcr.io/o/x:1@{{ .d }}\n", "1:3 template 0 1\n");
+	check("Dockerfile", "FROM ghcr.io/o/x:v${TAG}\n", "1:6 template 0 v\n");
+	check("README.md", "<code>ghcr.io/o/x:1</code>, ghcr.io/o/x:v<n>\n",
+	      "1:7 prose 0 1\n1:29 template 0 v\n");
 }
 
 static void
