@@ -23,6 +23,19 @@ EXTRA_DIST += \
 	%D%/mutation.sh \
 	%D%/reproduce.sh \
 	%D%/soundness.sh \
+	%D%/story.sh \
+	%D%/story/acts.sh \
+	%D%/story/frank/apps/bastion/manifests/deployment.yaml \
+	%D%/story/frank/apps/dashboard/values.yaml \
+	%D%/story/frank/apps/python-sandbox/manifests/deployment.yaml \
+	%D%/story/frank/apps/secure-agent-pod/manifests/deployment.yaml \
+	%D%/story/fused/Dockerfile \
+	%D%/story/fused/deployment.yaml \
+	%D%/story/fused/entrypoint.sh \
+	%D%/story/images/build.yml \
+	%D%/story/old.sh \
+	%D%/story/play.sh \
+	%D%/story/troubles.sh \
 	%D%/workflows.sh \
 	$(NULL)
 # list: end
