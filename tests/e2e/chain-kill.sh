@@ -10,14 +10,6 @@
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
-# shellcheck source=tests/lib/ci.sh
-. "$top_srcdir/tests/lib/ci.sh"
-# shellcheck source=tests/lib/github.sh
-. "$top_srcdir/tests/lib/github.sh"
-# shellcheck source=tests/lib/contract.sh
-. "$top_srcdir/tests/lib/contract.sh"
-# shellcheck source=tests/lib/actions.sh
-. "$top_srcdir/tests/lib/actions.sh"
 # shellcheck source=tests/lib/chain.sh
 . "$top_srcdir/tests/lib/chain.sh"
 # shellcheck disable=SC2119 # no more tools

@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	%D%/bump-pr.sh \
 	%D%/cache.sh \
 	%D%/chain-kill.sh \
+	%D%/chain.sh \
 	%D%/ci-again.sh \
 	%D%/ci-events.sh \
 	%D%/ci-face.sh \

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # chain.sh: from a commit to a merged pin, with real parts: lockstep ci on fresh runners, a registry, GitHub's contract
-# in front of a stand-in for GitHub, a workflow that events start there, and a GitOps repository. Source it after tap.sh,
-# ci.sh, github.sh, contract.sh and actions.sh; it needs bash.
+# in front of a stand-in for GitHub, a workflow that events start there, and a GitOps repository. Source it after
+# tap.sh, in bash; it sources what it stands on.
 #
 #   chain_open TOOL...      starts it all; the images' repository is in $PLAY/repo, the current folder; the bare GitOps
 #                           repository is $BARE, o/r, with the receiver of docs/pullrequest.md. $API is GitHub's
@@ -15,6 +15,15 @@
 #   chain_merge             the open pull request is merged, as by a person
 #   chain_clone             the current main, in $PLAY/gitops
 #   chain_told FILTER       jq FILTER of what GitHub was told, a list of events
+# shellcheck source=tests/lib/ci.sh
+. "${top_srcdir:?}/tests/lib/ci.sh"
+# shellcheck source=tests/lib/github.sh
+. "$top_srcdir/tests/lib/github.sh"
+# shellcheck source=tests/lib/contract.sh
+. "$top_srcdir/tests/lib/contract.sh"
+# shellcheck source=tests/lib/actions.sh
+. "$top_srcdir/tests/lib/actions.sh"
+
 # shellcheck disable=SC2034 # for the scripts
 BARE=
 API=
@@ -36,6 +45,7 @@ chain_open() {
 	github_start "$PLAY/github"
 	API=$GITHUB
 	if contract_open "$PLAY/contract"; then
+		# shellcheck disable=SC2119 # no flags
 		contract_start
 		API=$PRISM
 	else
