@@ -195,7 +195,7 @@ prepare(struct builder *b, struct err *err)
 	if (!r)
 		r = refuse(&x->info, err);
 	b->reproduces = x->info.minor >= TIMES_SINCE;
-	return r;
+	return r ? r : ocistore_make(&x->store, err);
 }
 
 static int

@@ -30,6 +30,14 @@ ocistore_fini(struct ocistore *s)
 	s->root = NULL;
 }
 
+int
+ocistore_make(const struct ocistore *s, struct err *err)
+{
+	AUTO_FREE char *names = path_join(s->root, "names");
+
+	return file_mkdirs(names, err);
+}
+
 const char *
 ocistore_dir(const struct ocistore *s, struct arena *a, const char *image_id)
 {

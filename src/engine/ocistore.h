@@ -23,6 +23,8 @@ struct ocistore {
 void ocistore_init(struct ocistore *s, const char *root);
 void ocistore_fini(struct ocistore *s);
 
+/* Makes the folder that other tools write into: they make none on the way. */
+int ocistore_make(const struct ocistore *s, struct err *err) NODISCARD;
 /* The folder of an image, whether it is there or not; arena. */
 const char *ocistore_dir(const struct ocistore *s, struct arena *a, const char *image_id);
 /* The folder into which a tool shall write what name means; arena. */

@@ -14,6 +14,7 @@ TESTS += \
 	%D%/t-build-docker.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
+	%D%/t-buildx.sh \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-gate.sh \
 	%D%/t-bump-history.sh \
@@ -73,6 +74,7 @@ EXTRA_DIST += \
 	%D%/t-build-docker.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
+	%D%/t-buildx.sh \
 	%D%/t-bump-event.sh \
 	%D%/t-bump-gate.sh \
 	%D%/t-bump-history.sh \
