@@ -57,7 +57,8 @@ take_platforms(struct arena *a, struct str value, struct buildx_info *ret)
 static void
 take(struct arena *a, struct str key, struct str value, struct buildx_info *ret)
 {
-	if (!value.n)
+	/* A NUL byte is in no text. */
+	if (str_find(value, '\0') < value.n || !value.n)
 		return;
 	if (str_eq_c(key, "Name") && !ret->name)
 		ret->name = arena_str(a, value);

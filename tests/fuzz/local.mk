@@ -92,6 +92,7 @@ TESTS += \
 	%D%/replay.sh \
 	$(NULL)
 EXTRA_DIST += \
+	%D%/corpus/fuzz-buildx/nul \
 	%D%/corpus/fuzz-buildx/older \
 	%D%/corpus/fuzz-buildx/remote \
 	%D%/corpus/fuzz-docker_stream/build \

@@ -53,6 +53,19 @@ test_what_is_said(void **state UNUSED)
 }
 
 static void
+test_no_text(void **state UNUSED)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct buildx_info info;
+
+	buildx_parse(a, STR_LIT("Name: \0x\nDriver: remote\nBuildKit: v0.9.3\0\n"), &info);
+	assert_null(info.name);
+	assert_string_equal(info.driver, "remote");
+	assert_null(info.version);
+	assert_int_equal(info.minor, 0);
+}
+
+static void
 test_platforms(void **state UNUSED)
 {
 	static const struct {
@@ -85,6 +98,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_said),
+		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_platforms),
 	};
 
