@@ -172,7 +172,7 @@ apply_mark(struct finder *f, const struct pin_hit *hit, struct pin *pin)
 		return true;
 	if (pin->at > mark.at)
 		return mark.kind == PIN_MARK_FLUX;
-	if ((pin->tag || pin->digest) && !hit->template &&
+	if ((pin->tag || pin->digest || pin->kind == PIN_KIND_IMAGE) && !hit->template &&
 	    (mark.kind == PIN_MARK_FLUX ||
 	     (mark.kind == PIN_MARK_LINE && mark.image == pin->image)))
 		pin->kind = PIN_KIND_MARKED;

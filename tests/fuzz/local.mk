@@ -194,6 +194,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-pin/broken-comment \
 	%D%/corpus/fuzz-pin/helm \
 	%D%/corpus/fuzz-pin/kustomize \
+	%D%/corpus/fuzz-pin/marked-floating \
 	%D%/corpus/fuzz-pin/marked-template \
 	%D%/corpus/fuzz-pin/prose \
 	%D%/corpus/fuzz-pin/quotes-in-a-row \

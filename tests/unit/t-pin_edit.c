@@ -107,6 +107,8 @@ forms_are_converted(void **state UNUSED)
 		{ "w", NEW, PIN_FORM_BOTH, 0, "image: ghcr.io/o/x\n",
 		  "image: ghcr.io/o/x:w@" NEW "\n" },
 		{ "w", NEW, PIN_FORM_BOTH, 0, "image: ghcr.io/o/x:1", "image: ghcr.io/o/x:w@" NEW },
+		{ "w", NEW, PIN_FORM_TAG, 0, "image: ghcr.io/o/x # {\"$imagepolicy\": \"n:x\"}",
+		  "image: ghcr.io/o/x:w # {\"$imagepolicy\": \"n:x\"}" },
 		{ "w", NEW, PIN_FORM_TAG, 0, "image: ghcr.io/o/x:1@" OLD, "image: ghcr.io/o/x:w" },
 		{ "w", NEW, PIN_FORM_DIGEST, 0, "image: ghcr.io/o/x:1", "image: ghcr.io/o/x@" NEW },
 		{ "w", NEW, PIN_FORM_BOTH, 0, "i: {repository: ghcr.io/o/x, tag: a}",
