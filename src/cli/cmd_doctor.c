@@ -3,7 +3,7 @@
 #include "base/out.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
-#include "engine/podman.h"
+#include "engine/runner.h"
 #include "io/proc.h"
 #include "remote/registry.h"
 
@@ -121,10 +121,16 @@ static void
 check_containers(struct report *rep, struct session *s)
 {
 	AUTO_ERR struct err err = ERR_INIT;
+	unsigned needs = RUNNER_PORTS;
 
-	if (!podman_probe(s->builder, true, &err))
-		say(rep, "containers", true, "podman can run images, for checks and pods", NULL);
-	else
+	if (s->project && s->project->graph->npods)
+		needs |= RUNNER_PODS;
+	if (!runner_probe(s->builder, needs, &err)) {
+		AUTO_FREE char *who = runner_who(s->builder);
+		AUTO_FREE char *found = xasprintf("%s can run images, for checks", who);
+
+		say(rep, "containers", true, found, NULL);
+	} else
 		say(rep, "containers", !runs_images(s), err.msg, err.hint);
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/out.h"
 #include "cli/live.h"
-#include "engine/podman.h"
+#include "engine/runner.h"
 
 static unsigned
 jobs(const struct work_opts *opts)
@@ -124,7 +124,7 @@ work_do(struct session *s, const struct work_opts *opts, struct work *ret, struc
 	say_notes(ret->plan);
 	/* What a killed lockstep left is ended also where there is nothing to build. */
 	return work_is_open(opts, ret->plan) ? run(s, opts, ret, err)
-					     : podman_tidy(s->builder, err);
+					     : runner_tidy(s->builder, err);
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* builder_buildah.c: the command lines of buildah and podman, and what they print. */
 #include "engine/builder_containers.h"
+#include "engine/runner_priv.h"
 
 #define BASE_NOTE "org.opencontainers.image.base."
 #define EPOCH "0"
@@ -343,8 +344,9 @@ open_podman(const struct builder_opts *opts)
 	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
 	.load_cmd = load_cmd, .push_cmd = push_cmd, .export_cmd = export_cmd,                      \
 	.podman_cmd = podman_cmd, .has_containers = builder_containers_left,                       \
-	.build_cmd = build_cmd, .notes = notes, .no_cache_reason = no_cache_reason,                \
-	.step_line = step_line, .should_retry = should_retry, .probe = builder_containers_probe
+	.runner = &runner_podman_ops, .build_cmd = build_cmd, .notes = notes,                      \
+	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
+	.probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install =

@@ -4,6 +4,8 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/uri.h"
+#include "engine/runner.h"
 #include "model/ref.h"
 
 #define ENGINE_WITH_TRIGGERS 28 /* BuildKit 0.17 and newer: ONBUILD with from= */
@@ -380,6 +382,30 @@ builder_docker_probe(struct builder *b, struct builder_info *ret, struct err *er
 				 docker_api_version(d->api));
 	ret->storage = xasprintf("lockstep builds in the engine at %s", docker_api_host(d->api));
 	return 0;
+}
+
+int
+builder_docker_containers(struct builder *b, json_t **ret, struct err *err)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	AUTO_JSON json_t *filters = json_pack("{s:[s]}", "label", runner_label(b, a));
+	AUTO_FREE char *text = json_canonical(filters);
+	AUTO_BUF struct buf path = BUF_INIT;
+	int r;
+
+	buf_adds(&path, "/containers/json?all=1&filters=");
+	uri_escape(&path, str_c(text));
+	r = get(docker_builder(b), path.data, ret, err);
+	return r < 0 ? r : 0;
+}
+
+bool
+builder_docker_left(struct builder *b)
+{
+	AUTO_ERR struct err ignored = ERR_INIT; /* without an engine nothing is done there */
+	AUTO_JSON json_t *list = NULL;
+
+	return !builder_docker_containers(b, &list, &ignored) && json_array_size(list);
 }
 
 int

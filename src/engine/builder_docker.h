@@ -30,6 +30,9 @@ int builder_docker_limits(struct builder *b, bool anew, struct builder_limits *r
 	NODISCARD;
 int builder_docker_probe(struct builder *b, struct builder_info *ret, struct err *err) NODISCARD;
 int builder_docker_tidy(struct builder *b, struct err *err) NODISCARD;
+/* Containers of ours are in the engine; and their list, whose caller releases it. */
+bool builder_docker_left(struct builder *b);
+int builder_docker_containers(struct builder *b, json_t **ret, struct err *err) NODISCARD;
 /* The engine, not met yet. */
 int builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err) NODISCARD;
 

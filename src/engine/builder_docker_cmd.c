@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* builder_docker_cmd.c: command lines for docker's images, and what building them prints. */
 #include "engine/builder_docker.h"
+#include "engine/runner_priv.h"
 
 static void
 start_cmd(struct builder *b, struct arena *a, const char *verb, struct builder_cmd *cmd)
@@ -123,7 +124,8 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.load_cmd = builder_docker_load, .push_cmd = push_cmd,                                     \
 	.export_cmd = builder_docker_export, .export_empty = builder_docker_export_empty,          \
 	.limits = builder_docker_limits, .no_cache_reason = no_cache_reason,                       \
-	.should_retry = should_retry, .probe = builder_docker_probe
+	.should_retry = should_retry, .has_containers = builder_docker_left,                       \
+	.runner = &runner_docker_ops, .probe = builder_docker_probe
 
 const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
 						.build_cmd = build_cmd, .step_line = step_line };

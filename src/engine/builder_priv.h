@@ -8,6 +8,8 @@
 #include "engine/cstorage.h"
 #include "model/buildx.h"
 
+struct runner_ops;
+
 /* What a builder cannot do, and how to say so. */
 struct builder_limits {
 	char *who;           /* "docker 20.10.24" */
@@ -53,6 +55,7 @@ struct builder_ops {
 			    struct err *err); /* may be NULL */
 	bool (*podman_cmd)(struct builder *b, struct arena *a, struct builder_cmd *ret);
 	bool (*has_containers)(struct builder *b);
+	const struct runner_ops *runner; /* what runs its images; NULL = nothing does */
 	void (*push_cmd)(struct builder *b, struct arena *a, const char *image_id, const char *ref,
 			 const char *digest_file, struct builder_cmd *ret);
 	int (*begin)(struct builder *b, struct arena *a, const struct builder_build *build,

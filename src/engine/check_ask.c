@@ -21,7 +21,6 @@ struct check_ask {
 	struct http_call *call;
 	char *wrong; /* with the last answer; NULL = nothing; owned */
 	bool answered, cancelled;
-	struct podman_state *states; /* one a watched container */
 	size_t nwatched;
 	check_ask_fn fn;
 	void *ctx;
@@ -40,7 +39,7 @@ left_ms(const struct check_ask *q)
 }
 
 char *
-check_ask_wrong(const json_t *keys, const struct podman_result *res)
+check_ask_wrong(const json_t *keys, const struct runner_result *res)
 {
 	int want = (int)json_integer_value(json_object_get(keys, "status"));
 	AUTO_FREE char *last = check_text_last_line(res->output);
@@ -56,7 +55,7 @@ check_ask_wrong(const json_t *keys, const struct podman_result *res)
 	return check_text_wrong(keys, res->output, "the output");
 }
 
-static void on_look(void *ctx, const struct podman_result *res);
+static void on_look(void *ctx, const struct runner_result *res);
 
 /* Takes wrong: what is not right about the answer, NULL when all is. */
 static void
@@ -69,7 +68,7 @@ answered(struct check_ask *q, char *wrong)
 	q->answered = !wrong;
 	if (q->cancelled)
 		finish(q, NULL);
-	else if (podman_look(q->opts.podman, q->opts.watched, on_look, q, &err))
+	else if (runner_look(q->opts.runner, q->opts.watched, on_look, q, &err))
 		finish(q, err.msg);
 }
 
@@ -95,7 +94,7 @@ on_response(void *ctx, struct http_response *res)
 }
 
 static void
-on_command(void *ctx, const struct podman_result *res)
+on_command(void *ctx, const struct runner_result *res)
 {
 	struct check_ask *q = ctx;
 
@@ -119,11 +118,11 @@ ask(struct check_ask *q, struct err *err)
 					.flags = HTTP_ONCE | HTTP_NO_REDIRECT };
 
 	if (q->opts.check->kind == GRAPH_CHECK_EXEC) {
-		struct podman_command command = { .container = q->opts.container,
+		struct runner_command command = { .container = q->opts.container,
 						  .argv = json_object_get(q->keys, "exec"),
 						  .timeout_ms = answer_ms(q) };
 
-		return podman_exec(q->opts.podman, &command, on_command, q, err);
+		return runner_exec(q->opts.runner, &command, on_command, q, err);
 	}
 	url = xasprintf("http://127.0.0.1:%d%s", q->opts.host_port, json_get_text(q->keys, "path"));
 	request.url = url;
@@ -144,17 +143,17 @@ on_timer(void *ctx)
 
 /* What befell a container meanwhile; NULL = all run. */
 static char *
-state_wrong(const struct check_ask *q)
+state_wrong(const struct check_ask *q, const struct runner_state *states)
 {
 	char *wrong = NULL;
 
 	for (size_t i = 0; !wrong && i < q->nwatched; i++)
-		wrong = podman_state_wrong(&q->states[i], q->opts.watched[i]);
+		wrong = runner_state_wrong(&states[i], q->opts.watched[i]);
 	return wrong;
 }
 
 static void
-on_look(void *ctx, const struct podman_result *res)
+on_look(void *ctx, const struct runner_result *res)
 {
 	struct check_ask *q = ctx;
 	AUTO_FREE char *wrong = NULL;
@@ -163,11 +162,11 @@ on_look(void *ctx, const struct podman_result *res)
 		finish(q, NULL);
 		return;
 	}
-	if (podman_states(res->output, q->states, q->nwatched))
-		wrong = state_wrong(q);
+	if (res->states)
+		wrong = state_wrong(q, res->states);
 	else
 		wrong = xasprintf("cannot look at the container: %.*s",
-				  STR_FMT(podman_complaint(res->output)));
+				  STR_FMT(runner_complaint(res->output)));
 	if (!wrong && !q->answered && left_ms(q) <= 0)
 		wrong = xasprintf("%s (after %lld s)", q->wrong,
 				  (long long)json_integer_value(json_object_get(q->keys, "wait")));
@@ -194,7 +193,6 @@ check_ask_start(const struct check_ask_opts *opts, check_ask_fn fn, void *ctx,
 	q->keys = opts->check->kind == GRAPH_CHECK_HTTP ? json_object_get(spec, "http") : spec;
 	while (opts->watched[q->nwatched])
 		q->nwatched++;
-	q->states = xcalloc(q->nwatched, sizeof(*q->states));
 	q->pause_ms = FIRST_PAUSE_MS;
 	wait_s = json_integer_value(json_object_get(q->keys, "wait"));
 	q->deadline_ns = clock_mono_ns() + wait_s * 1000000000;
@@ -222,7 +220,7 @@ check_ask_cancel(struct check_ask *q)
 	if (q->cancelled)
 		return;
 	q->cancelled = true;
-	podman_cancel(q->opts.podman);
+	runner_cancel(q->opts.runner);
 	if (!q->timer && !q->call)
 		return; /* the command that is ended leads on */
 	if (q->call)
@@ -242,6 +240,5 @@ check_ask_free(struct check_ask *q)
 		http_cancel(q->call);
 	loop_remove(q->opts.loop, q->timer);
 	free(q->wrong);
-	free(q->states);
 	free(q);
 }

@@ -3,7 +3,7 @@
 #ifndef LOCKSTEP_ENGINE_CHECK_ASK_H
 #define LOCKSTEP_ENGINE_CHECK_ASK_H
 
-#include "engine/podman.h"
+#include "engine/runner.h"
 #include "io/http.h"
 #include "model/graph.h"
 
@@ -14,7 +14,7 @@
  */
 struct check_ask_opts {
 	const struct graph_check *check; /* http or exec */
-	struct podman *podman;           /* nothing else is done with it meanwhile */
+	struct runner *runner;           /* nothing else is done with it meanwhile */
 	struct loop *loop;
 	struct http *http;
 	const char *container;      /* that is asked */
@@ -36,6 +36,6 @@ void check_ask_free(struct check_ask *q);
 
 /* How a command ended, held against status, contains, not-contains: what is wrong, or NULL. Caller
  * frees. */
-char *check_ask_wrong(const json_t *keys, const struct podman_result *res) NODISCARD;
+char *check_ask_wrong(const json_t *keys, const struct runner_result *res) NODISCARD;
 
 #endif

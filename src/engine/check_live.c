@@ -14,7 +14,7 @@ free_live(struct check_live *live)
 		live->fini(live);
 	if (live->folders && file_remove_tree(live->folders, &ignored))
 		err_clear(&ignored);
-	podman_free(live->podman);
+	runner_free(live->runner);
 	free(live->name);
 	free(live->folders);
 	free(live->message);
@@ -22,18 +22,20 @@ free_live(struct check_live *live)
 }
 
 int
-check_live_new(struct check_item *item, struct podman_container *c, struct check_live **ret,
+check_live_new(struct check_item *item, struct runner_container *c, struct check_live **ret,
 	       struct err *err)
 {
 	const struct check_opts *opts = item->opts;
 	size_t index = (size_t)(item->check - opts->image->checks);
 	struct check_live *live = xcalloc(1, sizeof(*live));
+	AUTO_ARENA struct arena *arena = arena_new();
 
 	live->item = item;
-	live->podman = podman_new(&(struct podman_opts){
+	live->runner = runner_new(&(struct runner_opts){
 		.builder = opts->builder, .loop = opts->loop, .log_fd = opts->log_fd });
-	live->name = xasprintf(PODMAN_PREFIX "%lld-%zu-%zu", (long long)opts->run_id,
-			       opts->image->index, index);
+	/* docker's engine has containers of others, too. */
+	live->name = xasprintf(RUNNER_PREFIX "%s-%lld-%zu-%zu", builder_mark(opts->builder, arena),
+			       (long long)opts->run_id, opts->image->index, index);
 	*ret = live;
 	item->state = live;
 	c->name = live->name;
@@ -69,14 +71,14 @@ report(struct check_live *live, struct err *err)
 }
 
 static void
-on_removed(void *ctx, const struct podman_result *res)
+on_removed(void *ctx, const struct runner_result *res)
 {
 	struct check_live *live = ctx;
 	AUTO_ERR struct err err = ERR_INIT;
 
 	if (res->status != 0)
 		err_set(&err, ERR_TOOL, "cannot remove the container '%s': %.*s", live->name,
-			STR_FMT(podman_complaint(res->output)));
+			STR_FMT(runner_complaint(res->output)));
 	report(live, &err);
 }
 
@@ -86,7 +88,7 @@ check_live_end(struct check_live *live)
 	AUTO_ERR struct err err = ERR_INIT;
 
 	live->ending = true;
-	if (podman_remove(live->podman, live->name, on_removed, live, &err))
+	if (runner_remove(live->runner, live->name, on_removed, live, &err))
 		report(live, &err);
 }
 
@@ -98,7 +100,7 @@ check_live_cancel(struct check_item *item)
 	live->cancelled = true;
 	if (live->ending)
 		return;
-	podman_cancel(live->podman);
+	runner_cancel(live->runner);
 	if (live->on_cancel)
 		live->on_cancel(live);
 }

@@ -4,7 +4,7 @@
 #define LOCKSTEP_ENGINE_CHECK_LIVE_H
 
 #include "engine/check_priv.h"
-#include "engine/podman.h"
+#include "engine/runner.h"
 
 /*
  * item->state from start() on. Whatever becomes of the check, check_live_end() comes last: it
@@ -12,18 +12,18 @@
  */
 struct check_live {
 	struct check_item *item;
-	struct podman *podman;
+	struct runner *runner;
 	char *name;    /* of the container */
 	char *folders; /* staged for its mounts, or NULL */
 	char *message; /* what is wrong, or NULL; owned */
 	bool cancelled, ending;
-	void (*on_cancel)(struct check_live *live); /* besides podman_cancel(); may be NULL */
+	void (*on_cancel)(struct check_live *live); /* besides runner_cancel(); may be NULL */
 	void (*fini)(struct check_live *live);      /* of own; may be NULL */
 	void *own;                                  /* the kind's */
 };
 
 /* Fills c's name, image and folders. *ret is there on failure too, for check_live_give_up(). */
-int check_live_new(struct check_item *item, struct podman_container *c, struct check_live **ret,
+int check_live_new(struct check_item *item, struct runner_container *c, struct check_live **ret,
 		   struct err *err) NODISCARD;
 /* Frees it when nothing was started; returns r. */
 int check_live_give_up(struct check_live *live, int r) NODISCARD;

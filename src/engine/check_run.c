@@ -4,13 +4,13 @@
 #include "engine/check_live.h"
 
 static void
-on_ran(void *ctx, const struct podman_result *res)
+on_ran(void *ctx, const struct runner_result *res)
 {
 	struct check_live *live = ctx;
 
-	if (res->status == PODMAN_CANNOT_START)
+	if (res->status == RUNNER_CANNOT_START)
 		live->message =
-			xasprintf("cannot start: %.*s", STR_FMT(podman_complaint(res->output)));
+			xasprintf("cannot start: %.*s", STR_FMT(runner_complaint(res->output)));
 	else
 		live->message = check_ask_wrong(live->item->check->spec, res);
 	check_live_end(live);
@@ -21,7 +21,7 @@ start(struct check_item *item, struct err *err)
 {
 	const json_t *spec = item->check->spec;
 	struct check_live *live;
-	struct podman_container c = {
+	struct runner_container c = {
 		.keys = spec,
 		.command = json_object_get(spec, "run"),
 		.bare = !json_is_true(json_object_get(spec, "entrypoint")),
@@ -30,7 +30,7 @@ start(struct check_item *item, struct err *err)
 	int r = check_live_new(item, &c, &live, err);
 
 	if (!r)
-		r = podman_run(live->podman, &c, on_ran, live, err);
+		r = runner_run(live->runner, &c, on_ran, live, err);
 	return r ? check_live_give_up(live, r) : 0;
 }
 

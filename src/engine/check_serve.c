@@ -11,7 +11,7 @@
 
 /* own of a check_live. */
 struct serve {
-	struct podman_container container;
+	struct runner_container container;
 	const char *names[2]; /* of the container, NULL */
 	struct http *http;
 	struct check_ask *ask;
@@ -30,7 +30,7 @@ fini(struct check_live *live)
 
 /* What the container printed is in the log now, and its last line explains an early end. */
 static void
-on_logs(void *ctx, const struct podman_result *res)
+on_logs(void *ctx, const struct runner_result *res)
 {
 	struct check_live *live = ctx;
 
@@ -48,7 +48,7 @@ finish(struct check_live *live, const char *message)
 	AUTO_ERR struct err ignored = ERR_INIT; /* only the log is poorer */
 
 	live->message = message ? xstrdup(message) : NULL;
-	if (live->cancelled || podman_logs(live->podman, live->name, on_logs, live, &ignored))
+	if (live->cancelled || runner_logs(live->runner, live->name, on_logs, live, &ignored))
 		check_live_end(live);
 }
 
@@ -58,7 +58,7 @@ on_answer(void *ctx, const char *message)
 	finish(ctx, message);
 }
 
-static void on_started(void *ctx, const struct podman_result *res);
+static void on_started(void *ctx, const struct runner_result *res);
 
 static int
 launch(struct check_live *live, struct err *err)
@@ -70,7 +70,7 @@ launch(struct check_live *live, struct err *err)
 		s->ports_tried++;
 		r = port_free(&s->container.host_port, err);
 	}
-	return r ? r : podman_run(live->podman, &s->container, on_started, live, err);
+	return r ? r : runner_run(live->runner, &s->container, on_started, live, err);
 }
 
 static bool
@@ -84,7 +84,7 @@ port_was_taken(const struct serve *s, struct str output)
 
 /* The name is in use by the container that could not be started: away with it first. */
 static void
-on_cleared(void *ctx, const struct podman_result *res UNUSED)
+on_cleared(void *ctx, const struct runner_result *res UNUSED)
 {
 	struct check_live *live = ctx;
 	AUTO_ERR struct err err = ERR_INIT;
@@ -102,7 +102,7 @@ question(struct check_live *live, struct err *err)
 {
 	struct serve *s = live->own;
 	struct check_ask_opts opts = { .check = live->item->check,
-				       .podman = live->podman,
+				       .runner = live->runner,
 				       .loop = live->item->opts->loop,
 				       .http = s->http,
 				       .container = live->name,
@@ -114,7 +114,7 @@ question(struct check_live *live, struct err *err)
 }
 
 static void
-on_started(void *ctx, const struct podman_result *res)
+on_started(void *ctx, const struct runner_result *res)
 {
 	struct check_live *live = ctx;
 	AUTO_ERR struct err err = ERR_INIT;
@@ -125,10 +125,10 @@ on_started(void *ctx, const struct podman_result *res)
 		return;
 	}
 	if (res->status != 0 && port_was_taken(live->own, res->output)) {
-		r = podman_remove(live->podman, live->name, on_cleared, live, &err);
+		r = runner_remove(live->runner, live->name, on_cleared, live, &err);
 	} else if (res->status != 0) {
 		live->message =
-			xasprintf("cannot start: %.*s", STR_FMT(podman_complaint(res->output)));
+			xasprintf("cannot start: %.*s", STR_FMT(runner_complaint(res->output)));
 		check_live_end(live);
 	} else {
 		r = question(live, &err);
@@ -157,7 +157,7 @@ start(struct check_item *item, struct err *err)
 	int64_t wait_s = json_integer_value(json_object_get(http ? http : spec, "wait"));
 	int r;
 
-	s->container = (struct podman_container){
+	s->container = (struct runner_container){
 		.keys = spec,
 		.command = json_object_get(spec, "command"),
 		.detach = true,

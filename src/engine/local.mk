@@ -153,6 +153,14 @@ libengine_a_SOURCES += \
 	%D%/run_push.c \
 	%D%/run_record.c \
 	%D%/run_soft.c \
+	%D%/runner.c \
+	%D%/runner.h \
+	%D%/runner_docker.c \
+	%D%/runner_docker.h \
+	%D%/runner_docker_json.c \
+	%D%/runner_docker_look.c \
+	%D%/runner_docker_run.c \
+	%D%/runner_priv.h \
 	%D%/schedule.c \
 	%D%/schedule.h \
 	%D%/shared.c \

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "engine/check_ask.h"
 #include "engine/check_text.h"
+#include "engine/podman.h"
 #include "io/port.h"
 
 #define LOOK_MS 500
@@ -18,7 +19,6 @@ struct pod_check {
 	struct http *http;
 	const char *name, *file;
 	const char **names; /* of containers that stay, NULL-terminated */
-	struct podman_state *states;
 	size_t nnames;
 	struct pod_port *ports; /* one a question over HTTP */
 	size_t nports;
@@ -67,20 +67,20 @@ report(struct pod_check *c)
 }
 
 static void
-on_volumes_removed(void *ctx, const struct podman_result *res UNUSED)
+on_volumes_removed(void *ctx, const struct runner_result *res UNUSED)
 {
 	report(ctx); /* what is left only takes room, and the next run removes it */
 }
 
 static void
-on_pod_removed(void *ctx, const struct podman_result *res)
+on_pod_removed(void *ctx, const struct runner_result *res)
 {
 	struct pod_check *c = ctx;
 	AUTO_ERR struct err err = ERR_INIT;
 
 	if (res->status != 0 && !c->err.class)
 		err_set(&c->err, ERR_TOOL, "cannot remove the pod '%s': %.*s", c->name,
-			STR_FMT(podman_complaint(res->output)));
+			STR_FMT(runner_complaint(res->output)));
 	if (!*c->volumes ||
 	    podman_remove_volumes(c->podman, c->volumes, on_volumes_removed, c, &err))
 		report(c);
@@ -101,7 +101,7 @@ end(struct pod_check *c)
 }
 
 static void
-on_logs(void *ctx, const struct podman_result *res)
+on_logs(void *ctx, const struct runner_result *res)
 {
 	struct pod_check *c = ctx;
 	AUTO_FREE char *message = c->message, *last = check_text_last_line(res->output);
@@ -118,7 +118,7 @@ fail(struct pod_check *c, const char *message, struct graph_place place, const c
 
 	c->message = xstrdup(message);
 	c->place = place;
-	if (!container || podman_logs(c->podman, container, on_logs, c, &ignored))
+	if (!container || runner_logs(podman_runner(c->podman), container, on_logs, c, &ignored))
 		end(c);
 }
 
@@ -132,17 +132,17 @@ broken(struct pod_check *c, struct err *err)
 
 /* The containers as they are now: what is wrong is told, and false returned. */
 static bool
-all_stand(struct pod_check *c, const struct podman_result *res, struct graph_place place)
+all_stand(struct pod_check *c, const struct runner_result *res, struct graph_place place)
 {
 	AUTO_FREE char *said = NULL;
 
-	if (!podman_states(res->output, c->states, c->nnames)) {
-		said = str_dup(podman_complaint(res->output));
+	if (!res->states) {
+		said = str_dup(runner_complaint(res->output));
 		fail(c, said, place, NULL);
 		return false;
 	}
 	for (size_t i = 0; i < c->nnames; i++) {
-		said = podman_state_wrong(&c->states[i], c->names[i] + strlen(c->name) + 1);
+		said = runner_state_wrong(&res->states[i], c->names[i] + strlen(c->name) + 1);
 		if (said) {
 			fail(c, said, place, c->names[i]);
 			return false;
@@ -167,7 +167,7 @@ settle_left_ms(const struct pod_check *c)
 }
 
 static void
-on_settle_look(void *ctx, const struct podman_result *res)
+on_settle_look(void *ctx, const struct runner_result *res)
 {
 	struct pod_check *c = ctx;
 
@@ -211,7 +211,7 @@ next_question(struct pod_check *c)
 }
 
 static void
-on_owner(void *ctx, const struct podman_result *res)
+on_owner(void *ctx, const struct runner_result *res)
 {
 	struct pod_check *c = ctx;
 	const struct graph_check *check = &graph_of(c)->checks[c->next];
@@ -237,7 +237,7 @@ on_owner(void *ctx, const struct podman_result *res)
 }
 
 static void
-on_processes(void *ctx, const struct podman_result *res)
+on_processes(void *ctx, const struct runner_result *res)
 {
 	struct pod_check *c = ctx;
 	AUTO_FREE char *processes = str_dup(res->output);
@@ -264,7 +264,7 @@ plain_message(const struct pod_check *c, const char *message)
 
 /* A container that died says more than an answer that did not come. */
 static void
-on_wrong_look(void *ctx, const struct podman_result *res)
+on_wrong_look(void *ctx, const struct runner_result *res)
 {
 	struct pod_check *c = ctx;
 	const struct graph_check *check = &graph_of(c)->checks[c->next];
@@ -286,7 +286,7 @@ on_answer(void *ctx, const char *message)
 		end(c);
 	} else if (message) {
 		c->answer = plain_message(c, message);
-		if (podman_look(c->podman, c->names, on_wrong_look, c, &err))
+		if (runner_look(podman_runner(c->podman), c->names, on_wrong_look, c, &err))
 			broken(c, &err);
 	} else if (check->kind == GRAPH_CHECK_EXEC) {
 		next_question(c);
@@ -322,7 +322,7 @@ go_on(struct pod_check *c)
 	if (c->next < graph_of(c)->nchecks) {
 		const struct graph_check *check = &graph_of(c)->checks[c->next];
 		struct check_ask_opts opts = { .check = check,
-					       .podman = c->podman,
+					       .runner = podman_runner(c->podman),
 					       .loop = c->opts.loop,
 					       .http = c->http,
 					       .container = full_name(c, check),
@@ -333,7 +333,7 @@ go_on(struct pod_check *c)
 			c->asked_ns = clock_mono_ns();
 		r = check_ask_start(&opts, on_answer, c, &c->ask, &err);
 	} else {
-		r = podman_look(c->podman, c->names, on_settle_look, c, &err);
+		r = runner_look(podman_runner(c->podman), c->names, on_settle_look, c, &err);
 	}
 	if (r)
 		broken(c, &err);
@@ -348,7 +348,7 @@ port_was_taken(const struct pod_check *c, struct str output)
 }
 
 static void
-on_played(void *ctx, const struct podman_result *res)
+on_played(void *ctx, const struct runner_result *res)
 {
 	struct pod_check *c = ctx;
 
@@ -360,7 +360,7 @@ on_played(void *ctx, const struct podman_result *res)
 		end(c);
 	} else if (res->status != 0) {
 		AUTO_FREE char *said =
-			xasprintf("cannot start: %.*s", STR_FMT(podman_complaint(res->output)));
+			xasprintf("cannot start: %.*s", STR_FMT(runner_complaint(res->output)));
 
 		fail(c, said, graph_of(c)->at, NULL);
 	} else {
@@ -396,7 +396,6 @@ name_containers(struct pod_check *c)
 	const struct pod *pod = c->opts.pod;
 
 	c->names = arena_calloc(c->arena, pod->ncontainers + 1, sizeof(*c->names));
-	c->states = arena_calloc(c->arena, pod->ncontainers, sizeof(*c->states));
 	for (size_t i = 0; i < pod->ncontainers; i++)
 		if (pod->containers[i].kube->role != KUBE_ROLE_INIT)
 			c->names[c->nnames++] = arena_printf(c->arena, "%s-%s", c->name,
@@ -407,7 +406,7 @@ static int
 write_manifest(struct pod_check *c, struct err *err)
 {
 	struct pod_play play = { .name = c->name,
-				 .label_name = PODMAN_LABEL,
+				 .label_name = RUNNER_LABEL,
 				 .label_value = builder_mark(c->opts.builder, c->arena),
 				 .image_ids = c->opts.image_ids,
 				 .ports = c->ports,
@@ -438,9 +437,9 @@ pod_check_start(const struct pod_check_opts *opts, pod_check_fn fn, void *ctx,
 
 	*c = (struct pod_check){ .opts = *opts, .fn = fn, .ctx = ctx, .arena = arena_new() };
 	c->started_ns = clock_mono_ns();
-	c->podman = podman_new(&(struct podman_opts){
+	c->podman = podman_new(&(struct runner_opts){
 		.builder = opts->builder, .loop = opts->loop, .log_fd = opts->log_fd });
-	c->name = arena_printf(c->arena, PODMAN_PREFIX "%lld-%s", (long long)opts->run_id,
+	c->name = arena_printf(c->arena, RUNNER_PREFIX "%lld-%s", (long long)opts->run_id,
 			       opts->pod->graph->name);
 	c->file = arena_printf(c->arena, "%s/%s.yaml", opts->stage_dir, c->name);
 	c->volumes = pod_volumes(opts->pod, c->name);
@@ -472,7 +471,7 @@ pod_check_cancel(struct pod_check *c)
 	} else if (c->ask) {
 		check_ask_cancel(c->ask);
 	} else {
-		podman_cancel(c->podman);
+		runner_cancel(podman_runner(c->podman));
 	}
 }
 

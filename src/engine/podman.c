@@ -13,21 +13,37 @@
 #define GRACE_MS 500
 
 struct podman {
-	struct podman_opts opts;
+	struct runner base;
+	struct runner_opts opts;
 	struct arena *arena; /* of the command under way */
 	struct proc *proc;
 	bool removing, split;
-	podman_fn fn;
+	struct runner_state *states; /* that are looked for, or NULL */
+	size_t nstates;
+	runner_fn fn;
 	void *ctx;
 };
 
 struct podman *
-podman_new(const struct podman_opts *opts)
+podman_new(const struct runner_opts *opts)
 {
 	struct podman *p = xcalloc(1, sizeof(*p));
 
+	p->base.ops = &runner_podman_ops;
 	p->opts = *opts;
 	return p;
+}
+
+struct runner *
+podman_runner(struct podman *p)
+{
+	return &p->base;
+}
+
+static struct podman *
+podman_of(struct runner *r)
+{
+	return (struct podman *)r;
 }
 
 void
@@ -37,6 +53,7 @@ podman_free(struct podman *p)
 		return;
 	proc_free(p->proc);
 	arena_free(p->arena);
+	free(p->states);
 	free(p);
 }
 
@@ -44,14 +61,16 @@ static void
 on_exit_of(void *ctx, const struct proc_result *result)
 {
 	struct podman *p = ctx;
-	struct podman_result r = { .status = WIFEXITED(result->status) ? WEXITSTATUS(result->status)
+	struct runner_result r = { .status = WIFEXITED(result->status) ? WEXITSTATUS(result->status)
 								       : -1,
 				   .output = p->split ? proc_stdout(p->proc) : proc_tail(p->proc),
 				   .timed_out = result->timed_out,
 				   .cancelled = result->cancelled,
 				   .overflow = result->overflow };
-	podman_fn fn = p->fn;
+	runner_fn fn = p->fn;
 
+	if (p->states && podman_states(r.output, p->states, p->nstates))
+		r.states = p->states;
 	p->fn = NULL;
 	p->removing = false;
 	fn(p->ctx, &r);
@@ -101,8 +120,10 @@ podman_begin(struct podman *p, const char *command, struct builder_cmd *ret, str
 	p->proc = NULL;
 	arena_free(p->arena);
 	p->arena = arena_new();
+	free(p->states);
+	p->states = NULL;
 	if (!builder_podman_cmd(p->opts.builder, p->arena, ret))
-		return podman_none(err);
+		return err_set(err, ERR_TOOL, "podman cannot see images of this builder");
 	vec_push(&ret->argv, command);
 	return 0;
 }
@@ -129,7 +150,7 @@ add_list(struct builder_cmd *cmd, struct arena *a, const char *flag, const json_
 }
 
 static void
-add_mounts(struct builder_cmd *cmd, struct arena *a, const struct podman_container *c)
+add_mounts(struct builder_cmd *cmd, struct arena *a, const struct runner_container *c)
 {
 	const json_t *item;
 	size_t i;
@@ -160,7 +181,7 @@ add_env(struct builder_cmd *cmd, struct arena *a, const json_t *env)
 }
 
 static void
-add_keys(struct builder_cmd *cmd, struct arena *a, const struct podman_container *c)
+add_keys(struct builder_cmd *cmd, struct arena *a, const struct runner_container *c)
 {
 	const char *user = json_get_text(c->keys, "user");
 	const char *workdir = json_get_text(c->keys, "workdir");
@@ -191,7 +212,7 @@ add_keys(struct builder_cmd *cmd, struct arena *a, const struct podman_container
 }
 
 static void
-add_network(struct builder_cmd *cmd, struct arena *a, const struct podman_container *c)
+add_network(struct builder_cmd *cmd, struct arena *a, const struct runner_container *c)
 {
 	const char *network = json_get_text(c->keys, "network");
 
@@ -203,7 +224,7 @@ add_network(struct builder_cmd *cmd, struct arena *a, const struct podman_contai
 }
 
 static void
-add_command(struct builder_cmd *cmd, struct arena *a, const struct podman_container *c)
+add_command(struct builder_cmd *cmd, struct arena *a, const struct runner_container *c)
 {
 	const json_t *item;
 	size_t i;
@@ -222,10 +243,11 @@ add_command(struct builder_cmd *cmd, struct arena *a, const struct podman_contai
 	}
 }
 
-int
-podman_run(struct podman *p, const struct podman_container *c, podman_fn fn, void *ctx,
-	   struct err *err)
+static int
+run(struct runner *runner, const struct runner_container *c, runner_fn fn, void *ctx,
+    struct err *err)
 {
+	struct podman *p = podman_of(runner);
 	struct proc_opts opts = { .log_fd = c->detach ? -1 : p->opts.log_fd,
 				  .timeout_ms = c->detach ? QUICK_MS : c->timeout_ms };
 	struct builder_cmd cmd;
@@ -236,7 +258,7 @@ podman_run(struct podman *p, const struct podman_container *c, podman_fn fn, voi
 		return r;
 	a = p->arena;
 	add(&cmd, "--name", arena_strdup(a, c->name));
-	add(&cmd, "--label", podman_label(p->opts.builder, a));
+	add(&cmd, "--label", runner_label(p->opts.builder, a));
 	add(&cmd, "--pull", "never");
 	vec_push(&cmd.argv, "--http-proxy=false"); /* may hold a password */
 	add(&cmd, "--timeout",
@@ -254,10 +276,11 @@ podman_run(struct podman *p, const struct podman_container *c, podman_fn fn, voi
 	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
-int
-podman_exec(struct podman *p, const struct podman_command *c, podman_fn fn, void *ctx,
-	    struct err *err)
+static int
+exec_in(struct runner *runner, const struct runner_command *c, runner_fn fn, void *ctx,
+	struct err *err)
 {
+	struct podman *p = podman_of(runner);
 	struct proc_opts opts = { .log_fd = p->opts.log_fd, .timeout_ms = c->timeout_ms };
 	struct builder_cmd cmd;
 	int r = podman_begin(p, "exec", &cmd, err);
@@ -269,9 +292,10 @@ podman_exec(struct podman *p, const struct podman_command *c, podman_fn fn, void
 	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
-int
-podman_look(struct podman *p, const char *const *names, podman_fn fn, void *ctx, struct err *err)
+static int
+look(struct runner *runner, const char *const *names, runner_fn fn, void *ctx, struct err *err)
 {
+	struct podman *p = podman_of(runner);
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = QUICK_MS };
 	struct builder_cmd cmd;
 	int r = podman_begin(p, "inspect", &cmd, err);
@@ -280,14 +304,16 @@ podman_look(struct podman *p, const char *const *names, podman_fn fn, void *ctx,
 		return r;
 	add(&cmd, "--type", "container");
 	add(&cmd, "--format", "{{.State.Running}} {{.State.ExitCode}} {{.State.OOMKilled}}");
-	for (; *names; names++)
-		vec_push(&cmd.argv, arena_strdup(p->arena, *names));
+	for (p->nstates = 0; names[p->nstates]; p->nstates++)
+		vec_push(&cmd.argv, arena_strdup(p->arena, names[p->nstates]));
+	p->states = xcalloc(p->nstates + 1, sizeof(*p->states));
 	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
-int
-podman_logs(struct podman *p, const char *name, podman_fn fn, void *ctx, struct err *err)
+static int
+logs(struct runner *runner, const char *name, runner_fn fn, void *ctx, struct err *err)
 {
+	struct podman *p = podman_of(runner);
 	struct proc_opts opts = { .log_fd = p->opts.log_fd, .timeout_ms = QUICK_MS };
 	struct builder_cmd cmd;
 	int r = podman_begin(p, "logs", &cmd, err);
@@ -299,9 +325,10 @@ podman_logs(struct podman *p, const char *name, podman_fn fn, void *ctx, struct 
 	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, false }, err);
 }
 
-int
-podman_remove(struct podman *p, const char *name, podman_fn fn, void *ctx, struct err *err)
+static int
+remove_container(struct runner *runner, const char *name, runner_fn fn, void *ctx, struct err *err)
 {
+	struct podman *p = podman_of(runner);
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = QUICK_MS };
 	struct builder_cmd cmd;
 	int r = podman_begin(p, "rm", &cmd, err);
@@ -316,15 +343,17 @@ podman_remove(struct podman *p, const char *name, podman_fn fn, void *ctx, struc
 	return podman_start(p, &cmd, &opts, &(struct podman_then){ fn, ctx, true }, err);
 }
 
-void
-podman_cancel(struct podman *p)
+static void
+cancel(struct runner *runner)
 {
+	struct podman *p = podman_of(runner);
+
 	if (p->fn && !p->removing)
 		proc_end(p->proc);
 }
 
 static bool
-read_state(struct str line, struct podman_state *ret)
+read_state(struct str line, struct runner_state *ret)
 {
 	unsigned long long status;
 	struct str running, exited, oom;
@@ -332,14 +361,14 @@ read_state(struct str line, struct podman_state *ret)
 	if (!str_next(&line, ' ', &running) || !str_next(&line, ' ', &exited) ||
 	    !str_next(&line, ' ', &oom) || !str_to_u64(exited, &status))
 		return false;
-	*ret = (struct podman_state){ .running = str_eq_c(running, "true"),
+	*ret = (struct runner_state){ .running = str_eq_c(running, "true"),
 				      .exit_status = (int)status,
 				      .out_of_memory = str_eq_c(oom, "true") };
 	return true;
 }
 
 bool
-podman_states(struct str output, struct podman_state *ret, size_t n)
+podman_states(struct str output, struct runner_state *ret, size_t n)
 {
 	struct str line;
 	size_t seen = 0;
@@ -350,26 +379,34 @@ podman_states(struct str output, struct podman_state *ret, size_t n)
 	return seen == n;
 }
 
-char *
-podman_state_wrong(const struct podman_state *s, const char *name)
+static struct runner *
+new(const struct runner_opts *opts)
 {
-	if (!s->running)
-		return xasprintf("the container '%s' ended with exit status %d%s", name,
-				 s->exit_status, s->out_of_memory ? ", out of memory" : "");
-	return NULL;
+	return podman_runner(podman_new(opts));
 }
 
-struct str
-podman_complaint(struct str output)
+static void
+free_runner(struct runner *runner)
 {
-	struct str line, last = STR_LIT("no output");
-
-	while (str_next_line(&output, &line)) {
-		line = str_trim(line, " \t\r");
-		if (str_starts(line, STR_LIT("Error: ")))
-			return str_sub(line, strlen("Error: "), line.n);
-		if (line.n)
-			last = line;
-	}
-	return last;
+	podman_free(podman_of(runner));
 }
+
+static char *
+who(struct builder *b UNUSED)
+{
+	return xstrdup("podman");
+}
+
+const struct runner_ops runner_podman_ops = { .pods = true,
+					      .new = new,
+					      .free = free_runner,
+					      .run = run,
+					      .exec = exec_in,
+					      .look = look,
+					      .logs = logs,
+					      .remove = remove_container,
+					      .cancel = cancel,
+					      .tidy = podman_tidy,
+					      .rest = podman_rest,
+					      .probe = podman_probe,
+					      .who = who };

@@ -10,7 +10,7 @@
 #define MAX_SOCKETS 64
 
 int
-podman_play(struct podman *p, const char *file, podman_fn fn, void *ctx, struct err *err)
+podman_play(struct podman *p, const char *file, runner_fn fn, void *ctx, struct err *err)
 {
 	struct proc_opts opts = { .log_fd = podman_log_fd(p), .timeout_ms = PLAY_MS };
 	struct builder_cmd cmd;
@@ -32,7 +32,7 @@ podman_play(struct podman *p, const char *file, podman_fn fn, void *ctx, struct 
 }
 
 int
-podman_remove_pod(struct podman *p, const char *name, podman_fn fn, void *ctx, struct err *err)
+podman_remove_pod(struct podman *p, const char *name, runner_fn fn, void *ctx, struct err *err)
 {
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = REMOVE_MS };
 	struct builder_cmd cmd;
@@ -50,7 +50,7 @@ podman_remove_pod(struct podman *p, const char *name, podman_fn fn, void *ctx, s
 }
 
 int
-podman_remove_volumes(struct podman *p, const char *names, podman_fn fn, void *ctx, struct err *err)
+podman_remove_volumes(struct podman *p, const char *names, runner_fn fn, void *ctx, struct err *err)
 {
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = REMOVE_MS };
 	struct str rest = str_c(names), name;
@@ -70,7 +70,7 @@ podman_remove_volumes(struct podman *p, const char *names, podman_fn fn, void *c
 }
 
 int
-podman_processes(struct podman *p, const char *name, podman_fn fn, void *ctx, struct err *err)
+podman_processes(struct podman *p, const char *name, runner_fn fn, void *ctx, struct err *err)
 {
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = REMOVE_MS };
 	struct builder_cmd cmd;
@@ -85,7 +85,7 @@ podman_processes(struct podman *p, const char *name, podman_fn fn, void *ctx, st
 
 /* `find`, on what each process has open. Another's is seen from inside its user name space only. */
 int
-podman_owns(struct podman *p, struct str processes, int port, podman_fn fn, void *ctx,
+podman_owns(struct podman *p, struct str processes, int port, runner_fn fn, void *ctx,
 	    struct err *err)
 {
 	struct proc_opts opts = { .log_fd = -1, .timeout_ms = REMOVE_MS };

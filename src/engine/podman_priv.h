@@ -4,10 +4,11 @@
 #define LOCKSTEP_ENGINE_PODMAN_PRIV_H
 
 #include "engine/podman.h"
+#include "engine/runner_priv.h"
 
 /* What comes after a command. */
 struct podman_then {
-	podman_fn fn;
+	runner_fn fn;
 	void *ctx;
 	bool removing; /* not to be cancelled */
 };
@@ -21,7 +22,9 @@ int podman_log_fd(const struct podman *p);
 int podman_start(struct podman *p, struct builder_cmd *cmd, struct proc_opts *opts,
 		 const struct podman_then *then, struct err *err) NODISCARD;
 
-/* The builder keeps images where podman cannot see them. */
-int podman_none(struct err *err);
+/* podman_tidy.c */
+int podman_tidy(struct builder *b, struct err *err) NODISCARD;
+void podman_rest(struct builder *b);
+int podman_probe(struct builder *b, unsigned needs, struct err *err) NODISCARD;
 
 #endif

@@ -10,20 +10,6 @@
 
 #define TIDY_MS (120 * 1000)
 
-const char *
-podman_label(const struct builder *b, struct arena *a)
-{
-	return arena_printf(a, PODMAN_LABEL "=%s", builder_mark(b, a));
-}
-
-int
-podman_none(struct err *err)
-{
-	err_set(err, ERR_TOOL, "checks that run an image need the builder 'buildah' or 'podman'");
-	err_hint(err, "write `builder: buildah`");
-	return -ERR_TOOL;
-}
-
 /* Runs one command on the storage: words (NULL at the end), then each line of names. */
 static int
 ask(struct builder *b, const char *const *words, struct str names, struct buf *out, struct err *err)
@@ -35,7 +21,7 @@ ask(struct builder *b, const char *const *words, struct str names, struct buf *o
 	int r;
 
 	if (!builder_podman_cmd(b, a, &cmd))
-		return podman_none(err);
+		return err_set(err, ERR_TOOL, "podman cannot see images of this builder");
 	for (; *words; words++)
 		vec_push(&cmd.argv, *words);
 	while (str_next_line(&names, &name))
@@ -68,7 +54,7 @@ int
 podman_tidy(struct builder *b, struct err *err)
 {
 	AUTO_ARENA struct arena *a = arena_new();
-	const char *filter = arena_printf(a, "label=%s", podman_label(b, a));
+	const char *filter = arena_printf(a, "label=%s", runner_label(b, a));
 	const char *const pods[] = {
 		"pod", "ps", "--quiet", "--no-trunc", "--filter", filter, NULL
 	};
@@ -80,19 +66,19 @@ podman_tidy(struct builder *b, struct err *err)
 		"rm", "--force", "--ignore", "--volumes", "--time", "0", NULL
 	};
 	const char *const volumes[] = {
-		"volume", "ls", "--quiet", "--filter", ("name=^" PODMAN_PREFIX), NULL
+		"volume", "ls", "--quiet", "--filter", ("name=^" RUNNER_PREFIX), NULL
 	};
 	const char *const rm_volumes[] = { "volume", "rm", "--force", NULL };
 	int r;
 
-	if (!builder_has_containers(b) || !proc_find("podman", NULL))
+	if (!proc_find("podman", NULL))
 		return 0;
 	r = sweep(b, pods, rm_pods, err);
 	if (!r)
 		r = sweep(b, all, rm_all, err);
 	if (!r)
 		r = sweep(b, volumes, rm_volumes, err);
-	return r ? err_prefix(err, "cannot remove containers that an earlier lockstep left") : 0;
+	return r;
 }
 
 /* The process that holds an ordinary user's name spaces open, if it is still that. */
@@ -172,21 +158,8 @@ probe_network(const json_t *host, struct err *err)
 	return 0;
 }
 
-/* The images are where podman can run them. */
-static bool
-podman_sees(struct builder *b)
-{
-	AUTO_ARENA struct arena *a = arena_new();
-	struct builder_cmd cmd = { 0 };
-	bool sees = builder_podman_cmd(b, a, &cmd);
-
-	vec_fini(&cmd.argv);
-	vec_fini(&cmd.env);
-	return sees;
-}
-
 int
-podman_probe(struct builder *b, bool network, struct err *err)
+podman_probe(struct builder *b, unsigned needs, struct err *err)
 {
 	static const char *const info[] = { "info", "--format", "json", NULL };
 	AUTO_ERR struct err own = ERR_INIT;
@@ -195,8 +168,6 @@ podman_probe(struct builder *b, bool network, struct err *err)
 	int r;
 
 	buf_init(&out, 0);
-	if (!podman_sees(b))
-		return podman_none(err);
 	r = ask(b, info, STR_NULL, &out, &own);
 	if (r && !proc_find("podman", NULL)) {
 		err_set(err, ERR_TOOL, "cannot run checks: no podman");
@@ -210,5 +181,6 @@ podman_probe(struct builder *b, bool network, struct err *err)
 		err_hint(err, "try: podman info");
 		return -ERR_TOOL;
 	}
-	return network ? probe_network(json_object_get(j, "host"), err) : 0;
+	return needs & (RUNNER_PORTS | RUNNER_PODS) ? probe_network(json_object_get(j, "host"), err)
+						    : 0;
 }

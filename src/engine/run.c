@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "engine/podman.h"
 #include "engine/run_priv.h"
+#include "engine/runner.h"
 #include "io/git.h"
 
 #include <signal.h>
@@ -262,7 +262,7 @@ begin(struct run *run, struct err *err)
 	if (!r)
 		r = run_check_tools(run, err);
 	if (!r)
-		r = podman_tidy(run->plan->opts.builder, err);
+		r = runner_tidy(run->plan->opts.builder, err);
 	if (!r)
 		r = builder_tidy(run->plan->opts.builder, err);
 	if (!r)
@@ -375,7 +375,7 @@ fini(struct run *run)
 {
 	AUTO_ERR struct err ignored = ERR_INIT; /* an empty folder; the next run removes it */
 
-	podman_rest(run->plan->opts.builder);
+	runner_rest(run->plan->opts.builder);
 	if (file_remove_tree(run->stage_dir, &ignored))
 		err_clear(&ignored);
 	schedule_free(run->schedule);

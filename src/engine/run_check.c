@@ -2,8 +2,8 @@
 /* run_check.c: the checks of an image, between its build and its record. */
 #include "base/file.h"
 #include "base/path.h"
-#include "engine/podman.h"
 #include "engine/run_priv.h"
+#include "engine/runner.h"
 #include "store/store_trace.h"
 
 /* What is checked: a new image, or one that is up to date. */
@@ -177,7 +177,7 @@ may_check(const struct plan_node *node)
 int
 run_check_tools(struct run *run, struct err *err)
 {
-	bool network = run->plan->opts.project->graph->npods > 0, needed = network;
+	bool pods = run->plan->opts.project->graph->npods > 0, needed = pods, network = false;
 
 	for (size_t i = 0; i < run->plan->n; i++) {
 		const struct plan_node *node = &run->plan->nodes[i];
@@ -191,5 +191,8 @@ run_check_tools(struct run *run, struct err *err)
 				  (way && strcmp(way, "none") != 0);
 		}
 	}
-	return needed ? podman_probe(run->plan->opts.builder, network, err) : 0;
+	if (!needed)
+		return 0;
+	return runner_probe(run->plan->opts.builder,
+			    (network ? RUNNER_PORTS : 0u) | (pods ? RUNNER_PODS : 0u), err);
 }

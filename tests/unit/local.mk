@@ -103,6 +103,7 @@ check_PROGRAMS += \
 	%D%/t-repo_url \
 	%D%/t-report \
 	%D%/t-rune \
+	%D%/t-runner_docker \
 	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shared_event \
@@ -230,6 +231,7 @@ TESTS += \
 	%D%/t-repo_url \
 	%D%/t-report \
 	%D%/t-rune \
+	%D%/t-runner_docker \
 	%D%/t-schedule \
 	%D%/t-sha256 \
 	%D%/t-shared_event \
@@ -456,6 +458,8 @@ endif
 %C%_t_report_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_rune_CPPFLAGS = $(unit_cppflags)
 %C%_t_rune_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_runner_docker_CPPFLAGS = $(unit_cppflags)
+%C%_t_runner_docker_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_schedule_CPPFLAGS = $(unit_cppflags)
 %C%_t_schedule_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_sha256_CPPFLAGS = $(unit_cppflags)

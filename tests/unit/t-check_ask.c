@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 static void
-check(const char *keys, struct podman_result res, const char *want)
+check(const char *keys, struct runner_result res, const char *want)
 {
 	AUTO_JSON json_t *j = NULL;
 	AUTO_FREE char *got = NULL;
@@ -23,8 +23,8 @@ check(const char *keys, struct podman_result res, const char *want)
 static void
 the_first_thing_that_is_wrong_is_told(void **state)
 {
-	const struct podman_result fine = { .output = STR_LIT("one\ntwo\n") };
-	struct podman_result late = fine, loud = fine, failed = fine, killed = fine;
+	const struct runner_result fine = { .output = STR_LIT("one\ntwo\n") };
+	struct runner_result late = fine, loud = fine, failed = fine, killed = fine;
 
 	(void)state;
 	late.timed_out = true;

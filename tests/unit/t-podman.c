@@ -12,7 +12,7 @@
 static void
 states_are_read_one_a_container(void **state)
 {
-	struct podman_state s[2] = { 0 };
+	struct runner_state s[2] = { 0 };
 
 	(void)state;
 	assert_true(podman_states(STR_LIT("true 0 false\nfalse 137 true\n"), s, 2));
@@ -27,7 +27,7 @@ states_are_read_one_a_container(void **state)
 static void
 what_is_no_state_is_passed_over(void **state)
 {
-	struct podman_state s[2] = { 0 };
+	struct runner_state s[2] = { 0 };
 
 	(void)state;
 	assert_true(podman_states(STR_LIT("time=\"now\" level=warning\ntrue 3 false\n"), s, 1));
@@ -41,7 +41,7 @@ what_is_no_state_is_passed_over(void **state)
 static void
 assert_complaint(const char *output, const char *want)
 {
-	AUTO_FREE char *got = str_dup(podman_complaint(str_c(output)));
+	AUTO_FREE char *got = str_dup(runner_complaint(str_c(output)));
 
 	assert_string_equal(got, want);
 }
