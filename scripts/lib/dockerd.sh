@@ -11,7 +11,8 @@
 #
 # Socket, data, process files, log ($ENV_HOME/log/dockerd.log) and the client's configuration lie below $ENV_HOME. It
 # has no bridge and touches no firewall: containers and RUN steps have the host's network (`docker build
-# --network=host`) or none. $DOCKER is the client of that engine's release, which speaks BuildKit by itself if it is
+# --network=host`) or none; with DOCKERD_BRIDGE=yes it has a bridge of its own, which leads to this machine only, so that
+# ports can be published. $DOCKER is the client of that engine's release, which speaks BuildKit by itself if it is
 # older than 23; a newer one, first in PATH, may lack its plug-in.
 
 # dockerd_refused WORDS...: why there is no engine.
@@ -24,8 +25,19 @@ dockerd_write_config() {
 	cat <<-EOF
 		{ "data-root": "$ENV_HOME/docker/data", "exec-root": "$ENV_HOME/docker/run",
 		  "pidfile": "$ENV_HOME/docker/pid", "hosts": ["unix://$ENV_HOME/docker.sock"],
-		  "bridge": "none", "iptables": false, "ip6tables": false, "default-runtime": "runc" }
+		  "bridge": "${DOCKERD_LINK:-none}", "iptables": false, "ip6tables": false, "ip-forward": false,
+		  "ip-masq": false, "default-runtime": "runc" }
 	EOF
+}
+
+# A bridge with the first network of ten that nobody has.
+dockerd_make_bridge() {
+	DOCKERD_LINK=lk$$
+	ip link add "$DOCKERD_LINK" type bridge || return
+	for dockerd_net in $(seq $(($$ % 200)) $(($$ % 200 + 10))); do
+		ip -o addr | grep -qF " 10.213.$dockerd_net." || break
+	done
+	ip addr add "10.213.$dockerd_net.1/24" dev "$DOCKERD_LINK" && ip link set "$DOCKERD_LINK" up
 }
 
 # A process that has ended and that nobody has waited for has no program any more.
@@ -47,6 +59,10 @@ dockerd_open() {
 	[ ! -x "${dockerd_program%/sbin/dockerd}/bin/docker" ] || DOCKER=${dockerd_program%/sbin/dockerd}/bin/docker
 	export DOCKER_HOST DOCKER_CONFIG DOCKER
 	echo '{}' >"$DOCKER_CONFIG/config.json"
+	DOCKERD_LINK=
+	if [ "${DOCKERD_BRIDGE-}" = yes ]; then
+		dockerd_make_bridge 2>/dev/null || dockerd_refused 'no bridge can be made' || return
+	fi
 	dockerd_write_config >"$ENV_HOME/conf/docker.json" || return
 	# A session of its own: an interrupt at the terminal is for the test, which then ends the engine in order. And
 	# no child of this shell, whose `wait` would wait for it.
@@ -76,5 +92,6 @@ dockerd_close() {
 		dockerd_child=$(cat "$ENV_HOME/docker/run/containerd/containerd.pid" 2>/dev/null) || :
 		kill -9 "$DOCKERD_PID" ${dockerd_child:+"$dockerd_child"} 2>/dev/null || :
 	fi
-	unset DOCKERD_PID DOCKER_HOST DOCKER_CONFIG DOCKER
+	[ -z "$DOCKERD_LINK" ] || ip link delete "$DOCKERD_LINK" 2>/dev/null || :
+	unset DOCKERD_PID DOCKERD_LINK DOCKER_HOST DOCKER_CONFIG DOCKER
 }

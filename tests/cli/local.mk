@@ -23,6 +23,7 @@ TESTS += \
 	%D%/t-check-broken.sh \
 	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
+	%D%/t-check-run-docker.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
@@ -83,6 +84,7 @@ EXTRA_DIST += \
 	%D%/t-check-broken.sh \
 	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
+	%D%/t-check-run-docker.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \

@@ -21,6 +21,12 @@ own_podman() {
 
 # left: what is there of containers, pods, volumes.
 left() {
+	case $BUILDER in docker*)
+		"$DOCKER" ps --all --quiet
+		"$DOCKER" volume ls --quiet
+		return
+		;;
+	esac
 	own_podman ps --all --quiet
 	own_podman pod ps --quiet
 	own_podman volume ls --quiet
@@ -150,8 +156,8 @@ graph_open() {
 		dockerd_open || skip_all "$DOCKERD_WHY"
 		[ "$BUILDER" != docker-classic ] || graph_no_docker
 		# That engine has no bridge.
-		sed -i 's/\(right\|leaf\|lone\): {/&  network: host,/' lockstep.yaml
-		graph_commit 'network'
+		[ "${DOCKERD_BRIDGE-}" = yes ] || sed -i 's/\(right\|leaf\|lone\): {/&  network: host,/' lockstep.yaml
+		git diff --quiet || graph_commit 'network'
 		;;
 	esac
 }
