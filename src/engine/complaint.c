@@ -59,6 +59,7 @@ complaint_class(struct str tail, enum err_class otherwise)
 					     "500 Internal Server Error",
 					     "502 Bad Gateway",
 					     "504 Gateway",
+					     "status code from registry 5",
 					     "unexpected EOF" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)

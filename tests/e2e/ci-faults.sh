@@ -46,23 +46,25 @@ ci '0: base leaf lone' 'cold, through the proxy'
 # --- what cannot be looked up is unknown: neither absent, so that it would be built and pushed, nor present
 change
 known=$(keys)
-faults 'GET manifests/key- 0 status 401'
+# Who does not know the last release asks for every key.
+keys_fail() { faults 'GET lockstep-generation 0 status 404' "$@"; }
+keys_fail 'GET manifests/key- 0 status 401'
 ci '1: ' 'keys: 401'
 like "$(cat "$OUT.err")" '*what the registry has of * unknown*401*nothing was built or published*' 'keys: 401: said so'
-faults 'GET manifests/key- 0 status 403'
+keys_fail 'GET manifests/key- 0 status 403'
 ci '1: ' 'keys: 403'
-faults 'GET manifests/key- 0 status 500'
+keys_fail 'GET manifests/key- 0 status 500'
 ci '75: ' 'keys: 500'
-faults 'GET manifests/key- 0 status 429 Retry-After: 1'
+keys_fail 'GET manifests/key- 0 status 429 Retry-After: 1'
 ci '75: ' 'keys: 429, again and again'
-faults 'GET manifests/key- 0 close'
+keys_fail 'GET manifests/key- 0 close'
 ci '75: ' 'keys: hangs up'
-faults 'GET manifests/key- 0 half'
+keys_fail 'GET manifests/key- 0 half'
 ci '75: ' 'keys: hangs up half way'
-faults 'GET manifests/key- 0 digest'
+keys_fail 'GET manifests/key- 0 digest'
 ci '1: ' 'keys: other bytes than it says'
 nothing 'nothing known'
-faults 'GET manifests/key- 2 status 429 Retry-After: 1' 'GET manifests/key- 2 status 500' 'GET manifests/key- 2 half' \
+keys_fail 'GET manifests/key- 2 status 429 Retry-After: 1' 'GET manifests/key- 2 status 500' 'GET manifests/key- 2 half' \
 	'GET manifests/key- 1 slow 2'
 ci '0: leaf' 'keys: a registry that comes to itself'
 released 'come to itself'
@@ -70,11 +72,28 @@ released 'come to itself'
 # --- the config of a parent
 change
 known=$(keys)
-faults 'GET t/base/blobs/ 0 status 500'
+keys_fail 'GET t/base/blobs/ 0 status 500'
 ci '75: ' 'the config of a parent: 500'
-faults 'GET t/base/blobs/ 0 half'
+keys_fail 'GET t/base/blobs/ 0 half'
 ci '75: ' 'the config of a parent: half of it'
 nothing 'no config'
+faults 'GET t/base/blobs/ 0 status 500'
+ci '75: ' 'pulling a parent: 500'
+nothing 'no parent'
+
+# --- what the last release came to is not to be had: then it is not needed
+for fault in 'status 401' 'status 500' half close digest; do
+	faults "GET lockstep-generation 0 $fault"
+	ci '0: leaf' "the last release: $fault"
+	released "the last release: $fault"
+	change
+	known=$(keys)
+done
+faults 'HEAD manifests/latest 6 half' 'HEAD manifests/latest 0 status 500'
+ci '75: leaf' 'where the release tags are: 500, before and after'
+is "$(ci_digests latest)" "$before" 'not known where they are: no release tag moved'
+change
+known=$(keys)
 
 # --- pushing
 faults 'POST t/leaf/blobs/uploads 0 status 500'
