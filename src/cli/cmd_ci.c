@@ -8,7 +8,6 @@
 #include "cli/work.h"
 #include "engine/release.h"
 #include "engine/shared.h"
-#include "io/git.h"
 #include "model/ref.h"
 
 #define PUBLISH_LIST(X)                                                                            \
@@ -30,7 +29,8 @@ static const struct opt options[] = {
 	{ 'j', "jobs", OPT_COUNT, "N", "build up to N images at once (processors)", &arg_jobs },
 	{ 0, "pr", OPT_FLAG, NULL, "this is a pull request: publish nothing", &arg_pr },
 	{ 0, "publish", OPT_TEXT, "WHAT", "all, keys (no release tags) or none", &arg_publish },
-	{ 0, "tag", OPT_LIST, "TAG", "a tag that moves, beside the commit's (latest)", &arg_tags },
+	{ 0, "tag", OPT_LIST, "TAG", "a tag that moves, in place of the graph's (latest)",
+	  &arg_tags },
 	{ 0, "report", OPT_TEXT, "FILE", "write what --json prints to a file, too",
 	  &arg_face.report },
 	{ 0, "junit", OPT_TEXT, "FILE", "write builds and checks as JUnit XML", &arg_face.junit },
@@ -77,18 +77,6 @@ what_to_publish(struct session *s, enum publish *ret, struct err *err)
 	return 0;
 }
 
-/* What lockstep keeps in the registry under names of its own. */
-static bool
-is_own_tag(struct str tag)
-{
-	static const char *const starts[] = { "key-", "id-", "sha256-", "lockstep-event-" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-		if (str_starts(tag, str_c(starts[i])))
-			return true;
-	return git_is_commit_id(tag);
-}
-
 static int
 check_tags(struct err *err)
 {
@@ -101,7 +89,7 @@ check_tags(struct err *err)
 				      "beginning with '.' or '-'");
 			return -ERR_USAGE;
 		}
-		if (is_own_tag(str_c(tag)))
+		if (graph_own_tag(str_c(tag)))
 			return err_set(err, ERR_USAGE,
 				       "--tag: '%s' is a name that lockstep gives by itself", tag);
 	}
@@ -141,12 +129,12 @@ struct ci {
 static int
 release(struct session *s, struct ci *ci, struct err *err)
 {
-	static const char *const latest[] = { "latest" };
+	const struct graph *g = s->project->graph;
 	struct release_opts opts = { .plan = ci->w.plan,
 				     .shared = s->shared,
 				     .commit = ci->commit,
-				     .moving = arg_tags.n ? arg_tags.v : latest,
-				     .nmoving = arg_tags.n ? arg_tags.n : 1,
+				     .moving = arg_tags.n ? arg_tags.v : g->tags,
+				     .nmoving = arg_tags.n ? arg_tags.n : g->ntags,
 				     .as_planned = !ci->w.res.run_id };
 	AUTO_FREE char *unnoted = NULL;
 	int r = release_tags(&opts, &ci->release, err);
@@ -268,10 +256,11 @@ const struct cmd cmd_ci = {
 		"Builds and checks what changed, with the graph's registry as memory: images that it\n"
 		"has under the same key are not built and not even pulled. What was built is pushed\n"
 		"under its key, with the record of its inputs. When every image is there, all get\n"
-		"the tag of the commit, unchanged ones too, and then the release tags move. If one\n"
-		"image fails, no tag moves. A soft image that fails ('soft: true') stays as it was\n"
-		"released last, gets the commit's tag too, and makes the job end with status 1 unless\n"
-		"--allow-soft is given; where none was released, it fails as any other.\n"
+		"the tag of the commit, unchanged ones too, and then the release tags move: those of\n"
+		"'tags' in the graph file, or 'latest'. If one image fails, no tag moves. A soft image\n"
+		"that fails ('soft: true') stays as it was released last, gets the commit's tag too,\n"
+		"and makes the job end with status 1 unless --allow-soft is given; where none was\n"
+		"released, it fails as any other.\n"
 		"\n"
 		"On a pull request nothing is published; with --publish keys, images are pushed under\n"
 		"their keys, so that the merge finds them built, unless the request comes from a fork.\n"

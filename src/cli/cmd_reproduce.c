@@ -223,7 +223,7 @@ ask_registry(struct session *s, const char *name, const char *which, struct orig
 	if (!r)
 		r = session_shared(s, err);
 	if (!r)
-		r = find_manifest(s, image, which, o, err);
+		r = find_manifest(s, image, which ? which : s->project->graph->tags[0], o, err);
 	if (r)
 		return r;
 	o->err = err;
@@ -357,7 +357,7 @@ static int
 run(struct session *s, int argc, char **argv, struct err *err)
 {
 	AUTO_FREE char *name = NULL;
-	const char *which = RECALL_TAG, *at;
+	const char *which = NULL, *at;
 	int r = cmd_arity(argc, arg_record ? 0 : 1, 1, "an IMAGE", err);
 
 	if (r)

@@ -98,9 +98,10 @@ is_strange(struct session *s, const struct graph_image *image, bool *ret, struct
 static int
 recall(struct session *s, const struct graph_image *image, struct err *err)
 {
-	struct recall_opts opts = {
-		.store = s->store, .graph = s->project->graph, .tag = RECALL_TAG, .causes = true
-	};
+	struct recall_opts opts = { .store = s->store,
+				    .graph = s->project->graph,
+				    .tag = s->project->graph->tags[0],
+				    .causes = true };
 	struct recalled found;
 	bool strange;
 	int r = is_strange(s, image, &strange, err);

@@ -227,7 +227,7 @@ plan_recall(struct plan *p, struct err *err)
 	struct recall_opts opts = { .shared = p->opts.shared,
 				    .store = p->opts.store,
 				    .graph = p->opts.project->graph,
-				    .tag = RECALL_TAG };
+				    .tag = p->opts.project->graph->tags[0] };
 	const struct graph_image **images = arena_calloc(p->arena, p->n + 1, sizeof(*images));
 	char(*digests)[DIGEST_SIZE] = arena_calloc(p->arena, p->n + 1, sizeof(*digests));
 	struct recalled found;

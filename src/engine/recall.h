@@ -16,12 +16,10 @@ struct recall_opts {
 	struct shared *shared;
 	struct store *store;
 	const struct graph *graph;
-	const char
-		*tag; /* of the images to begin with: RECALL_TAG unless something else is known */
-	bool causes;  /* also the builds before them, and those of parents that moved */
+	const char *
+		tag; /* of the images to begin with: the graph's first unless something else is known */
+	bool causes; /* also the builds before them, and those of parents that moved */
 };
-
-#define RECALL_TAG "latest"
 
 struct recalled {
 	size_t images;  /* whose records were found */

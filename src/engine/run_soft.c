@@ -70,7 +70,7 @@ static void
 ask(struct job *job)
 {
 	struct shared_question q = { .image = job->image,
-				     .tag = RECALL_TAG,
+				     .tag = job->run->plan->opts.project->graph->tags[0],
 				     .moves = true,
 				     .config = job->image->nchildren > 0 };
 

@@ -62,6 +62,28 @@ graph_find(const struct graph *g, const char *name)
 	return img || !rest ? img : map_get(g->by_name, str_c(rest));
 }
 
+static bool
+is_hex(struct str s, size_t n)
+{
+	if (s.n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!memchr("0123456789abcdef", s.p[i], 16))
+			return false;
+	return true;
+}
+
+bool
+graph_own_tag(struct str tag)
+{
+	static const char *const starts[] = { "key-", "id-", "sha256-", "lockstep-" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (str_starts(tag, str_c(starts[i])))
+			return true;
+	return is_hex(tag, 40) || is_hex(tag, 64);
+}
+
 struct graph_image *
 graph_image_of_ref(const struct graph *g, const char *text)
 {

@@ -160,6 +160,9 @@ struct graph {
 	struct arena *arena;
 	const char *file;     /* as the user named it; for messages */
 	const char *registry; /* "ghcr.io/derio-net", or "" */
+	const char **
+		tags; /* that move at a release, the first is what was released last; never empty */
+	size_t ntags;
 	enum builder_kind builder;
 	int timeout_s;
 	struct graph_variable *variables;
@@ -201,6 +204,8 @@ const char *graph_secret_field(const char *secret, const char *field);
 
 /* The image with that name, also when it is written with the graph's registry in front; NULL. */
 struct graph_image *graph_find(const struct graph *g, const char *name);
+/* A tag that lockstep gives by itself: nobody may name it for anything else. */
+bool graph_own_tag(struct str tag);
 
 /* The image of the graph that a reference in a Dockerfile (text) means, whatever its tag: same
  * repository name as registry "/" name, or the bare name when the graph has no registry, both

@@ -74,6 +74,8 @@ TYPE(capability, "capability", GRAPH_SHAPE_ONE_OR_MORE, "a capability", "^[A-Za-
      "all, or one of capabilities(7): NET_BIND_SERVICE");
 TYPE(mounts, "mounts", GRAPH_SHAPE_ONE_OR_MORE, "a mount", "^[^/:,][^:,]*:/[^:,]*$",
      "tmpfs:PATH, volume:PATH, or FOLDER:PATH for a folder of the repository, read-only");
+TYPE(tags, "tags", GRAPH_SHAPE_TEXTS, "a tag", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$",
+     "letters, digits, '_', '.' and '-': latest, v1.2");
 HIDDEN_TYPE(secrets, "secrets", GRAPH_SHAPE_TEXTS, "a secret", "^[a-z]+=[^,=]+(,[a-z]+=[^,=]+)*$",
 	    "id=NAME,env=VARIABLE or id=NAME,src=FILE");
 
@@ -351,6 +353,7 @@ const struct graph_object graph_object_pod = { "pod", keys_pod, ARRAY_SIZE(keys_
 static const struct graph_key keys_file[] = {
 	{ KEY("version", number, "version: 1"), .required = true, .min = 1, .max = 1 },
 	{ KEY("registry", text, "registry: ghcr.io/owner") },
+	{ KEY("tags", tags, "tags: [ latest, stable ]") },
 	{ KEY("builder", choice, "builder: buildah"), CHOICES(builder_kind) },
 	{ KEY("platform", platform, "platform: linux/amd64") },
 	{ KEY("timeout", duration, "timeout: 20m") },

@@ -264,17 +264,42 @@ load_registry(struct graph_loader *ld, const struct yaml *y)
 }
 
 static void
+load_tags(struct graph_loader *ld, const struct yaml *list)
+{
+	struct graph *g = ld->graph;
+
+	g->tags = arena_calloc(g->arena, list->n + 1, sizeof(*g->tags));
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yaml *y = list->items[i];
+
+		if (!y)
+			continue;
+		if (graph_own_tag(str_c(y->text)))
+			err_hint(graph_err(ld, y,
+					   "'tags' cannot have '%s', a name that lockstep gives by "
+					   "itself",
+					   graph_clip(ld, y->text)),
+				 "every image has the tag of its commit without that");
+		g->tags[g->ntags++] = y->text;
+	}
+	if (!list->n)
+		err_hint(graph_err(ld, list, "'tags' is empty"), "without it, 'latest' moves");
+}
+
+static void
 load_top(struct graph_loader *ld, const struct yaml *root)
 {
 	const struct yaml *registry = yaml_get(root, "registry");
 	const struct yaml *builder = yaml_get(root, "builder");
 	const struct yaml *platform = yaml_get(root, "platform");
-	const struct yaml *timeout = yaml_get(root, "timeout");
+	const struct yaml *timeout = yaml_get(root, "timeout"), *tags = yaml_get(root, "tags");
 	struct err AUTO_ERR err = ERR_INIT;
 
 	ld->platform = platform_host();
 	if (registry)
 		load_registry(ld, registry);
+	if (tags)
+		load_tags(ld, tags);
 	if (builder)
 		BUG_ON(!builder_kind_parse(str_c(builder->text), &ld->graph->builder));
 	if (platform && platform_parse(str_c(platform->text), &ld->platform, &err))
@@ -338,6 +363,10 @@ graph_load(struct str text, const char *file, struct err_list *errs)
 	if (root)
 		load_file(&ld, root);
 	graph_shape_fini(&ld);
+	if (!g->ntags) {
+		g->tags = arena_calloc(g->arena, 1, sizeof(*g->tags));
+		g->tags[g->ntags++] = "latest";
+	}
 	if (root && errs->n == before)
 		return g;
 	graph_free(g);

@@ -115,6 +115,8 @@ EXTRA_DIST += \
 	%D%/graph/secrets-wrong.case \
 	%D%/graph/soft-yes.case \
 	%D%/graph/source-wrong.case \
+	%D%/graph/tags-empty.case \
+	%D%/graph/tags-wrong.case \
 	%D%/graph/timeout-wrong.case \
 	%D%/graph/variable-bad-ref.case \
 	%D%/graph/variable-form.case \

@@ -134,6 +134,20 @@ like "$(cat "$OUT.err")" '*what the registry has of 1 image is unknown*nothing w
 registry_start tlsauth "$PLAY/reg" "${REG_HOST##*:}"
 ci '0: leaf' 'the next run goes on'
 
+# --- the tags of the graph file
+sed -i 's/^images:/tags: [ stable, latest ]\n&/' lockstep.yaml
+git commit -qam tags
+ci_runner
+ci '0: ' 'other tags are no reason to build'
+is "$(ci_digests stable)" "$(ci_digests latest)" 'all of them move'
+ci_runner
+echo stable >leaf/leaf
+git commit -qam stable
+ci '0: leaf' 'a leaf, released under these'
+is "$(ci_digests stable)" "$(ci_digests latest)" 'moves both'
+ci_runner
+like "$(lockstep why leaf)" 'leaf  rebuilt in run *because leaf/leaf changed*' 'the first is where others look'
+
 # --- the tree is no commit
 echo dirty >>leaf/leaf
 ci '4: ' 'changes that are not committed are no release'
