@@ -394,7 +394,9 @@ free_runner(struct runner *runner)
 static char *
 who(struct builder *b UNUSED)
 {
-	return xstrdup("podman");
+	/* A socket of podman serves the user's storage, in which lockstep does not build. */
+	return xstrdup(
+		"podman's program, on lockstep's own storage, which podman's socket does not serve,");
 }
 
 const struct runner_ops runner_podman_ops = { .pods = true,

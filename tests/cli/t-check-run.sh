@@ -152,6 +152,13 @@ esac
 exits 0 'four servers on one port at a time' lockstep build -j 4
 is "$(left)" '' 'nothing is left of them'
 
+# --- who runs them is known
+exits 0 'doctor' lockstep doctor
+case $BUILDER in
+docker*) like "$tap_out" "*ok   containers docker's engine at $DOCKER_HOST can run images, for checks*" 'names the engine' ;;
+*) like "$tap_out" "*ok   containers podman's program, * can run images, for checks*" 'names podman' ;;
+esac
+
 # --- stopped
 for signal in INT TERM; do
 	graph "- exec: \"echo $signal; false\"" '  command: [ sleep, "591'$$'" ]' '  wait: 10m'
