@@ -30,7 +30,7 @@ is "$suite_status" 0 "buildah: sound, faithful, and never stale with a warm cach
 $(verdict buildah kept) kept, $(verdict buildah imprecise) needless"
 [ "$suite_status" = 0 ] || diag "$(tail -n 100 "$tmp/buildah" "$tmp/err")"
 
-for builder in docker docker-classic; do
+for builder in docker docker-classic buildx; do
 	suite "$builder" "$builder" --every 9 --mutants 2
 	if [ "$suite_status" = 3 ]; then
 		skip "$builder" "$(tail -n 1 "$tmp/err")"

@@ -2,6 +2,7 @@
 """The real builders, without their caches, and the base images that contexts stand on."""
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -150,3 +151,58 @@ class Docker:
 
     def warm_image(self, image_id: str) -> Image:
         return self.storage.image(image_id)  # in the engine, too, with what the suite left in its cache
+
+
+@dataclass
+class Buildx(Buildah):
+    """The builder of $BUILDX; bases, and what it sends back, are in buildah's storage as well."""
+
+    name: str = "buildx"
+    layouts: dict[str, str] = field(default_factory=dict)  # places of named contexts, by what they are called
+
+    def prepare(self, bin_dir: Path) -> None:
+        super().prepare(bin_dir)
+        for base, image_id in self.ids.items():
+            place = layout(f"containers-storage:localhost/bases/{base}:1", bin_dir.parent / "layouts" / base)
+            self.layouts[f"localhost/bases/{base}:1"] = place
+            self.layouts[f"lockstep.invalid/id:{image_id.removeprefix('sha256:')}"] = place
+
+    def tag(self, base: str, ref: str) -> None:
+        super().tag(base, ref)
+        self.layouts[ref] = self.layouts[f"localhost/bases/{base}:1"]
+
+    def build(self, root: Path, dockerfile: Path, ctx: Context, staged: bool) -> Image:
+        places = dict(self.layouts)
+        for context in ctx.contexts:
+            name, place = context.split("=", 1)
+            places[name] = places[place.removeprefix("docker-image://")]
+        with tempfile.TemporaryDirectory() as tmp:
+            argv = [os.environ["BUILDX"], "build", "--no-cache", "--progress=plain", "--provenance=false",
+                    f"--iidfile={tmp}/iid", f"--output=type=oci,tar=false,dest={tmp}/out", f"-f={os.fspath(dockerfile)}",
+                    *(f"--build-arg={n}={v}" for n, v in ctx.args),
+                    *(f"--build-context={n}={p}" for n, p in places.items())]
+            if ctx.target and not staged:
+                argv.append(f"--target={ctx.target}")
+            run([*argv, os.fspath(root)])
+            return self.load(Path(f"{tmp}/out"), Path(f"{tmp}/iid").read_text())
+
+    def load(self, folder: Path, image_id: str) -> Image:
+        """image_id: of an OCI layout."""
+        run(["skopeo", "copy", "-q", f"oci:{folder}", f"containers-storage:localhost/sent:{image_id.removeprefix('sha256:')}"])
+        return self.storage.image(image_id)
+
+    def warm_image(self, image_id: str) -> Image:
+        return self.load(Path(os.environ["LOCKSTEP_STATE"]) / "oci" / "images" / image_id.removeprefix("sha256:"), image_id)
+
+
+def layout(source: str, to: Path) -> str:
+    """An OCI layout of an image as it is: skopeo itself would write a config without ONBUILD."""
+    blobs = to / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+    run(["skopeo", "copy", "-q", source, f"dir:{to}/dir"])
+    manifest = (to / "dir" / "manifest.json").read_bytes()
+    for path in (to / "dir").iterdir():
+        path.rename(blobs / path.name)
+    digest = hashlib.sha256(manifest).hexdigest()
+    (blobs / digest).write_bytes(manifest)
+    return f"oci-layout://{to}@sha256:{digest}"

@@ -51,7 +51,7 @@ class Lockstep:
                             "args": {n: v.replace("$", "$$") for n, v in ctx.args}}
             if ctx.target:
                 images[name]["target"] = ctx.target
-            if self.builder != "buildah":  # the engine of scripts/lib/dockerd.sh has no bridge
+            if self.builder.startswith("docker"):  # the engine of scripts/lib/dockerd.sh has no bridge
                 images[name]["network"] = "none"
         graph = {"version": 1, "registry": "localhost/graph", "builder": self.builder, "images": images}
         (top / "lockstep.json").write_text(json.dumps(graph))
