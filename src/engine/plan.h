@@ -40,7 +40,7 @@ struct plan_node {
 	size_t open_checks;         /* when up to date: checks that have not passed on that image */
 	struct plan_pull *pulls;    /* externals that are not on this machine; arena */
 	size_t npulls;
-	const char **notes;   /* what the builder will not do as the Dockerfile says; arena */
+	const char **notes; /* what the builder will not do as the Dockerfile says; arena */
 	size_t nnotes;
 	const char *no_cache; /* why the layer cache is off, or NULL; arena */
 	int64_t expected_ms;  /* of a build; 0 = unknown */
