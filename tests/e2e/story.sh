@@ -23,6 +23,8 @@ for lib in scripts/lib/env.sh scripts/lib/registry.sh tests/lib/github.sh tests/
 done
 # shellcheck disable=SC2154 # assigned in the line itself
 trap 'status=$?; play_close; exit $status' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 play_open
 old_open
 for act in 1 2 3 4 5 6 7 8 9 10 11; do
