@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/house.sh \
+	%D%/t-add-address.sh \
 	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \
@@ -70,6 +71,7 @@ TESTS += \
 %C%_registry_tool_LDADD = $(LDADD_remote)
 EXTRA_DIST += \
 	%D%/house.sh \
+	%D%/t-add-address.sh \
 	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \
