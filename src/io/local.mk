@@ -6,6 +6,8 @@ libio_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE3_CFLAGS) $(LIBARCHIVE_CFLAGS) $(LIBCU
 
 # list: begin (written by scripts/list-sources)
 libio_a_SOURCES += \
+	%D%/disk.c \
+	%D%/disk.h \
 	%D%/fault.c \
 	%D%/fault.h \
 	%D%/git.c \

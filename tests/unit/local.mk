@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
+	%D%/t-disk \
 	%D%/t-docker_call \
 	%D%/t-docker_stream \
 	%D%/t-dockerfile \
@@ -150,6 +151,7 @@ TESTS += \
 	%D%/t-creds \
 	%D%/t-cstorage \
 	%D%/t-delivery \
+	%D%/t-disk \
 	%D%/t-docker_call \
 	%D%/t-docker_stream \
 	%D%/t-dockerfile \
@@ -296,6 +298,8 @@ endif
 %C%_t_cstorage_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_delivery_CPPFLAGS = $(unit_cppflags)
 %C%_t_delivery_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_disk_CPPFLAGS = $(unit_cppflags)
+%C%_t_disk_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_docker_call_CPPFLAGS = $(unit_cppflags)
 %C%_t_docker_call_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_docker_stream_CPPFLAGS = $(unit_cppflags)
