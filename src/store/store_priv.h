@@ -30,6 +30,14 @@ struct store {
 	X(SQL_RUN_LIST, "SELECT id, started_ms, ended_ms, state, command, scope, graph, root, "    \
 			"git_commit, jobs FROM run WHERE scope = ?1 OR ?1 IS NULL "                \
 			"ORDER BY id DESC LIMIT ?2")                                               \
+	X(SQL_RUN_OLD,                                                                             \
+	  "SELECT r.id, r.started_ms, r.ended_ms, r.state, r.command, r.scope, r.graph, r.root, "  \
+	  "r.git_commit, r.jobs FROM run r WHERE r.started_ms < ?1 AND (SELECT count(*) FROM "     \
+	  "run n WHERE n.scope = r.scope AND n.id > r.id) >= ?2 AND NOT EXISTS (SELECT 1 FROM "    \
+	  "step s WHERE s.run_id = r.id AND s.outcome = 'built' AND NOT EXISTS (SELECT 1 FROM "    \
+	  "step x JOIN run y ON y.id = x.run_id WHERE x.image = s.image AND x.run_id > r.id "      \
+	  "AND x.outcome = 'built' AND y.scope = r.scope)) ORDER BY r.id")                         \
+	X(SQL_RUN_FORGET, "DELETE FROM run WHERE id = ?")                                          \
 	X(SQL_RUN_GET, "SELECT id, started_ms, ended_ms, state, command, scope, graph, root, "     \
 		       "git_commit, jobs FROM run WHERE id = ?")                                   \
 	X(SQL_STEP_PUT, "INSERT OR REPLACE INTO step(run_id, image, outcome, key, image_id, "      \

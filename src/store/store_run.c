@@ -151,6 +151,28 @@ store_run_list(struct store *s, const char *scope, int64_t limit, store_runs *re
 }
 
 int
+store_run_old(struct store *s, int64_t before_ms, int64_t keep, store_runs *ret, struct err *err)
+{
+	int r = sql_query(s->db, SQL_RUN_OLD, err, "ii", before_ms, keep);
+
+	if (r)
+		return r;
+	while ((r = sql_step(s->db, SQL_RUN_OLD, err)) > 0) {
+		struct store_run row;
+
+		read_run(s->db, SQL_RUN_OLD, &row);
+		vec_push(ret, row);
+	}
+	return r;
+}
+
+int
+store_run_forget(struct store *s, int64_t id, struct err *err)
+{
+	return sql_exec(s->db, SQL_RUN_FORGET, err, "i", id);
+}
+
+int
 store_run_get(struct store *s, int64_t id, struct store_run *ret, struct err *err)
 {
 	int r = sql_query(s->db, SQL_RUN_GET, err, "i", id);

@@ -74,6 +74,12 @@ int store_run_end(struct store *s, int64_t id, enum run_state state, int64_t end
 /* Newest first; scope NULL = all. */
 int store_run_list(struct store *s, const char *scope, int64_t limit, store_runs *ret,
 		   struct err *err) NODISCARD;
+/* Runs that nothing needs any more, oldest first: begun before that time, not among the newest `keep`
+ * of their scope, and without the last build of any image. */
+int store_run_old(struct store *s, int64_t before_ms, int64_t keep, store_runs *ret,
+		  struct err *err) NODISCARD;
+/* A run with its steps is gone. */
+int store_run_forget(struct store *s, int64_t id, struct err *err) NODISCARD;
 /* 1 found, 0 not. */
 int store_run_get(struct store *s, int64_t id, struct store_run *ret, struct err *err) NODISCARD;
 int store_step_put(struct store *s, const struct store_step *step, struct err *err) NODISCARD;

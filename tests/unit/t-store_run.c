@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* t-store_run.c: runs, their steps, and what history says of an image. */
+#include "base/buf.h"
 #include "lib/tmp.h"
 #include "store/store_run.h"
 
@@ -293,6 +294,50 @@ check_duration(struct store *s, const char *image, intptr_t want)
 	assert_int_equal((intptr_t)map_get(m, str_c(image)), want);
 }
 
+static char *
+old_runs(struct store *s, int64_t before_ms, int64_t keep)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	AUTO_BUF struct buf b = BUF_INIT;
+	store_runs runs = { 0 };
+
+	buf_init(&b, 0);
+	assert_int_equal(store_run_old(s, before_ms, keep, &runs, &err), 0);
+	for (size_t i = 0; i < runs.n; i++)
+		buf_addf(&b, "%lld ", (long long)runs.v[i].id);
+	store_runs_fini(&runs);
+	return buf_steal(&b);
+}
+
+/* Not the newest of its scope, not the last build of anything, not younger. */
+static void
+test_runs_that_nothing_needs(void **state)
+{
+	struct fixture *f = *state;
+	store_steps left = { 0 };
+	int64_t ids[6];
+
+	for (size_t i = 0; i < 6; i++)
+		ids[i] = begin(f->s, i == 5 ? other : mine);
+	step(f->s, ids[0], "base", STEP_BUILT, 1); /* its last build */
+	step(f->s, ids[0], "leaf", STEP_BUILT, 1);
+	step(f->s, ids[1], "leaf", STEP_BUILT, 1);
+	step(f->s, ids[2], "leaf", STEP_BUILT, 1); /* its last build */
+	step(f->s, ids[3], "leaf", STEP_FAILED, 1);
+	step(f->s, ids[5], "leaf", STEP_BUILT, 1); /* of another graph */
+	AUTO_FREE char *most = old_runs(f->s, 2000, 0), *last = old_runs(f->s, 2000, 1);
+	AUTO_FREE char *four = old_runs(f->s, 2000, 4), *young = old_runs(f->s, 1000, 0);
+
+	assert_string_equal(most, "2 4 5 ");
+	assert_string_equal(last, "2 4 ");
+	assert_string_equal(four, "");
+	assert_string_equal(young, "");
+	assert_int_equal(store_run_forget(f->s, ids[1], NULL), 0);
+	assert_int_equal(store_step_of_run(f->s, ids[1], &left, NULL), 0);
+	assert_int_equal(left.n, 0);
+	store_steps_fini(&left);
+}
+
 static void
 test_expected_times_are_means_of_recent_builds(void **state)
 {
@@ -326,6 +371,7 @@ main(void)
 		CASE(test_a_step_of_no_run_is_refused),
 		CASE(test_the_last_step_of_an_image),
 		CASE(test_the_latest_build_of_each_image),
+		CASE(test_runs_that_nothing_needs),
 		CASE(test_expected_times_are_means_of_recent_builds),
 	};
 
