@@ -4,6 +4,7 @@
 #include "base/out.h"
 #include "cli/cmd.h"
 #include "cli/render.h"
+#include "engine/gc.h"
 
 #define DEFAULT_RUNS 20
 
@@ -118,6 +119,20 @@ show(struct session *s, const store_runs *runs, json_t *list, struct err *err)
 	return 0;
 }
 
+/* In a list that goes to its end. */
+static int
+tell_forgotten(struct session *s, size_t shown, struct err *err)
+{
+	int64_t last;
+	int r = gc_forgotten(s->store, &last, err);
+
+	if (!r && last && shown < (arg_number ? arg_number : DEFAULT_RUNS))
+		out_print("runs up to %lld: forgotten by `lockstep gc`, but for the last builds of "
+			  "images\n",
+			  (long long)last);
+	return r;
+}
+
 static int
 history(struct session *s, int argc, char **argv UNUSED, struct err *err)
 {
@@ -140,6 +155,8 @@ history(struct session *s, int argc, char **argv UNUSED, struct err *err)
 		render_json(list);
 	else if (!r && !runs.n)
 		out_print("no runs yet\n");
+	if (!r && !list)
+		r = tell_forgotten(s, runs.n, err);
 	store_runs_fini(&runs);
 	return r;
 }

@@ -22,6 +22,7 @@ libcli_a_SOURCES += \
 	%D%/cmd_ci.c \
 	%D%/cmd_dispatch.c \
 	%D%/cmd_doctor.c \
+	%D%/cmd_gc.c \
 	%D%/cmd_graph.c \
 	%D%/cmd_history.c \
 	%D%/cmd_inputs.c \

@@ -8,9 +8,10 @@
 #include <signal.h>
 
 const struct cmd *const cmd_all[] = {
-	&cmd_build,   &cmd_ci,   &cmd_plan,   &cmd_why,      &cmd_inputs,    &cmd_graph,
-	&cmd_history, &cmd_log,  &cmd_stage,  &cmd_replay,   &cmd_reproduce, &cmd_lock,
-	&cmd_update,  &cmd_bump, &cmd_verify, &cmd_dispatch, &cmd_doctor,    NULL,
+	&cmd_build,     &cmd_ci,      &cmd_plan,   &cmd_why,   &cmd_inputs,
+	&cmd_graph,     &cmd_history, &cmd_log,    &cmd_stage, &cmd_replay,
+	&cmd_reproduce, &cmd_lock,    &cmd_update, &cmd_bump,  &cmd_verify,
+	&cmd_dispatch,  &cmd_gc,      &cmd_doctor, NULL,
 };
 
 static int
@@ -122,7 +123,7 @@ find_cmd(const char *name, struct err *err)
 		names[n] = cmd_all[n]->name;
 	}
 	err_set(err, ERR_USAGE, *name == '-' ? "'%s' is no command" : "unknown command '%s'", name);
-	near = str_nearest(name, names, n);
+	near = *name == '-' ? NULL : str_nearest(name, names, n);
 	if (near)
 		err_hint(err, "did you mean '%s'?", near);
 	else

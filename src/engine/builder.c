@@ -100,6 +100,14 @@ builder_tidy(struct builder *b, struct err *err)
 	return b->ops->tidy(b, err);
 }
 
+int
+builder_collect(struct builder *b, const struct builder_gc *gc, struct builder_gc_result *ret,
+		struct err *err)
+{
+	*ret = (struct builder_gc_result){ 0 };
+	return b->ops->collect ? b->ops->collect(b, gc, ret, err) : 0;
+}
+
 void
 builder_forget(struct builder *b)
 {

@@ -58,6 +58,21 @@ int builder_prepare(struct builder *b, struct err *err) NODISCARD;
  * may be building. */
 int builder_tidy(struct builder *b, struct err *err) NODISCARD;
 
+/* Removes images that nobody needs: of ours, not in keep (image ID → anything), and not younger than
+ * before_ms. What layers of a kept image were made of stays as well, for the layer cache. Nobody else
+ * may be building. In an engine, which is not ours, only images in `old` (the same) count. */
+struct builder_gc {
+	const struct map *keep, *old;
+	int64_t before_ms;
+	bool dry_run;
+};
+struct builder_gc_result {
+	size_t images;
+	int64_t bytes; /* of layers that nothing else needs; 0 where the builder does not tell */
+};
+int builder_collect(struct builder *b, const struct builder_gc *gc, struct builder_gc_result *ret,
+		    struct err *err) NODISCARD;
+
 /* What was asked is asked again: others may have built meanwhile. */
 void builder_forget(struct builder *b);
 /* 1 if the image is in our storage, 0 if not. */

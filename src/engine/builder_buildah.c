@@ -82,6 +82,18 @@ builder_clean_cmd(struct containers_builder *c, struct arena *a, const json_t *c
 	builder_cmd_end(ret);
 }
 
+void
+builder_remove_cmd(struct containers_builder *c, struct arena *a, const char *const *ids, size_t n,
+		   struct builder_cmd *ret)
+{
+	start_cmd(c, a, &c->own, ret);
+	vec_push(&ret->argv, "rmi");
+	vec_push(&ret->argv, "--force");
+	for (size_t i = 0; i < n; i++)
+		vec_push(&ret->argv, ids[i]);
+	builder_cmd_end(ret);
+}
+
 static void
 pull_cmd(struct builder *b, struct arena *a, const char *ref, const struct platform *platform,
 	 struct builder_cmd *ret)
@@ -340,13 +352,13 @@ open_podman(const struct builder_opts *opts)
 	.dialect = DIALECT_CONTAINERS, .reproduces = true, .output_record = output_record,         \
 	.image_ref = image_ref, .free = builder_containers_free,                                   \
 	.prepare = builder_containers_prepare, .tidy = builder_containers_tidy,                    \
-	.has = builder_containers_has, .config = builder_containers_config,                        \
-	.find = builder_containers_find, .pull_cmd = pull_cmd, .import_cmd = import_cmd,           \
-	.load_cmd = load_cmd, .push_cmd = push_cmd, .export_cmd = export_cmd,                      \
-	.podman_cmd = podman_cmd, .has_containers = builder_containers_left,                       \
-	.runner = &runner_podman_ops, .build_cmd = build_cmd, .notes = notes,                      \
-	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
-	.probe = builder_containers_probe
+	.collect = builder_containers_collect, .has = builder_containers_has,                      \
+	.config = builder_containers_config, .find = builder_containers_find,                      \
+	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
+	.push_cmd = push_cmd, .export_cmd = export_cmd, .podman_cmd = podman_cmd,                  \
+	.has_containers = builder_containers_left, .runner = &runner_podman_ops,                   \
+	.build_cmd = build_cmd, .notes = notes, .no_cache_reason = no_cache_reason,                \
+	.step_line = step_line, .should_retry = should_retry, .probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install =

@@ -119,8 +119,8 @@ know_storages(struct containers_builder *c, struct err *err)
 }
 
 /* The driver of our storage can be seen from its folders: no need to ask anyone. */
-static bool
-own_driver(struct containers_builder *c)
+bool
+builder_containers_driver(struct containers_builder *c)
 {
 	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs" };
 
@@ -146,7 +146,7 @@ builder_containers_prepare(struct builder *b, struct err *err)
 		err_hint(err, "name another state folder with --state or LOCKSTEP_STATE");
 		return -ERR_USAGE;
 	}
-	return own_driver(c) ? 0 : know_storages(c, err);
+	return builder_containers_driver(c) ? 0 : know_storages(c, err);
 }
 
 /* Working containers that nobody will come back to; NULL without. */
@@ -173,7 +173,7 @@ bool
 builder_containers_left(struct builder *b)
 {
 	struct containers_builder *c = containers_of(b);
-	AUTO_JSON json_t *left = own_driver(c) ? left_containers(c) : NULL;
+	AUTO_JSON json_t *left = builder_containers_driver(c) ? left_containers(c) : NULL;
 	AUTO_FREE char *volumes = path_join(c->own.root, "volumes");
 	struct stat st;
 
@@ -186,7 +186,7 @@ builder_containers_tidy(struct builder *b, struct err *err)
 {
 	struct containers_builder *c = containers_of(b);
 	AUTO_ARENA struct arena *arena = arena_new();
-	AUTO_JSON json_t *left = own_driver(c) ? left_containers(c) : NULL;
+	AUTO_JSON json_t *left = builder_containers_driver(c) ? left_containers(c) : NULL;
 	AUTO_ERR struct err ignored = ERR_INIT;
 	struct builder_cmd cmd;
 
@@ -211,7 +211,7 @@ builder_containers_has(struct builder *b, const char *image_id, struct err *err 
 {
 	struct containers_builder *c = containers_of(b);
 
-	return own_driver(c) && cstorage_has(&c->own, image_id);
+	return builder_containers_driver(c) && cstorage_has(&c->own, image_id);
 }
 
 int
@@ -224,7 +224,7 @@ builder_containers_config(struct builder *b, const char *image_id, struct arena 
 
 	*ret = NULL;
 	buf_init(&blob, 0);
-	if (own_driver(c))
+	if (builder_containers_driver(c))
 		r = cstorage_config(&c->own, image_id, &blob, err);
 	if (!r) {
 		r = know_storages(c, err);

@@ -29,6 +29,10 @@ struct builder *builder_containers_open(const struct builder_opts *opts,
 void builder_containers_free(struct builder *b);
 int builder_containers_prepare(struct builder *b, struct err *err) NODISCARD;
 int builder_containers_tidy(struct builder *b, struct err *err) NODISCARD;
+int builder_containers_collect(struct builder *b, const struct builder_gc *gc,
+			       struct builder_gc_result *ret, struct err *err) NODISCARD;
+/* The driver of our storage, if there is one yet. */
+bool builder_containers_driver(struct containers_builder *c);
 bool builder_containers_left(struct builder *b);
 int builder_containers_has(struct builder *b, const char *image_id, struct err *err) NODISCARD;
 int builder_containers_config(struct builder *b, const char *image_id, struct arena *arena,
@@ -43,5 +47,8 @@ void builder_containers_env(const struct builder *b, struct arena *a, struct bui
 /* `rm` of these working containers in our storage. */
 void builder_clean_cmd(struct containers_builder *c, struct arena *a, const json_t *containers,
 		       struct builder_cmd *ret);
+/* `rmi` of images in our storage, by the digits of their IDs. */
+void builder_remove_cmd(struct containers_builder *c, struct arena *a, const char *const *ids,
+			size_t n, struct builder_cmd *ret);
 
 #endif

@@ -354,6 +354,28 @@ builder_docker_limits(struct builder *b, bool anew UNUSED, struct builder_limits
 	return 0;
 }
 
+/* The engine removes an image with its last name, and keeps what another stands on. */
+int
+builder_docker_collect(struct builder *b, const struct builder_gc *gc,
+		       struct builder_gc_result *ret, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < map_len(gc->old); i++) {
+		AUTO_FREE char *id = str_dup(map_key(gc->old, i)), *path = NULL;
+
+		if (map_has(gc->keep, map_key(gc->old, i)))
+			continue;
+		r = builder_docker_has(b, id, err);
+		if (r <= 0)
+			continue;
+		ret->images++;
+		path = xasprintf("/images/" BUILDKIT_KEPT ":%s", hex_of(id));
+		r = gc->dry_run ? 0 : docker_api_delete(docker_builder(b)->api, path, err);
+	}
+	return r < 0 ? r : 0;
+}
+
 int
 builder_docker_keep(struct builder *b, const char *dir UNUSED, const char *image_id,
 		    struct err *err)

@@ -23,6 +23,8 @@ int builder_docker_config(struct builder *b, const char *image_id, struct arena 
 int builder_docker_find(struct builder *b, const char *ref, char **ret, struct err *err) NODISCARD;
 int builder_docker_export_empty(struct builder *b, const char *image_id, const char *dir,
 				struct err *err) NODISCARD;
+int builder_docker_collect(struct builder *b, const struct builder_gc *gc,
+			   struct builder_gc_result *ret, struct err *err) NODISCARD;
 int builder_docker_keep(struct builder *b, const char *dir, const char *image_id, struct err *err)
 	NODISCARD;
 int builder_docker_prepare(struct builder *b, struct err *err) NODISCARD;

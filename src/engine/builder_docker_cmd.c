@@ -124,8 +124,9 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.load_cmd = builder_docker_load, .push_cmd = push_cmd,                                     \
 	.export_cmd = builder_docker_export, .export_empty = builder_docker_export_empty,          \
 	.limits = builder_docker_limits, .no_cache_reason = no_cache_reason,                       \
-	.should_retry = should_retry, .has_containers = builder_docker_left,                       \
-	.runner = &runner_docker_ops, .probe = builder_docker_probe
+	.collect = builder_docker_collect, .should_retry = should_retry,                           \
+	.has_containers = builder_docker_left, .runner = &runner_docker_ops,                       \
+	.probe = builder_docker_probe
 
 const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
 						.build_cmd = build_cmd, .step_line = step_line };

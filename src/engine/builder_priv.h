@@ -36,6 +36,8 @@ struct builder_ops {
 	void (*free)(struct builder *b);
 	int (*prepare)(struct builder *b, struct err *err);
 	int (*tidy)(struct builder *b, struct err *err);
+	int (*collect)(struct builder *b, const struct builder_gc *gc,
+		       struct builder_gc_result *ret, struct err *err); /* may be NULL */
 	void (*forget)(struct builder *b);
 	int (*has)(struct builder *b, const char *image_id, struct err *err);
 	int (*config)(struct builder *b, const char *image_id, struct arena *arena,

@@ -21,6 +21,7 @@ libengine_a_SOURCES += \
 	%D%/builder_check.c \
 	%D%/builder_containers.c \
 	%D%/builder_containers.h \
+	%D%/builder_containers_gc.c \
 	%D%/builder_docker.c \
 	%D%/builder_docker.h \
 	%D%/builder_docker_call.c \
@@ -64,6 +65,8 @@ libengine_a_SOURCES += \
 	%D%/explain_path.c \
 	%D%/external.c \
 	%D%/external.h \
+	%D%/gc.c \
+	%D%/gc.h \
 	%D%/guard.c \
 	%D%/guard.h \
 	%D%/guard_log.c \

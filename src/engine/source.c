@@ -85,19 +85,28 @@ fetch_alone(const char *repo, const struct git_way *way, const char *commit, str
 	return r;
 }
 
+char *
+source_repo_name(const char *url)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_hex(sha256_of(url, strlen(url)), hex);
+	return xasprintf("%.16s.git", hex);
+}
+
 int
 source_fetch(struct source_cache *c, const char *url, const char *commit, const char **ret_repo,
 	     struct err *err)
 {
-	char hex[SHA256_HEX_SIZE];
+	AUTO_FREE char *name = NULL;
 	const char *repo;
 	int r;
 
 	if (!c->dir)
 		return err_set(err, ERR_USAGE,
 			       "no state folder: set HOME, LOCKSTEP_STATE or --state");
-	sha256_hex(sha256_of(url, strlen(url)), hex);
-	repo = arena_printf(c->arena, "%s/%.16s.git", c->dir, hex);
+	name = source_repo_name(url);
+	repo = arena_printf(c->arena, "%s/%s", c->dir, name);
 	if (!git_remote_has(repo, commit)) {
 		r = file_mkdirs(c->dir, err);
 		if (!r)

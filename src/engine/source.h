@@ -28,5 +28,7 @@ int source_resolve(struct source_cache *c, const char *url, const char *ref, con
 /* The repository that has the commit, after fetching it if need be. Lives as long as the cache. */
 int source_fetch(struct source_cache *c, const char *url, const char *commit, const char **ret_repo,
 		 struct err *err) NODISCARD;
+/* What the repository of an address is called in the cache; caller frees. */
+char *source_repo_name(const char *url) NODISCARD;
 
 #endif

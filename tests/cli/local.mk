@@ -40,6 +40,8 @@ TESTS += \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
+	%D%/t-gc-docker.sh \
+	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
@@ -102,6 +104,8 @@ EXTRA_DIST += \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
+	%D%/t-gc-docker.sh \
+	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
