@@ -46,7 +46,7 @@ act_1() {
 act_2() {
 	act 2 'The split: four images, two containers, one volume'
 	image_ci '0: agent-base secure-agent-kali vibe-kanban-build vk-local' 'lockstep ci builds the four images'
-	shown 'lockstep ci' "$(grep -E '(building|built|passed|released|told)' "$SAID" | short)"
+	shown 'lockstep ci' "$(grep -E '(building|built|passed)|^(released|event)' "$SAID" | short)"
 	jobs_end
 	one_event
 	pins_of_act='apps/bastion/manifests/deployment.yaml secure-agent-kali
