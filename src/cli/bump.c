@@ -271,10 +271,13 @@ tell(struct session *s, const struct pins *p, bool (*is_meant)(const struct pins
 			n++;
 			e = err_list_at(&s->errs, f->file.path, pin->line, pin->col,
 					"the pin of '%s' cannot be moved: %s", name, pin->why);
-			err_hint(e,
-				 "mark its line with '# lockstep: %s', or name the file with "
-				 "--also",
-				 name);
+			if (pin->tag || pin->digest)
+				err_hint(e,
+					 "mark its line with '# lockstep: %s', or name the file "
+					 "with --also",
+					 name);
+			else
+				err_hint(e, "correct it: only a whole version is moved");
 		}
 	}
 	return n;

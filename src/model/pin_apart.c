@@ -7,6 +7,7 @@
 struct search {
 	const struct pin_set *set;
 	struct pin_nodes *nodes;
+	struct str text;
 	pins *out;
 };
 
@@ -31,38 +32,63 @@ is_empty(struct search *s, size_t index)
 	return !index || !node(s, index)->text.n;
 }
 
-void
-pin_apart_values(struct arena *arena, const struct pin_nodes *nodes, struct pin *pin, size_t tag,
+static struct pin_value
+value_of(const struct pin_node *node)
+{
+	return (struct pin_value){ true, node->style == YAML_PLAIN, node->from, node->to };
+}
+
+/* Why a value cannot be replaced by another one, or NULL. */
+static const char *
+why_stuck(const struct pin_node *node, struct str text)
+{
+	struct str raw = str_sub(text, node->from, node->to);
+
+	if (node->is_key)
+		return "its version is a key as well";
+	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED ||
+	    str_find(raw, '\n') < raw.n || str_find(raw, '\r') < raw.n)
+		return "its version is more than one line";
+	return NULL;
+}
+
+/* By the grammar of references, and not what others fill in. */
+static bool
+is_version(struct arena *arena, const struct pin *pin)
+{
+	struct ref ref;
+	const char *text =
+		arena_printf(arena, "x%s%s%s%s", pin->tag ? ":" : "", pin->tag ? pin->tag : "",
+			     pin->digest ? "@" : "", pin->digest ? pin->digest : "");
+
+	/* "x:80/y" is a host with its port. */
+	return (!pin->tag || ref_valid_tag(str_c(pin->tag))) &&
+	       !ref_parse(arena, str_c(text), &ref, NULL);
+}
+
+bool
+pin_apart_values(const struct pin_nodes *nodes, struct str text, struct pin *pin, size_t tag,
 		 size_t digest)
 {
 	const struct pin_node *t = &nodes->list.v[tag], *d = &nodes->list.v[digest];
-	struct str text = t->text;
-	size_t at = str_find(text, '@');
+	size_t at = str_find(t->text, '@');
 
 	pin->apart = true;
 	if (tag) {
-		pin->tag_at = (struct pin_value){ true, t->style == YAML_PLAIN, t->from, t->to };
-		pin->tag = arena_str(arena, str_sub(text, 0, at));
-		if (at < text.n)
-			pin->digest = arena_str(arena, str_sub(text, at + 1, text.n));
+		pin->tag_at = value_of(t);
+		pin->tag = arena_str(nodes->arena, str_sub(t->text, 0, at));
+		if (at < t->text.n)
+			pin->digest = arena_str(nodes->arena, str_sub(t->text, at + 1, t->text.n));
+		pin->why = why_stuck(t, text);
 	}
 	if (digest) {
-		pin->digest_at = (struct pin_value){ true, d->style == YAML_PLAIN, d->from, d->to };
-		pin->digest = arena_str(arena, d->text);
+		pin->digest_at = value_of(d);
+		pin->why = pin->digest ? "it has two digests"
+			   : pin->why  ? pin->why
+				       : why_stuck(d, text);
+		pin->digest = arena_str(nodes->arena, d->text);
 	}
-}
-
-/* A value that somebody else fills in, or that is no version at all. */
-static bool
-is_version(struct search *s, const struct pin *pin)
-{
-	struct ref ref;
-	const char *name = "x";
-	AUTO_FREE char *text =
-		xasprintf("%s%s%s%s%s", name, pin->tag ? ":" : "", pin->tag ? pin->tag : "",
-			  pin->digest ? "@" : "", pin->digest ? pin->digest : "");
-
-	return !ref_parse(s->nodes->arena, str_c(text), &ref, NULL);
+	return !pin->why && is_version(nodes->arena, pin);
 }
 
 static void
@@ -75,9 +101,10 @@ add(struct search *s, enum pin_kind kind, size_t image, size_t name, const size_
 	pin.line = node(s, name)->line;
 	pin.col = node(s, name)->col;
 	pin.at = node(s, name)->from;
-	pin_apart_values(s->nodes->arena, s->nodes, &pin, tag, digest);
-	if (!is_version(s, &pin))
-		pin.kind = PIN_KIND_TEMPLATE;
+	if (!pin_apart_values(s->nodes, s->text, &pin, tag, digest))
+		pin.kind = pin.why ? PIN_KIND_OTHER : PIN_KIND_TEMPLATE;
+	if (pin.why)
+		pin.tag = pin.digest = NULL;
 	vec_push(s->out, pin);
 }
 
@@ -148,9 +175,9 @@ find_helm(struct search *s, size_t map)
 }
 
 void
-pin_apart_find(const struct pin_set *set, struct pin_nodes *nodes, pins *out)
+pin_apart_find(const struct pin_set *set, struct pin_nodes *nodes, struct str text, pins *out)
 {
-	struct search s = { set, nodes, out };
+	struct search s = { set, nodes, text, out };
 
 	for (size_t i = 1; i < nodes->list.n; i++) {
 		if (nodes->list.v[i].kind != YAML_EVENT_MAP)

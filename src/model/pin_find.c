@@ -179,6 +179,17 @@ apply_mark(struct finder *f, const struct pin_hit *hit, struct pin *pin)
 	return true;
 }
 
+/* What is no value (an anchor, a tag) is never edited. */
+static struct pin
+no_value(struct finder *f, const struct pin_hit *hit)
+{
+	struct pin pin = pin_of(f, hit, PIN_KIND_OTHER);
+
+	pin.tag = pin.digest = NULL;
+	pin.to = pin.from;
+	return pin;
+}
+
 /* False: the name alone, which is no version of anything. */
 static bool
 read_hit(struct finder *f, const struct pin_hit *hit, struct pin *ret)
@@ -187,12 +198,13 @@ read_hit(struct finder *f, const struct pin_hit *hit, struct pin *ret)
 	const struct pin_node *node = &f->nodes.list.v[at];
 	bool versioned = hit->tag.p || hit->digest.p || hit->template || hit->broken, told;
 
-	if (at && node->used)
+	if (at && node->used && !versioned)
 		return false;
 	if (at)
 		*ret = pin_of(f, hit, kind_in_scalar(f, hit, node));
 	else if (f->parsed)
-		*ret = pin_of(f, hit, in_comment(f, hit->from) ? PIN_KIND_COMMENT : PIN_KIND_OTHER);
+		*ret = in_comment(f, hit->from) ? pin_of(f, hit, PIN_KIND_COMMENT)
+						: no_value(f, hit);
 	else
 		*ret = pin_of(f, hit, kind_without_nodes(f, hit));
 	told = ret->kind == PIN_KIND_IMAGE && (!at || is_image_key(f, node));
@@ -207,18 +219,19 @@ read_hit(struct finder *f, const struct pin_hit *hit, struct pin *ret)
 	return true;
 }
 
-/* The value that ends last before a byte of the same line, or 0. */
+/* The value that ends last before a byte of the same line, or 0: never one further in front. */
 static size_t
 value_before(const struct finder *f, size_t byte)
 {
 	for (size_t i = pin_nodes_before(&f->nodes, byte); i; i--) {
 		const struct pin_node *node = &f->nodes.list.v[i];
 
-		if (node->from < f->line_from)
+		if (node->child)
+			continue;
+		if (node->from < f->line_from || node->kind != YAML_EVENT_SCALAR || node->is_key ||
+		    node->to == node->from || node->to > byte)
 			return 0;
-		if (node->kind == YAML_EVENT_SCALAR && !node->is_key && node->to > node->from &&
-		    node->to <= byte)
-			return i;
+		return i;
 	}
 	return 0;
 }
@@ -227,6 +240,7 @@ static void
 read_mark(struct finder *f, const struct pin_mark *mark)
 {
 	size_t value = f->parsed ? value_before(f, mark->at) : 0;
+	bool tag = mark->kind == PIN_MARK_TAG;
 	struct pin pin = { .kind = PIN_KIND_MARKED,
 			   .image = mark->image,
 			   .line = f->line,
@@ -234,16 +248,20 @@ read_mark(struct finder *f, const struct pin_mark *mark)
 			   .at = mark->at };
 
 	if (!value) {
-		pin.kind = PIN_KIND_OTHER;
 		pin.why = f->parsed ? "the mark stands behind no value"
 				    : "the file cannot be read as YAML";
-		vec_push(&f->found, pin);
-		return;
+	} else {
+		pin.col = column(f, f->nodes.list.v[value].from);
+		pin.at = f->nodes.list.v[value].from;
+		if (!pin_apart_values(&f->nodes, f->text, &pin, tag ? value : 0, tag ? 0 : value) &&
+		    !pin.why)
+			pin.why = tag ? "the marked value is no tag"
+				      : "the marked value is no digest";
 	}
-	pin.col = column(f, f->nodes.list.v[value].from);
-	pin.at = f->nodes.list.v[value].from;
-	pin_apart_values(f->arena, &f->nodes, &pin, mark->kind == PIN_MARK_TAG ? value : 0,
-			 mark->kind == PIN_MARK_DIGEST ? value : 0);
+	if (pin.why) {
+		pin.kind = PIN_KIND_OTHER;
+		pin.tag = pin.digest = NULL;
+	}
 	vec_push(&f->found, pin);
 }
 
@@ -272,7 +290,12 @@ by_place(const void *a, const void *b)
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
-	return x->image < y->image ? -1 : x->image > y->image;
+	if (x->image != y->image)
+		return x->image < y->image ? -1 : 1;
+	/* A name that several mappings share. */
+	if (x->tag_at.from != y->tag_at.from)
+		return x->tag_at.from < y->tag_at.from ? -1 : 1;
+	return x->digest_at.from < y->digest_at.from ? -1 : x->digest_at.from > y->digest_at.from;
 }
 
 static bool
@@ -314,7 +337,7 @@ pin_find(struct arena *arena, const struct pin_set *set, const char *path, struc
 		ret->unparsed = f.nodes.failed;
 		f.parsed = !f.nodes.failed;
 		if (f.parsed)
-			pin_apart_find(set, &f.nodes, &f.found);
+			pin_apart_find(set, &f.nodes, text, &f.found);
 		find_marks(&f);
 	} else {
 		vec_push(&f.nodes.list, ((struct pin_node){ 0 }));

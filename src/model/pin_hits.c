@@ -161,7 +161,7 @@ take_part(struct str rest, size_t *n, char lead, size_t (*length)(struct str), s
 		*n += 1 + m;
 	} else if (is_filled_in(after)) {
 		hit->template = true;
-	} else if (lead == '@' && after.n && is_alnum(after.p[0])) {
+	} else if (after.n && (is_alnum(after.p[0]) || (lead == ':' && after.p[0] == '_'))) {
 		hit->broken = true;
 	}
 	return part;

@@ -69,10 +69,11 @@ size_t pin_nodes_at(const struct pin_nodes *nodes, size_t byte);
 typedef VEC(struct pin) pins;
 
 /* Adds the pins whose name and version are apart, and marks what they are made of. */
-void pin_apart_find(const struct pin_set *set, struct pin_nodes *nodes, pins *out);
-/* Fills tag and digest of a pin from values of their own; 0 = not there. */
-void pin_apart_values(struct arena *arena, const struct pin_nodes *nodes, struct pin *pin,
-		      size_t tag, size_t digest);
+void pin_apart_find(const struct pin_set *set, struct pin_nodes *nodes, struct str text, pins *out);
+/* Fills tag and digest of a pin from values of their own; 0 = not there. False, and it has neither,
+ * when why says that they cannot be edited, or (why is NULL) that they are no version. */
+bool pin_apart_values(const struct pin_nodes *nodes, struct str text, struct pin *pin, size_t tag,
+		      size_t digest);
 
 /* `# lockstep: NAME[:tag|:digest|:name]` in a line, or Flux's {"$imagepolicy": …}. */
 enum pin_mark_kind { PIN_MARK_LINE, PIN_MARK_TAG, PIN_MARK_DIGEST, PIN_MARK_NAME, PIN_MARK_FLUX };

@@ -107,6 +107,11 @@ is "$(git diff --name-only)" '' 'nothing was written'
 exits 4 'F3: one line for the CI of the repository' lockstep bump --image ghcr.io/o/b --check
 exits 0 'a file of one form' lockstep bump --image ghcr.io/o/b=2 --also args.yaml
 is "$(cat apps/b/args.yaml)" 'args: [ "--image=ghcr.io/o/b:2" ]' 'is edited whole'
+printf 'rev: $%s # lockstep: ghcr.io/o/b:tag\n' '{R}' >apps/b/args.yaml
+exits 4 'a mark on what is no version' lockstep bump --image ghcr.io/o/b=2 --also args.yaml
+like "$tap_out" "*apps/b/args.yaml:1:6: the pin of 'ghcr.io/o/b' cannot be moved: the marked value is no tag
+    correct it: only a whole version is moved
+*" 'is not passed over either'
 git checkout -q .
 git rm -q -f --cached apps/b/args.yaml
 rm apps/b/args.yaml

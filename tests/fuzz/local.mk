@@ -190,11 +190,13 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-lockfile/wrong \
 	%D%/corpus/fuzz-manifest/image \
 	%D%/corpus/fuzz-manifest/index \
+	%D%/corpus/fuzz-pin/anchors \
 	%D%/corpus/fuzz-pin/broken \
 	%D%/corpus/fuzz-pin/broken-comment \
 	%D%/corpus/fuzz-pin/helm \
 	%D%/corpus/fuzz-pin/kustomize \
 	%D%/corpus/fuzz-pin/marked-floating \
+	%D%/corpus/fuzz-pin/marked-reference \
 	%D%/corpus/fuzz-pin/marked-template \
 	%D%/corpus/fuzz-pin/prose \
 	%D%/corpus/fuzz-pin/quotes-in-a-row \

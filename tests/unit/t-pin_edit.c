@@ -284,6 +284,32 @@ f17_pins_come_from_different_versions(void **state UNUSED)
 	check(&row, "f.yaml", "moved moved right");
 }
 
+/* A mark on what is no version: the whole reference would become a tag. */
+static void
+marked_values_are_versions(void **state UNUSED)
+{
+	static const struct row rows[] = {
+		{ "w", NEW, KEEP, "a: ghcr.io/o/x:1@" OLD " # lockstep: ghcr.io/o/x:tag\n", NULL },
+		{ "w", NEW, KEEP, "rev: ${R} # lockstep: ghcr.io/o/x:tag\n", NULL },
+		{ "w", NEW, KEEP, "d: v1 # lockstep: ghcr.io/o/x:digest\n", NULL },
+		{ "w", NEW, KEEP, "{ a: v1, b: '' } # lockstep: ghcr.io/o/x:tag\n", NULL },
+		{ "w", NEW, KEEP, "b: [v0, v1] # lockstep: ghcr.io/o/x:tag\n",
+		  "b: [v0, w] # lockstep: ghcr.io/o/x:tag\n" },
+	};
+
+	check_all(rows, ARRAY_SIZE(rows));
+}
+
+/* Not even with --also: the name of an anchor is repeated elsewhere. */
+static void
+what_is_no_value_is_left_behind(void **state UNUSED)
+{
+	const struct row row = { "w", NEW, PIN_FORM_KEEP, PIN_ALSO_ALL, "a: &ghcr.io/o/x:1 b\n",
+				 NULL };
+
+	check(&row, "f.yaml", "uncovered");
+}
+
 static void
 one_value_cannot_serve_two_images(void **state UNUSED)
 {
@@ -321,6 +347,8 @@ main(void)
 		cmocka_unit_test(f1_f2_unexplained_pins_are_uncovered),
 		cmocka_unit_test(what_goes_on_behind_a_digest_is_left_behind),
 		cmocka_unit_test(f17_pins_come_from_different_versions),
+		cmocka_unit_test(marked_values_are_versions),
+		cmocka_unit_test(what_is_no_value_is_left_behind),
 		cmocka_unit_test(one_value_cannot_serve_two_images),
 	};
 

@@ -11,6 +11,9 @@
 
 #include <cmocka.h>
 
+#define LONG_TAG                                                                                   \
+	"a0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"                        \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SHA "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const struct pin_image images[] = {
@@ -111,6 +114,12 @@ helm_values(void **state UNUSED)
 	YAML("t: &t v1\nimage: { repository: ghcr.io/o/x, tag: *t }\n", "2:22 helm 0 v1 apart\n");
 	YAML("image: { repository: ghcr.io/o/x, tag: '{{ .v }}' }\n",
 	     "1:22 template 0 {{ .v }} apart\n");
+	YAML("image: { repository: ghcr.io/o/x, tag: 80/y }\n", "1:22 template 0 80/y apart\n");
+	YAML("image: { repository: ghcr.io/o/x, tag: \"v@" SHA "\", digest: " SHA " }\n",
+	     "1:22 other 0 - apart\n");
+	YAML("image: { repository: ghcr.io/o/x, &t tag: *t }\n", "1:22 other 0 - apart\n");
+	YAML("image:\n  repository: ghcr.io/o/x\n  tag: |-\n    v1\n", "2:15 other 0 - apart\n");
+	YAML("image: { repository: ghcr.io/o/x, tag: \"v\\\n 1\" }\n", "1:22 other 0 - apart\n");
 	YAML("dependencies: [ { name: tool, version: 1, repository: 'https://x' } ]\n", "");
 }
 
@@ -122,6 +131,7 @@ kustomizations(void **state UNUSED)
 	YAML("images:\n- name: app\n  newName: ghcr.io/o/x\n  newTag: a\n  digest: " SHA "\n",
 	     "3:12 kustomize 0 a@" SHA " apart\n");
 	YAML("images:\n- name: ghcr.io/o/x\n  newName: ghcr.io/o/other\n  newTag: a\n", "");
+	YAML("image: &i ghcr.io/o/x:1\nimages:\n- name: *i\n  newTag: a\n", "1:11 image 0 1\n");
 	YAML("spec: { images: [ { name: ghcr.io/o/x, digest: " SHA " } ] }\n",
 	     "1:27 kustomize 0 -@" SHA " apart\n");
 }
@@ -159,6 +169,9 @@ broken_references(void **state UNUSED)
 	YAML("image: ghcr.io/o/x:1@" SHA "@" SHA "\n", "1:8 other 0 -\n");
 	YAML("image: ghcr.io/o/x:1@" SHA "@${D}\n", "1:8 other 0 -\n");
 	YAML("image: ghcr.io/o/x@" SHA "-\n", "1:8 other 0 -\n");
+	YAML("image: ghcr.io/o/x:" LONG_TAG "\n", "1:8 other 0 -\n");
+	YAML("a: &ghcr.io/o/x:1 b\n", "1:5 other 0 -\n");
+	YAML("a: !ghcr.io/o/x:1 b # lockstep: ghcr.io/o/x\n", "1:5 other 0 -\n");
 	YAML("# see ghcr.io/o/x:1.\n", "1:7 comment 0 1\n");
 	YAML("# see ghcr.io/o/x@" SHA "..\n", "1:7 comment 0 -@" SHA "\n");
 }
@@ -183,6 +196,15 @@ marks(void **state UNUSED)
 	YAML("n: ghcr.io/o/x # lockstep: ghcr.io/o/x:name\n", "");
 	YAML("a: 1 # lockstep: ghcr.io/o/other:tag\n", "");
 	YAML("a: # lockstep: ghcr.io/o/x:tag\n", "1:4 other 0 -\n");
+	YAML("{ a: v1, b: '' } # lockstep: ghcr.io/o/x:tag\n", "1:18 other 0 -\n");
+	YAML("t: &t v1\nb: { a: v2, b: *t } # lockstep: ghcr.io/o/x:tag\n", "2:21 other 0 -\n");
+	YAML("b: { a: v2, b: [] } # lockstep: ghcr.io/o/x:tag\n", "1:21 other 0 -\n");
+	YAML("b: { a: v2, b: [v1] } # lockstep: ghcr.io/o/x:tag\n", "1:17 marked 0 v1 apart\n");
+	YAML("rev: a b # lockstep: ghcr.io/o/x:tag\n", "1:6 other 0 - apart\n");
+	YAML("rev: ${R} # lockstep: ghcr.io/o/x:tag\n", "1:6 other 0 - apart\n");
+	YAML("d: v1 # lockstep: ghcr.io/o/x:digest\n", "1:4 other 0 - apart\n");
+	YAML("- tool:1@" SHA " # lockstep: ghcr.io/o/x:tag\n",
+	     "1:3 other 0 - apart\n1:3 image 1 1@" SHA "\n");
 	YAML("a: '# lockstep: ghcr.io/o/x:tag'\n", "1:17 embedded 0 tag\n");
 	YAML("a: |\n  ghcr.io/o/x:1 # lockstep: ghcr.io/o/x\n", "2:3 marked 0 1\n");
 	YAML("- --i=ghcr.io/o/x:1 # {\"$imagepolicy\": \"ns:x\"}\n", "1:7 marked 0 1\n");
