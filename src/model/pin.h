@@ -68,7 +68,8 @@ struct pin {
 	/* Apart: from == to == 0, and values of their own; the tag's may hold a digest too. */
 	bool apart;
 	struct pin_value tag_at, digest_at;
-	const char *why; /* kind other: what could not be explained */
+	struct pin_value name_at[3]; /* what its name is made of */
+	const char *why;             /* kind other: what could not be explained */
 };
 
 struct pin_file {

@@ -92,15 +92,19 @@ pin_apart_values(const struct pin_nodes *nodes, struct str text, struct pin *pin
 }
 
 static void
-add(struct search *s, enum pin_kind kind, size_t image, size_t name, const size_t version[2])
+add(struct search *s, enum pin_kind kind, size_t image, const size_t name[3],
+    const size_t version[2])
 {
 	struct pin pin = { .kind = kind, .image = image };
 	size_t tag = is_empty(s, version[0]) ? 0 : version[0];
 	size_t digest = is_empty(s, version[1]) ? 0 : version[1];
 
-	pin.line = node(s, name)->line;
-	pin.col = node(s, name)->col;
-	pin.at = node(s, name)->from;
+	pin.line = node(s, name[0])->line;
+	pin.col = node(s, name[0])->col;
+	pin.at = node(s, name[0])->from;
+	for (size_t i = 0; i < ARRAY_SIZE(pin.name_at); i++)
+		if (name[i])
+			pin.name_at[i] = value_of(node(s, name[i]));
 	if (!pin_apart_values(s->nodes, s->text, &pin, tag, digest))
 		pin.kind = pin.why ? PIN_KIND_OTHER : PIN_KIND_TEMPLATE;
 	if (pin.why)
@@ -131,7 +135,7 @@ find_kustomize(struct search *s, size_t map)
 	}
 	image = pin_set_lookup(s->set, s->nodes->arena, node(s, name)->text);
 	if (image < s->set->n)
-		add(s, PIN_KIND_KUSTOMIZE, image, name,
+		add(s, PIN_KIND_KUSTOMIZE, image, (size_t[]){ name, 0, 0 },
 		    (size_t[]){ scalar(s, map, "newTag"), scalar(s, map, "digest") });
 }
 
@@ -158,18 +162,19 @@ find_helm(struct search *s, size_t map)
 	size_t version = scalar(s, map, "version");
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		size_t part = scalar(s, map, parts[i]), image;
+		size_t part = scalar(s, map, parts[i]), last = 0, image;
 
 		if (is_empty(s, part) || (i && !tag && !digest))
 			continue;
 		image = helm_image(s, registry, part, 0);
 		if (image == s->set->n && part != name && !is_empty(s, name))
-			image = helm_image(s, registry, part, name);
+			image = helm_image(s, registry, part, last = name);
 		if (image == s->set->n)
 			continue;
 		node(s, part)->used = true;
 		/* Behind a name alone it is a chart's own version. */
-		add(s, PIN_KIND_HELM, image, part, (size_t[]){ tag || i ? tag : version, digest });
+		add(s, PIN_KIND_HELM, image, (size_t[]){ part, registry, last },
+		    (size_t[]){ tag || i ? tag : version, digest });
 		return;
 	}
 }

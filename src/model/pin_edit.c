@@ -7,7 +7,7 @@
 ENUM_DEFINE(pin_form, PIN_FORM_LIST);
 ENUM_DEFINE(pin_state, PIN_STATE_LIST);
 
-/* Bytes [from, to) of the old text become with. */
+/* Bytes [from, to) of the old text become with; NULL = a pin counts on them as they are. */
 struct splice {
 	size_t from, to;
 	const char *with;
@@ -20,6 +20,7 @@ struct editor {
 	enum pin_form form;
 	unsigned also;
 	VEC(struct splice) splices;
+	VEC(struct splice) claims; /* and what stays */
 };
 
 static bool
@@ -147,17 +148,48 @@ decide(const struct editor *e, const struct pin *pin, struct pin_change *ret, st
 static void
 splice(struct editor *e, size_t from, size_t to, const char *with)
 {
-	/* What an alias repeats is one value. */
-	for (size_t i = 0; i < e->splices.n; i++)
-		if (e->splices.v[i].from == from && e->splices.v[i].to == to &&
-		    !strcmp(e->splices.v[i].with, with))
-			return;
-	vec_push(&e->splices, ((struct splice){ from, to, with }));
+	vec_push(&e->claims, ((struct splice){ from, to, with }));
+}
+
+/* Nobody may change what is there. */
+static void
+keep(struct editor *e, size_t from, size_t to)
+{
+	if (to > from)
+		vec_push(&e->claims, ((struct splice){ from, to, NULL }));
+}
+
+static void
+keep_value(struct editor *e, const struct pin_value *at)
+{
+	if (at->there)
+		keep(e, at->from, at->to);
+}
+
+static void
+keep_name(struct editor *e, const struct pin *pin)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pin->name_at); i++)
+		keep_value(e, &pin->name_at[i]);
+	if (!pin->apart)
+		keep(e, pin->at, pin->from);
+}
+
+static void
+keep_version(struct editor *e, const struct pin *pin)
+{
+	keep_value(e, &pin->tag_at);
+	keep_value(e, &pin->digest_at);
+	keep(e, pin->from, pin->to);
 }
 
 static void
 splice_value(struct editor *e, const struct pin_value *at, const char *with)
 {
+	if (str_eq_c(str_sub(e->file->text, at->from, at->to), with)) {
+		keep_value(e, at);
+		return;
+	}
 	if (at->plain && !yaml_plain_is_text(str_c(with)))
 		with = arena_printf(e->arena, "\"%s\"", with);
 	splice(e, at->from, at->to, with);
@@ -187,13 +219,46 @@ by_place(const void *a, const void *b)
 {
 	const struct splice *x = a, *y = b;
 
-	return x->from < y->from ? -1 : x->from > y->from;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->to < y->to ? -1 : x->to > y->to;
 }
 
 static int
 failed(const struct editor *e, struct err *err, const char *why)
 {
 	return err_set(err, ERR_FAILED, "cannot edit '%s': %s", e->file->path, why);
+}
+
+/* Of an alias: one value, moved by several pins to the same version. */
+static bool
+is_same(const struct splice *a, const struct splice *b)
+{
+	return a->from == b->from && a->to == b->to && !strcmp(a->with, b->with);
+}
+
+/* The moves, in order; no two of them, and no move and what stays, may share bytes. */
+static int
+settle(struct editor *e, struct err *err)
+{
+	size_t moved = 0, kept = 0;
+
+	qsort(e->claims.v, e->claims.n, sizeof(*e->claims.v), by_place);
+	for (size_t i = 0; i < e->claims.n; i++) {
+		const struct splice *s = &e->claims.v[i];
+
+		if (s->with && e->splices.n && is_same(s, &e->splices.v[e->splices.n - 1]))
+			continue;
+		if (s->from < moved || (s->with && s->from < kept))
+			return failed(e, err, "two pins share their bytes and want to differ");
+		if (s->with) {
+			vec_push(&e->splices, *s);
+			moved = s->to;
+		} else if (s->to > kept) {
+			kept = s->to;
+		}
+	}
+	return 0;
 }
 
 static int
@@ -204,12 +269,9 @@ apply(struct editor *e, struct str *ret, struct err *err)
 	size_t at = 0, size = old.n;
 
 	buf_init(&out, 0);
-	qsort(e->splices.v, e->splices.n, sizeof(*e->splices.v), by_place);
 	for (size_t i = 0; i < e->splices.n; i++) {
 		const struct splice *s = &e->splices.v[i];
 
-		if (s->from < at || s->to > old.n)
-			return failed(e, err, "two pins share their bytes and want to differ");
 		buf_add_str(&out, str_sub(old, at, s->from));
 		buf_adds(&out, s->with);
 		at = s->to;
@@ -298,22 +360,28 @@ int
 pin_edit(struct arena *arena, const struct pin_set *set, const struct pin_file *file,
 	 struct pin_rules rules, struct pin_edit *ret, struct err *err)
 {
-	struct editor e = { arena, set, file, rules.form, rules.also, { 0 } };
+	struct editor e = { arena, set, file, rules.form, rules.also, { 0 }, { 0 } };
 	int r = 0;
 
 	*ret = (struct pin_edit){ .text = file->text };
 	ret->changes = arena_calloc(arena, file->npins, sizeof(*ret->changes));
 	for (size_t i = 0; !r && i < file->npins; i++) {
 		r = decide(&e, &file->pins[i], &ret->changes[i], err);
-		if (r || ret->changes[i].state != PIN_STATE_MOVED)
+		keep_name(&e, &file->pins[i]);
+		if (r || ret->changes[i].state != PIN_STATE_MOVED) {
+			keep_version(&e, &file->pins[i]);
 			continue;
+		}
 		ret->nmoved++;
 		move(&e, &file->pins[i], &ret->changes[i]);
 	}
+	if (!r && ret->nmoved)
+		r = settle(&e, err);
 	if (!r && ret->nmoved)
 		r = apply(&e, &ret->text, err);
 	if (!r && ret->nmoved)
 		r = verify(&e, ret, err);
 	vec_fini(&e.splices);
+	vec_fini(&e.claims);
 	return r;
 }

@@ -200,6 +200,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-pin/marked-template \
 	%D%/corpus/fuzz-pin/prose \
 	%D%/corpus/fuzz-pin/quotes-in-a-row \
+	%D%/corpus/fuzz-pin/shared-values \
 	%D%/corpus/fuzz-pin/template \
 	%D%/corpus/fuzz-pin/template-in-comment \
 	%D%/corpus/fuzz-pin/two-digests \

@@ -310,6 +310,31 @@ what_is_no_value_is_left_behind(void **state UNUSED)
 	check(&row, "f.yaml", "uncovered");
 }
 
+/* One text is what moves for one pin, and what must stay for another. */
+static void
+what_others_count_on_does_not_move(void **state UNUSED)
+{
+	static const struct row rows[] = {
+		/* another's version, and its image has none to move to */
+		{ "w", NULL, KEEP,
+		  "t: &t v1\ni: {repository: ghcr.io/o/x, tag: *t}\n"
+		  "j: {repository: ghcr.io/o/kept, tag: *t}\n",
+		  NULL },
+		{ "w", NULL, KEEP,
+		  "t: &t v1 # lockstep: ghcr.io/o/kept:tag\ni: {repository: ghcr.io/o/x, tag: *t}\n",
+		  NULL },
+		/* a part of another's name */
+		{ "w", NULL, KEEP,
+		  "i: {repository: ghcr.io/o/x, tag: &t kept}\n"
+		  "j: {repository: ghcr.io/o, name: *t, tag: v1}\n",
+		  NULL },
+	};
+	const char *why = "cannot edit 'f.yaml': two pins share their bytes and want to differ";
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check(&rows[i], "f.yaml", why);
+}
+
 static void
 one_value_cannot_serve_two_images(void **state UNUSED)
 {
@@ -349,6 +374,7 @@ main(void)
 		cmocka_unit_test(f17_pins_come_from_different_versions),
 		cmocka_unit_test(marked_values_are_versions),
 		cmocka_unit_test(what_is_no_value_is_left_behind),
+		cmocka_unit_test(what_others_count_on_does_not_move),
 		cmocka_unit_test(one_value_cannot_serve_two_images),
 	};
 
