@@ -98,7 +98,7 @@ trim_left(struct str s, const char *set)
 static bool
 is_image_line(const struct finder *f, const struct pin_hit *hit)
 {
-	struct str before = str_sub(f->text, f->line_from, hit->from);
+	struct str before = str_sub(f->text, f->line_from, hit->start);
 	struct str after = str_sub(f->text, hit->to, f->line_to);
 
 	before = trim_left(before, " \t");
@@ -128,8 +128,8 @@ static bool
 is_whole(const struct pin_hit *hit, const struct pin_node *node, struct str raw)
 {
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
-		return str_trim(raw, " \t\r\n").n == hit->to - hit->from;
-	return hit->from == node->from && hit->to == node->to;
+		return str_trim(raw, " \t\r\n").n == hit->to - hit->start;
+	return hit->start == node->from && hit->to == node->to;
 }
 
 static bool

@@ -7,6 +7,9 @@
 #define TAG_MAX 128
 #define DIGEST_HEX_MIN 32
 
+/* What stands in front of a reference where a URL is wanted: steps of GitHub Actions, Helm charts. */
+static const char *const schemes[] = { "docker://", "oci://" };
+
 static bool
 is_alnum(char c)
 {
@@ -82,6 +85,9 @@ pin_set_lookup(const struct pin_set *set, struct arena *arena, struct str name)
 {
 	struct ref ref;
 
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+		if (str_starts(name, str_c(schemes[i])))
+			name = str_sub(name, strlen(schemes[i]), name.n);
 	if (ref_parse(arena, name, &ref, NULL) || ref.tag || ref.digest)
 		return set->n;
 	for (size_t i = 0; i < set->n; i++)
@@ -207,11 +213,31 @@ complete(struct str text, struct pin_hit *hit)
 }
 
 static bool
-starts_here(struct str text, size_t from)
+begins(struct str text, size_t at, const char *inside)
 {
-	char before = from ? text.p[from - 1] : '\0';
+	char before = at ? text.p[at - 1] : '\0';
 
-	return !is_alnum(before) && !is_one_of(before, "._/:@-");
+	return !is_alnum(before) && !is_one_of(before, inside);
+}
+
+/* False when the name is the end of another one. */
+static bool
+starts_here(struct str text, struct pin_hit *hit)
+{
+	struct str before = str_sub(text, 0, hit->from);
+
+	hit->start = hit->from;
+	if (begins(text, hit->from, "._/:@-"))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+		struct str scheme = str_c(schemes[i]);
+
+		if (!str_ends(before, scheme))
+			continue;
+		hit->start = hit->from - scheme.n;
+		return begins(text, hit->start, "._/:@+-");
+	}
+	return false;
 }
 
 static void
@@ -228,7 +254,7 @@ find_spelling(const struct pin_spelling *s, struct str text, pin_hits *ret)
 		hit.from = (size_t)(p - text.p);
 		hit.name_to = hit.from + s->text.n;
 		at = hit.name_to;
-		if (starts_here(text, hit.from) && complete(text, &hit))
+		if (starts_here(text, &hit) && complete(text, &hit))
 			vec_push(ret, hit);
 	}
 }

@@ -23,6 +23,7 @@ struct pin_set {
 /* A reference that the byte pass saw. */
 struct pin_hit {
 	size_t image;
+	size_t start; /* of the scheme in front of the name, or of the name */
 	size_t from, name_to, to;
 	struct str tag, digest; /* p == NULL: none */
 	bool template;          /* goes on with something that is filled in later */
@@ -32,7 +33,7 @@ typedef VEC(struct pin_hit) pin_hits;
 
 /* All references in the text, in its order. */
 void pin_hits_find(const struct pin_set *set, struct str text, pin_hits *ret);
-/* The image that a repository name means, or set->n. */
+/* The image that a repository name means, a scheme (oci://) in front of it or not; or set->n. */
 size_t pin_set_lookup(const struct pin_set *set, struct arena *arena, struct str name);
 
 /* A node of a YAML stream. Nodes are in the order of the text; node 0 is no node. */

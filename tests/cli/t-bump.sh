@@ -34,6 +34,8 @@ printf '{{ if .x }}\n      image: ghcr.io/o/a:%s\n      init: ghcr.io/o/a:{{ .v 
 printf 'Pinned to `ghcr.io/o/a:%s`.\n' $old >docs/README.md
 printf '# ghcr.io/o/a:%s since May\nargs: [ "--image=ghcr.io/o/a:%s" ] # lockstep: ghcr.io/o/a\nrun: |\n  docker pull ghcr.io/o/a:%s\n' $old $old $old >apps/b/job.yaml
 printf '{"services":{"x":{"image":"ghcr.io/o/a:%s"}}}\n' $old >apps/b/compose.json
+printf 'steps:\n- uses: docker://ghcr.io/o/a:%s\n' $old >apps/b/workflow.yml
+printf 'dependencies:\n- name: a\n  repository: oci://ghcr.io/o\n  version: %s\n' $old >apps/b/Chart.yaml
 printf 'a\0ghcr.io/o/a:1\n' >apps/b/binary.yaml
 ln -s ../a/deployment.yaml apps/b/link.yaml
 printf 'image: ghcr.io/o/a:%s\n' $old >untracked.yaml
@@ -44,6 +46,7 @@ git_ commit -q -m 'the apps'
 
 is "$(lockstep bump --image ghcr.io/o/a --list)" "apps/a/deployment.yaml:3:10 image ghcr.io/o/a $old -
 apps/a/two.yml:2:12 image ghcr.io/o/a $old $digest
+apps/b/Chart.yaml:3:15 helm ghcr.io/o/a $old -
 apps/b/compose.json:1:28 image ghcr.io/o/a $old -
 apps/b/job.yaml:1:3 comment ghcr.io/o/a $old -
 apps/b/job.yaml:2:18 marked ghcr.io/o/a $old -
@@ -51,6 +54,7 @@ apps/b/job.yaml:4:15 embedded ghcr.io/o/a $old -
 apps/b/kustomization.yaml:2:9 kustomize ghcr.io/o/a $old -
 apps/b/template.yaml:2:14 image ghcr.io/o/a $old -
 apps/b/template.yaml:3:13 template ghcr.io/o/a - -
+apps/b/workflow.yml:2:18 image ghcr.io/o/a $old -
 apps/with space/values.yaml:3:15 helm ghcr.io/o/a $old -
 docs/README.md:1:12 prose ghcr.io/o/a $old -" 'F1, F2: every pin, in whatever form, found by image'
 
@@ -60,11 +64,11 @@ exits 4 'and are not where they are wanted' lockstep bump --image "ghcr.io/o/a=$
 cp -a . "$dir/before"
 exits 0 'a dry run' lockstep bump --image "ghcr.io/o/a=$new@$digest2" --dry-run --body-file "$dir/body"
 like "$tap_out" '*
-7 of 7 pins would move, in 7 files; 0 uncovered' 'says what would move'
+9 of 9 pins would move, in 9 files; 0 uncovered' 'says what would move'
 is "$(git status --porcelain)" '?? untracked.yaml' 'and writes nothing'
 lockstep bump --image "ghcr.io/o/a=$new@$digest2" --dry-run --diff >"$dir/diff"
 exits 0 'bump' lockstep bump --image "ghcr.io/o/a=$new@$digest2"
-is "$(git diff -U0 | grep -c '^[+]')" 14 'seven lines of seven files moved'
+is "$(git diff -U0 | grep -c '^[+]')" 18 'nine lines of nine files moved'
 git diff >"$dir/git-diff"
 git checkout -q .
 ok 'the diff that was printed is one' git apply "$dir/diff"
@@ -75,17 +79,18 @@ cp -a "$dir/before/apps" "$dir/want"
 sed -i "s|a:$old|a:$new|" "$dir/want/a/deployment.yaml" "$dir/want/a/two.yml" "$dir/want/b/compose.json"
 sed -i "s|$digest|$digest2|" "$dir/want/a/two.yml"
 sed -i "s|newTag: $old|newTag: \"$new\"|" "$dir/want/b/kustomization.yaml"
-sed -i "2s|$old|$new|" "$dir/want/b/template.yaml" "$dir/want/b/job.yaml"
+sed -i "4s|$old|\"$new\"|" "$dir/want/b/Chart.yaml"
+sed -i "2s|$old|$new|" "$dir/want/b/workflow.yml" "$dir/want/b/template.yaml" "$dir/want/b/job.yaml"
 sed -i "s|$old|$new|" "$dir/want/with space/values.yaml"
 ok 'byte for byte: CRLF, UTF-8, anchors, no newline at the end; a tag of digits gets quotes' diff -r "$dir/want" apps
 is "$(stat -c %a apps/b/kustomization.yaml)" 755 'modes stay'
 is "$(find . -name '*.tmp')" '' 'nothing is left beside'
 exits 0 'again' lockstep bump --image "ghcr.io/o/a=$new@$digest2"
 like "$tap_out" '*
-0 of 7 pins moved, in 0 files; 0 uncovered' 'nothing to do'
+0 of 9 pins moved, in 0 files; 0 uncovered' 'nothing to do'
 like "$(cat "$dir/body")" "| image | old → new | digest | pins | files |
-*| \`ghcr.io/o/a\` | \`111111111111\` → \`222222222222\` | \`sha256:444444444444…\` | 6 | 6 |
-*7/7 pins in 7 files; 0 uncovered
+*| \`ghcr.io/o/a\` | \`111111111111\` → \`222222222222\` | \`sha256:444444444444…\` | 8 | 8 |
+*9/9 pins in 9 files; 0 uncovered
 *Mentioned, not edited*\`apps/b/job.yaml:1\` (comment)*\`docs/README.md:1\` (prose)*" 'the text of the pull request'
 
 exits 4 'F4: a pin that was added since is seen' sh -c "git checkout -q apps/a/deployment.yaml && $LOCKSTEP bump --gate off --image ghcr.io/o/a --check"

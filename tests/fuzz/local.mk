@@ -205,6 +205,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-pin/template-in-comment \
 	%D%/corpus/fuzz-pin/two-digests \
 	%D%/corpus/fuzz-pin/two-digests-yaml \
+	%D%/corpus/fuzz-pin/urls \
 	%D%/corpus/fuzz-recipe/buildkit \
 	%D%/corpus/fuzz-recipe/mounts \
 	%D%/corpus/fuzz-recipe/pattern-and-address \

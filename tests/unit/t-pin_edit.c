@@ -336,6 +336,21 @@ what_others_count_on_does_not_move(void **state UNUSED)
 }
 
 static void
+urls_of_images_move(void **state UNUSED)
+{
+	static const struct row rows[] = {
+		{ "w", NEW, KEEP, "- uses: docker://ghcr.io/o/x:1@" OLD "\n",
+		  "- uses: docker://ghcr.io/o/x:w@" NEW "\n" },
+		{ "w", NEW, PIN_FORM_BOTH, 0, "image: oci://ghcr.io/o/x\n",
+		  "image: oci://ghcr.io/o/x:w@" NEW "\n" },
+		{ "1.10", NEW, KEEP, "- name: x\n  repository: oci://ghcr.io/o\n  version: 1.9.0\n",
+		  "- name: x\n  repository: oci://ghcr.io/o\n  version: \"1.10\"\n" },
+	};
+
+	check_all(rows, ARRAY_SIZE(rows));
+}
+
+static void
 one_value_cannot_serve_two_images(void **state UNUSED)
 {
 	const struct pin_image images[] = { { "ghcr.io/o/x", "a", NULL },
@@ -375,6 +390,7 @@ main(void)
 		cmocka_unit_test(marked_values_are_versions),
 		cmocka_unit_test(what_is_no_value_is_left_behind),
 		cmocka_unit_test(what_others_count_on_does_not_move),
+		cmocka_unit_test(urls_of_images_move),
 		cmocka_unit_test(one_value_cannot_serve_two_images),
 	};
 

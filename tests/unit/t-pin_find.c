@@ -96,6 +96,25 @@ docker_io_has_many_spellings(void **state UNUSED)
 }
 
 static void
+urls_of_images_are_references(void **state UNUSED)
+{
+	YAML("- uses: docker://ghcr.io/o/x:1\n- uses: 'docker://tool:2'\n- oci://ghcr.io/o/x:1@" SHA
+	     "\n",
+	     "1:18 image 0 1\n2:19 image 1 2\n3:9 image 0 1@" SHA "\n");
+	YAML("run: skopeo copy docker://ghcr.io/o/x:1 oci:there\n- [\n", "1:27 other 0 1\n");
+	YAML("run: |\n  skopeo inspect docker://ghcr.io/o/x:1\nb: --x=oci://tool:1\n",
+	     "2:27 embedded 0 1\n3:14 other 1 1\n");
+	YAML("{{ if .x }}\n  image: docker://ghcr.io/o/x:1\n", "2:19 image 0 1\n");
+	YAML("- https://ghcr.io/o/x:1\n- xoci://tool:1\n- git+oci://tool:1\n- oci:///tool:1\n"
+	     "- docker://my/tool:1\n- oci://ghcr.io/o/x\n- a/oci://tool:1\n",
+	     "");
+	YAML("dependencies:\n- name: x\n  repository: oci://ghcr.io/o\n  version: 1.2.3\n"
+	     "- { repository: 'oci://ghcr.io/o/x', tag: a }\n",
+	     "3:15 helm 0 1.2.3 apart\n5:17 helm 0 a apart\n");
+	check("README.md", "helm pull oci://ghcr.io/o/x:1\n", "1:17 prose 0 1\n");
+}
+
+static void
 helm_values(void **state UNUSED)
 {
 	YAML("image:\n  repository: ghcr.io/o/x\n  tag: \"1\"\n", "2:15 helm 0 1 apart\n");
@@ -242,6 +261,7 @@ main(void)
 		cmocka_unit_test(names_alone_are_none),
 		cmocka_unit_test(f24_other_names_are_others),
 		cmocka_unit_test(docker_io_has_many_spellings),
+		cmocka_unit_test(urls_of_images_are_references),
 		cmocka_unit_test(helm_values),
 		cmocka_unit_test(kustomizations),
 		cmocka_unit_test(f15_f16_prose_and_comments_are_mentions),
