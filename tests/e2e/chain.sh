@@ -5,6 +5,8 @@
 #
 # Takes 3 to 8 minutes: Debian packages and npm are fetched. Agents (1 GB) are left out.
 # BASE_TAR: a root file system made by scripts/lib/make-debian-base, to save its half a minute.
+#
+# limit: 2400 s
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
