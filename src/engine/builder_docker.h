@@ -39,7 +39,7 @@ int builder_docker_containers(struct builder *b, json_t **ret, struct err *err) 
 int builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err) NODISCARD;
 
 /* builder_docker_call.c: what the engine is asked for directly. */
-void builder_docker_pull(struct builder *b, struct arena *a, const char *ref,
+void builder_docker_pull(struct builder *b, struct arena *a, const char *text,
 			 const struct platform *platform, struct builder_cmd *ret);
 void builder_docker_load(struct builder *b, struct arena *a, const char *image_id, const char *name,
 			 struct builder_cmd *ret);

@@ -68,7 +68,7 @@ is_hex(struct str s, size_t n)
 	if (s.n != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!memchr("0123456789abcdef", s.p[i], 16))
+		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
 			return false;
 	return true;
 }

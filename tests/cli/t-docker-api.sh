@@ -12,6 +12,7 @@ BUILDER=docker-classic
 relay_pid=
 cleanup() {
 	[ -z "$relay_pid" ] || kill "$relay_pid" 2>/dev/null || :
+	# shellcheck disable=SC2119 # all of them
 	registry_stop
 	graph_cleanup
 }

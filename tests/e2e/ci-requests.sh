@@ -34,6 +34,7 @@ ci_commit one
 requests() { jq .registry.requests "$OUT"; }
 tail_log() { tail -n +"$((mark + 1))" "$REG_DIR/log" | sed -n 's/.*"\([A-Z]* \/v2\/[^ ]*\) HTTP.*" \([0-9]*\) .*/\2 \1/p'; }
 kinds() { tail_log | sed 's|sha256:[0-9a-f]*|DIGEST|; s|/t/[a-z0-9]*/|/t/IMAGE/|; s|[0-9a-f]\{40\}|COMMIT|; s|key-[0-9a-f]*|KEY|' | sort | uniq -c | sort -rn; }
+# shellcheck disable=SC2086 # a list of words
 everything=$(printf '%s\n' $IMAGES | sort | tr '\n' ' ' | sed 's/ $//')
 
 ci_runner
@@ -81,7 +82,7 @@ is "$(asked 'GET /v2/t/i7/manifests/key-') $(asked 'GET /v2/t/[a-z0-9]*/manifest
 
 # --- what was noted of the release is wrong, or nonsense
 holder=$(curl -s "$REG_URL/v2/_catalog?n=1000" | jq -r '.repositories[]' | while read -r name; do
-	curl -s "$REG_URL/v2/$name/tags/list" | grep -q lockstep-generation && echo "${name#t/}" || :
+	if curl -s "$REG_URL/v2/$name/tags/list" | grep -q lockstep-generation; then echo "${name#t/}"; fi
 done)
 is "$holder" i10 'it lies with the first leaf by name'
 # noted JQ: the same release, changed
@@ -94,6 +95,7 @@ noted() {
 	echo "$generation" | jq -cj ".layers[0].digest = \"$digest\" | .layers[0].size = $(wc -c <"$PLAY/blob")" >"$PLAY/manifest"
 	put "$holder" lockstep-generation $TYPE "$PLAY/manifest"
 }
+# shellcheck disable=SC2016 # jq's variable
 noted '.images.i5.manifest as $a | .images.i5.manifest = .images.i7.manifest | .images.i7.manifest = $a'
 again 'a note that takes one image for another'
 is "$(asked 'GET /v2/t/[a-z0-9]*/manifests/key-')" 2 'is not believed'
