@@ -56,6 +56,15 @@ str_cmp(struct str a, struct str b)
 	return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
+bool
+str_is_hex(struct str s, size_t n)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') && !(s.p[i] >= 'a' && s.p[i] <= 'f'))
+			return false;
+	return s.n == n;
+}
+
 struct str
 str_trim(struct str s, const char *set)
 {

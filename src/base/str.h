@@ -50,6 +50,8 @@ bool str_next(struct str *rest, char sep, struct str *ret_piece);
 /* The next line without its '\n'; a last line without '\n' counts, an empty tail does not. */
 bool str_next_line(struct str *rest, struct str *ret_line);
 char *str_dup(struct str s) NODISCARD;
+/* n lower-case hexadecimal digits and nothing else. */
+bool str_is_hex(struct str s, size_t n);
 /* Decimal digits only, no sign, no blanks; false on overflow or anything else. */
 bool str_to_u64(struct str s, unsigned long long *ret);
 

@@ -34,18 +34,12 @@ add_code(struct buf *b, const char *text)
 	buf_addc(b, '`');
 }
 
-static bool
-is_hex(const char *s, size_t n)
-{
-	return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
-}
-
 static void
 add_version(struct buf *b, const char *tag, const char *digest)
 {
 	AUTO_FREE char *text = NULL;
 
-	if (tag && is_hex(tag, 40))
+	if (tag && str_is_hex(str_c(tag), 40))
 		text = xstrndup(tag, SHORT_HEX);
 	else if (tag)
 		text = xstrdup(tag);
@@ -106,8 +100,8 @@ add_table(const struct pins *p, const rows *list, const struct event *e, struct 
 		add_version(b, r->tag, r->digest);
 		buf_adds(b, " → ");
 		add_version(b, r->now->tag, r->now->digest);
-		if (e && e->repo && r->tag && r->now->tag && is_hex(r->tag, 40) &&
-		    is_hex(r->now->tag, 40))
+		if (e && e->repo && r->tag && r->now->tag && str_is_hex(str_c(r->tag), 40) &&
+		    str_is_hex(str_c(r->now->tag), 40))
 			buf_addf(b, " ([compare](https://github.com/%s/compare/%s...%s))", e->repo,
 				 r->tag, r->now->tag);
 		buf_adds(b, " | ");

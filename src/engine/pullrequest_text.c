@@ -26,7 +26,7 @@ first_move(const struct pins *p, size_t image)
 static void
 add_version(struct buf *b, const char *tag, const char *digest)
 {
-	if (tag && strlen(tag) == 40 && strspn(tag, "0123456789abcdef") == 40)
+	if (tag && str_is_hex(str_c(tag), 40))
 		buf_addf(b, "%.*s", SHORT_HEX, tag);
 	else if (tag)
 		buf_adds(b, tag);

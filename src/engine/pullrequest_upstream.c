@@ -40,7 +40,7 @@ struct range {
 static bool
 is_commit(const char *tag)
 {
-	return tag && strlen(tag) == 40 && strspn(tag, "0123456789abcdef") == 40;
+	return tag && str_is_hex(str_c(tag), 40);
 }
 
 static size_t

@@ -100,11 +100,7 @@ git_dir(const char *toplevel)
 bool
 git_is_commit_id(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (!s.p[i] || !strchr("0123456789abcdef", s.p[i]))
-			return false;
-	}
-	return s.n == 40 || s.n == 64;
+	return str_is_hex(s, 40) || str_is_hex(s, 64);
 }
 
 static char *

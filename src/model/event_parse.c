@@ -105,10 +105,7 @@ event_valid_line(struct str s)
 static bool
 valid_commit(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_digit(s.p[i]) && !(s.p[i] >= 'a' && s.p[i] <= 'f'))
-			return false;
-	return s.n == 40 || s.n == 64;
+	return str_is_hex(s, 40) || str_is_hex(s, 64);
 }
 
 static bool

@@ -62,17 +62,6 @@ graph_find(const struct graph *g, const char *name)
 	return img || !rest ? img : map_get(g->by_name, str_c(rest));
 }
 
-static bool
-is_hex(struct str s, size_t n)
-{
-	if (s.n != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
-			return false;
-	return true;
-}
-
 bool
 graph_own_tag(struct str tag)
 {
@@ -81,7 +70,7 @@ graph_own_tag(struct str tag)
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
 		if (str_starts(tag, str_c(starts[i])))
 			return true;
-	return is_hex(tag, 40) || is_hex(tag, 64);
+	return str_is_hex(tag, 40) || str_is_hex(tag, 64);
 }
 
 struct graph_image *

@@ -128,11 +128,10 @@ bool
 lockfile_valid(enum lockfile_kind kind, const char *value)
 {
 	struct sha256 hash;
-	size_t n = strlen(value);
 
 	if (kind != LOCKFILE_GIT)
 		return sha256_parse_digest(str_c(value), &hash);
-	return (n == 40 || n == 64) && strspn(value, "0123456789abcdef") == n;
+	return str_is_hex(str_c(value), 40) || str_is_hex(str_c(value), 64);
 }
 
 char *

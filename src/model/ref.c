@@ -22,15 +22,6 @@ is_alnum(char c)
 	return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
 }
 
-static bool
-is_lower_hex(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!(s.p[i] >= '0' && s.p[i] <= '9') && !(s.p[i] >= 'a' && s.p[i] <= 'f'))
-			return false;
-	return true;
-}
-
 /* Bytes of the separator at the start: '.', one or two '_', any number of '-'; 0 if none. */
 static size_t
 separator(struct str s)
@@ -200,7 +191,7 @@ check_digest(struct str text, struct str digest, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		if (!str_eq_c(str_sub(digest, 0, colon), known[i].algorithm))
 			continue;
-		if (hex.n == known[i].hex && is_lower_hex(hex))
+		if (str_is_hex(hex, known[i].hex))
 			return 0;
 		return err_set(err, ERR_INPUT,
 			       "reference '%.*s': a %s digest has %zu digits of 0-9 and a-f",
@@ -282,7 +273,7 @@ ref_parse(struct arena *arena, struct str text, struct ref *ret, struct err *err
 
 	if (!text.n)
 		return err_set(err, ERR_INPUT, "the image reference is empty");
-	if (text.n == ID_HEX && is_lower_hex(text))
+	if (str_is_hex(text, ID_HEX))
 		return err_set(
 			err, ERR_INPUT,
 			"reference '%.*s' is an image ID: a name of 64 hexadecimal digits is "

@@ -255,6 +255,19 @@ very_long_names_are_near_nothing(void **state UNUSED)
 	assert_null(str_nearest("a", known, 1));
 }
 
+static void
+hex_is_lower_case_and_of_one_length(void **state)
+{
+	(void)state;
+	assert_true(str_is_hex(STR_LIT("0123456789abcdef"), 16));
+	assert_true(str_is_hex(STR_LIT(""), 0));
+	assert_false(str_is_hex(STR_LIT("0123456789abcdef"), 15));
+	assert_false(str_is_hex(STR_LIT("0123456789abcdef"), 17));
+	assert_false(str_is_hex(STR_LIT("ABCDEF"), 6));
+	assert_false(str_is_hex(STR_LIT("g0"), 2));
+	assert_false(str_is_hex((struct str){ "a\0", 2 }, 2));
+}
+
 int
 main(void)
 {
@@ -267,6 +280,7 @@ main(void)
 		cmocka_unit_test(pieces_hold_the_empty_ones),
 		cmocka_unit_test(lines_need_no_newline_at_the_end),
 		cmocka_unit_test(numbers_are_digits_only),
+		cmocka_unit_test(hex_is_lower_case_and_of_one_length),
 		cmocka_unit_test(utf8_is_strict),
 		cmocka_unit_test(nearest_names_are_likely_slips),
 		cmocka_unit_test(one_letter_has_nothing_in_common_with_another),
