@@ -7,7 +7,6 @@
 #include "base/sha256.h"
 #include "model/ref.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -153,16 +152,8 @@ builder_containers_prepare(struct builder *b, struct err *err)
 static json_t *
 left_containers(const struct containers_builder *c)
 {
-	AUTO_FREE char *path =
-		xasprintf("%s/%s-containers/containers.json", c->own.root, c->own.driver);
-	AUTO_ERR struct err ignored = ERR_INIT;
-	AUTO_BUF struct buf text = BUF_INIT;
-	json_t *list = NULL;
+	json_t *list = cstorage_list(&c->own, "containers", "containers.json");
 
-	buf_init(&text, 0);
-	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &ignored) ||
-	    json_parse(buf_str(&text), path, &list, &ignored))
-		return NULL;
 	if (json_array_size(list))
 		return list;
 	json_decref(list);

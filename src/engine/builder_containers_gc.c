@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* builder_containers_gc.c: which images of our storage nobody needs, and their removal. */
-#include "base/file.h"
 #include "base/map.h"
 #include "engine/builder_containers.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 struct collector {
@@ -17,22 +15,6 @@ struct collector {
 	VEC(const char *) ids;
 	int64_t bytes;
 };
-
-static json_t *
-read_list(const struct collector *x, const char *kind, const char *name)
-{
-	const struct cstorage *s = &x->c->own;
-	AUTO_FREE char *path = xasprintf("%s/%s-%s/%s", s->root, s->driver, kind, name);
-	AUTO_ERR struct err ignored = ERR_INIT; /* an empty storage has none */
-	AUTO_BUF struct buf text = BUF_INIT;
-	json_t *list = NULL;
-
-	buf_init(&text, 0);
-	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &ignored) ||
-	    json_parse(buf_str(&text), path, &list, &ignored))
-		return NULL;
-	return list;
-}
 
 static void
 index_layers(struct collector *x, const json_t *list)
@@ -131,9 +113,9 @@ builder_containers_collect(struct builder *b, const struct builder_gc *gc,
 	x.arena = arena_new();
 	x.layer = map_new();
 	x.kept = map_new();
-	x.images = read_list(&x, "images", "images.json");
-	x.layers = read_list(&x, "layers", "layers.json");
-	x.volatile_layers = read_list(&x, "layers", "volatile-layers.json");
+	x.images = cstorage_list(&x.c->own, "images", "images.json");
+	x.layers = cstorage_list(&x.c->own, "layers", "layers.json");
+	x.volatile_layers = cstorage_list(&x.c->own, "layers", "volatile-layers.json");
 	index_layers(&x, x.layers);
 	index_layers(&x, x.volatile_layers);
 	choose(&x);

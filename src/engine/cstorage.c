@@ -135,3 +135,18 @@ cstorage_spec(const struct cstorage *s)
 {
 	return xasprintf("[%s@%s+%s]", s->driver, s->root, s->run);
 }
+
+json_t *
+cstorage_list(const struct cstorage *s, const char *kind, const char *name)
+{
+	AUTO_FREE char *path = xasprintf("%s/%s-%s/%s", s->root, s->driver, kind, name);
+	AUTO_ERR struct err ignored = ERR_INIT; /* an empty storage has none */
+	AUTO_BUF struct buf text = BUF_INIT;
+	json_t *list = NULL;
+
+	buf_init(&text, 0);
+	if (file_read(AT_FDCWD, path, MAX_JSON_FILE, &text, &ignored) ||
+	    json_parse(buf_str(&text), path, &list, &ignored))
+		return NULL;
+	return list;
+}

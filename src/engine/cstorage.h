@@ -33,6 +33,9 @@ int cstorage_config(const struct cstorage *s, const char *image_id, struct buf *
 /* The image ID ("sha256:<hex>") that carries the normalised name (ref_text); NULL in *ret when
  * none does. Caller frees. */
 int cstorage_find(struct cstorage *s, const char *name, char **ret, struct err *err) NODISCARD;
+/* A list that the storage keeps, such as ("layers", "volatile-layers.json"); NULL when there is none
+ * that can be read. The caller releases it. */
+json_t *cstorage_list(const struct cstorage *s, const char *kind, const char *name) NODISCARD;
 /* "[driver@root+run]", the prefix of a containers-storage: reference; caller frees. */
 char *cstorage_spec(const struct cstorage *s) NODISCARD;
 
