@@ -16,7 +16,6 @@ struct docker_api {
 	char *url;    /* without a path */
 	char *certs, *ca_file, *cert_file, *key_file;
 	char *engine, *version; /* NULL = not met yet */
-	bool podman;
 	struct http *http;
 };
 
@@ -128,12 +127,6 @@ docker_api_version(const struct docker_api *d)
 	return d->version;
 }
 
-bool
-docker_api_is_podman(const struct docker_api *d)
-{
-	return d->podman;
-}
-
 char *
 docker_api_address(const struct docker_api *d, const char *path, struct http_request *request)
 {
@@ -210,22 +203,6 @@ minor(const json_t *version, const char *key)
 		       : 0;
 }
 
-static bool
-says_podman(const json_t *version)
-{
-	const json_t *part;
-	size_t i;
-
-	json_array_foreach(json_object_get(version, "Components"), i, part)
-	{
-		const char *name = json_get_text(part, "Name");
-
-		if (name && !strcmp(name, "Podman Engine"))
-			return true;
-	}
-	return false;
-}
-
 int
 docker_api_meet(struct docker_api *d, struct err *err)
 {
@@ -247,7 +224,6 @@ docker_api_meet(struct docker_api *d, struct err *err)
 			d->host, newest, OLDEST);
 	d->engine = xstrdup(json_get_text(version, "Version"));
 	d->version = xasprintf("1.%llu", use);
-	d->podman = says_podman(version);
 	return 0;
 }
 

@@ -42,8 +42,6 @@ int docker_api_meet(struct docker_api *d, struct err *err) NODISCARD;
 /* "20.10.24" and "1.41", after docker_api_meet(). */
 const char *docker_api_engine(const struct docker_api *d);
 const char *docker_api_version(const struct docker_api *d);
-/* True if it is podman that answers. */
-bool docker_api_is_podman(const struct docker_api *d);
 
 /* Fills in where a request goes, after docker_api_meet(): its url, which the caller frees, and the
  * rest borrowed. */
