@@ -6,17 +6,8 @@ set -eu
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/graph.sh
 . "$top_srcdir/tests/lib/graph.sh"
-# shellcheck source=scripts/lib/registry.sh
-. "$top_srcdir/scripts/lib/registry.sh"
 
-command -v docker-registry >/dev/null || skip_all 'no docker-registry'
-cleanup() {
-	# shellcheck disable=SC2119 # all of them
-	registry_stop
-	graph_cleanup
-}
-registry_start plain
-trap registry_stop EXIT
+graph_registry
 EXT=$REG_HOST/lib/ext
 
 graph_write() {
@@ -32,7 +23,7 @@ graph_write() {
 	echo g >app/g
 }
 graph_open
-trap cleanup EXIT
+trap graph_registry_cleanup EXIT
 unset CI
 CONTAINERS_REGISTRIES_CONF=$graph_dir/registries.conf
 export CONTAINERS_REGISTRIES_CONF

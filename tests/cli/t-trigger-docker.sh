@@ -6,17 +6,8 @@ set -eu
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/graph.sh
 . "$top_srcdir/tests/lib/graph.sh"
-# shellcheck source=scripts/lib/registry.sh
-. "$top_srcdir/scripts/lib/registry.sh"
 
-command -v docker-registry >/dev/null || skip_all 'no docker-registry'
-cleanup() {
-	# shellcheck disable=SC2119 # all of them
-	registry_stop
-	graph_cleanup
-}
-registry_start plain
-trap registry_stop EXIT
+graph_registry
 
 graph_write() {
 	mkdir -p base tools leaf right
@@ -37,7 +28,7 @@ graph_write() {
 }
 BUILDER=docker-classic
 graph_open
-trap cleanup EXIT
+trap graph_registry_cleanup EXIT
 unset CI
 
 is "$(lockstep graph --json | jq -r '.images[] | select(.image == "leaf") | .parents | sort | join(" ")')" 'base tools' \

@@ -7,6 +7,8 @@
 #                       $GRAPH is the repository (and the current folder): base <- left, right <- leaf (from left and
 #                       right), and lone
 #   graph_files         the same repository without the container environment, for what needs no builder
+#   graph_registry      before graph_open: a registry beside it ($REG_HOST), or else skips the script; behind graph_open
+#                       `trap graph_registry_cleanup EXIT` ends both
 #   lockstep ARG...     the program under test
 #   built               names of the images that the last `lockstep build --json >$OUT` built, sorted, one line
 
@@ -185,4 +187,17 @@ rebuilds() {
 	else
 		fail "$graph_name" "$(cat "$OUT.err" "$OUT")"
 	fi
+}
+
+graph_registry() {
+	command -v docker-registry >/dev/null || skip_all 'no docker-registry'
+	# shellcheck source=scripts/lib/registry.sh
+	. "$top_srcdir/scripts/lib/registry.sh"
+	registry_start plain
+	trap 'registry_stop ""' EXIT
+}
+
+graph_registry_cleanup() {
+	registry_stop ""
+	graph_cleanup
 }
