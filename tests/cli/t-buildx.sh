@@ -7,20 +7,10 @@ set -eu
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/graph.sh
 . "$top_srcdir/tests/lib/graph.sh"
-# shellcheck source=scripts/lib/registry.sh
-. "$top_srcdir/scripts/lib/registry.sh"
 
 BUILDER=buildx
-command -v docker-registry >/dev/null || skip_all 'no docker-registry'
 command -v skopeo >/dev/null || skip_all 'no skopeo'
-registry_start plain
-# shellcheck disable=SC2119 # all of them
-cleanup() {
-	registry_stop
-	graph_cleanup
-}
-# shellcheck disable=SC2119 # all of them
-trap registry_stop EXIT
+graph_registry
 
 graph_write() {
 	mkdir -p base app
@@ -44,7 +34,6 @@ graph_write() {
 	DF
 }
 graph_open
-trap cleanup EXIT
 APP_TOKEN=planted-$$-4711
 export APP_TOKEN
 

@@ -23,7 +23,6 @@ graph_write() {
 	echo g >app/g
 }
 graph_open
-trap graph_registry_cleanup EXIT
 unset CI
 CONTAINERS_REGISTRIES_CONF=$graph_dir/registries.conf
 export CONTAINERS_REGISTRIES_CONF

@@ -28,7 +28,6 @@ graph_write() {
 }
 BUILDER=docker-classic
 graph_open
-trap graph_registry_cleanup EXIT
 unset CI
 
 is "$(lockstep graph --json | jq -r '.images[] | select(.image == "leaf") | .parents | sort | join(" ")')" 'base tools' \

@@ -26,7 +26,6 @@ graph_write() {
 	echo one >tools/f
 }
 graph_open
-trap graph_registry_cleanup EXIT
 unset CI
 CONTAINERS_REGISTRIES_CONF=$graph_dir/registries.conf
 export CONTAINERS_REGISTRIES_CONF

@@ -7,8 +7,7 @@
 #                       $GRAPH is the repository (and the current folder): base <- left, right <- leaf (from left and
 #                       right), and lone
 #   graph_files         the same repository without the container environment, for what needs no builder
-#   graph_registry      before graph_open: a registry beside it ($REG_HOST), or else skips the script; behind graph_open
-#                       `trap graph_registry_cleanup EXIT` ends both
+#   graph_registry      before graph_open: a registry beside it ($REG_HOST), or else skips the script
 #   lockstep ARG...     the program under test
 #   built               names of the images that the last `lockstep build --json >$OUT` built, sorted, one line
 
@@ -41,6 +40,7 @@ graph_cleanup() {
 		own_podman pod rm --all --force --time 0 >/dev/null 2>&1 || :
 		own_podman rm --all --force --time 0 >/dev/null 2>&1 || :
 	fi
+	! command -v registry_stop >/dev/null || registry_stop ""
 	! command -v dockerd_close >/dev/null || dockerd_close
 	! command -v buildx_close >/dev/null || buildx_close
 	command -v env_close >/dev/null && env_close
@@ -195,9 +195,4 @@ graph_registry() {
 	. "$top_srcdir/scripts/lib/registry.sh"
 	registry_start plain
 	trap 'registry_stop ""' EXIT
-}
-
-graph_registry_cleanup() {
-	registry_stop ""
-	graph_cleanup
 }
