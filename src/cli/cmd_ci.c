@@ -27,7 +27,7 @@ static opt_texts arg_tags, arg_insecure;
 
 static const struct opt options[] = {
 	{ 'j', "jobs", OPT_COUNT, "N", "build up to N images at once (processors)", &arg_jobs },
-	{ 0, "pr", OPT_FLAG, NULL, "this is a pull request: publish nothing", &arg_pr },
+	{ 0, "pr", OPT_FLAG, NULL, "this is a pull request: publish no release", &arg_pr },
 	{ 0, "publish", OPT_TEXT, "WHAT", "all, keys (no release tags) or none", &arg_publish },
 	{ 0, "tag", OPT_LIST, "TAG", "a tag that moves, in place of the graph's (latest)",
 	  &arg_tags },
@@ -63,7 +63,12 @@ what_to_publish(struct session *s, enum publish *ret, struct err *err)
 {
 	bool pr = is_pull_request();
 
-	*ret = pr ? PUBLISH_NONE : PUBLISH_ALL;
+	if (!pr)
+		*ret = PUBLISH_ALL;
+	else if (s->project->graph->pull_publish == GRAPH_PULL_PUBLISH_KEYS)
+		*ret = PUBLISH_KEYS;
+	else
+		*ret = PUBLISH_NONE;
 	if (arg_publish && !publish_parse(str_c(arg_publish), ret))
 		return err_set(err, ERR_USAGE, "--publish: '%s' is none of all, keys, none",
 			       arg_publish);
@@ -71,7 +76,7 @@ what_to_publish(struct session *s, enum publish *ret, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "a pull request publishes no release: --publish keys or none");
 	if (pr && *ret != PUBLISH_NONE && !session_is_trusted(s)) {
-		out_err("lockstep: this pull request comes from a fork: nothing is published\n");
+		out_err("lockstep: this pull request comes from a fork, or nothing tells it from one: nothing is published\n");
 		*ret = PUBLISH_NONE;
 	}
 	return 0;
@@ -262,8 +267,9 @@ const struct cmd cmd_ci = {
 		"and makes the job end with status 1 unless --allow-soft is given; where none was\n"
 		"released, it fails as any other.\n"
 		"\n"
-		"On a pull request nothing is published; with --publish keys, images are pushed under\n"
-		"their keys, so that the merge finds them built, unless the request comes from a fork.\n"
+		"On a pull request nothing is published; with --publish keys, or pull-requests: { publish:\n"
+		"keys } in the graph file, images are pushed under their keys, so that the merge finds\n"
+		"them built, unless the request comes from a fork.\n"
 		"\n"
 		"When the digest of a leaf differs from what the group's last event said ('events' of\n"
 		"the graph file), an event is recorded, stored in the registry, and delivered to the\n"

@@ -8,6 +8,7 @@
 
 ENUM_DEFINE(builder_kind, BUILDER_KIND_LIST);
 ENUM_DEFINE(graph_output, GRAPH_OUTPUT_LIST);
+ENUM_DEFINE(graph_pull_publish, GRAPH_PULL_PUBLISH_LIST);
 ENUM_DEFINE(graph_check_kind, GRAPH_CHECK_LIST);
 ENUM_DEFINE(graph_guard_kind, GRAPH_GUARD_LIST);
 

@@ -25,6 +25,12 @@ ENUM_DECLARE(builder_kind, BUILDER_KIND_LIST);
 	X(GRAPH_OUTPUT_SQUASH, "squash")
 ENUM_DECLARE(graph_output, GRAPH_OUTPUT_LIST);
 
+/* What the run of a pull request gives the registry. */
+#define GRAPH_PULL_PUBLISH_LIST(X)                                                                 \
+	X(GRAPH_PULL_PUBLISH_NONE, "none")                                                         \
+	X(GRAPH_PULL_PUBLISH_KEYS, "keys")
+ENUM_DECLARE(graph_pull_publish, GRAPH_PULL_PUBLISH_LIST);
+
 /* Where something was said in the graph file. */
 struct graph_place {
 	int line, col;
@@ -133,7 +139,6 @@ struct graph_image {
 	int level; /* 0 = root; longest path from a root */
 };
 
-/* Images of the graph that are started together, as a Kubernetes manifest says. */
 /* Images whose containers, where two of them are in one pod, have one volume at one path. */
 struct graph_shared {
 	const char *path; /* absolute, cleaned */
@@ -142,6 +147,7 @@ struct graph_shared {
 	size_t nimages;
 };
 
+/* Images of the graph that are started together, as a Kubernetes manifest says. */
 struct graph_pod {
 	const char *name;
 	struct graph_place at;
@@ -164,6 +170,7 @@ struct graph {
 		tags; /* that move at a release, the first is what was released last; never empty */
 	size_t ntags;
 	enum builder_kind builder;
+	enum graph_pull_publish pull_publish; /* never for one from a fork */
 	int timeout_s;
 	struct graph_variable *variables;
 	size_t nvariables;
@@ -182,7 +189,7 @@ struct graph {
 };
 
 /*
- * Reads a graph file (YAML or JSON; docs/graph.md, lockstep-graph(5)). Every mistake goes to errs
+ * Reads a graph file (YAML or JSON; lockstep-graph(5)). Every mistake goes to errs
  * with file:line:col and the nearest right name; NULL is returned when there is any. Touches no
  * file: that contexts and Dockerfiles exist is graph_link's caller's business.
  */

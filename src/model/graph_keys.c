@@ -243,6 +243,11 @@ static const struct graph_key keys_image[] = {
 };
 const struct graph_object graph_object_image = { "image", keys_image, ARRAY_SIZE(keys_image) };
 
+static const struct graph_key keys_pull_requests[] = {
+	{ KEY("publish", choice, "publish: keys"), CHOICES(graph_pull_publish) },
+};
+OBJECT(pull_requests, "pull-requests");
+
 static const struct graph_key keys_events[] = {
 	{ KEY("group", group, "group: agent-images"), .required = true },
 	{ KEY("payload", pairs, "payload: { agent_images_sha: \"{commit}\" }") },
@@ -354,6 +359,8 @@ static const struct graph_key keys_file[] = {
 	{ KEY("version", number, "version: 1"), .required = true, .min = 1, .max = 1 },
 	{ KEY("registry", text, "registry: ghcr.io/owner") },
 	{ KEY("tags", tags, "tags: [ latest, stable ]") },
+	{ KEY("pull-requests", object, "pull-requests: { publish: keys }"),
+	  OBJECTS(&object_pull_requests) },
 	{ KEY("builder", choice, "builder: buildah"), CHOICES(builder_kind) },
 	{ KEY("platform", platform, "platform: linux/amd64") },
 	{ KEY("timeout", duration, "timeout: 20m") },

@@ -293,6 +293,7 @@ load_top(struct graph_loader *ld, const struct yaml *root)
 	const struct yaml *builder = yaml_get(root, "builder");
 	const struct yaml *platform = yaml_get(root, "platform");
 	const struct yaml *timeout = yaml_get(root, "timeout"), *tags = yaml_get(root, "tags");
+	const struct yaml *publish = yaml_get(yaml_get(root, "pull-requests"), "publish");
 	struct err AUTO_ERR err = ERR_INIT;
 
 	ld->platform = platform_host();
@@ -300,6 +301,8 @@ load_top(struct graph_loader *ld, const struct yaml *root)
 		load_registry(ld, registry);
 	if (tags)
 		load_tags(ld, tags);
+	if (publish)
+		BUG_ON(!graph_pull_publish_parse(str_c(publish->text), &ld->graph->pull_publish));
 	if (builder)
 		BUG_ON(!builder_kind_parse(str_c(builder->text), &ld->graph->builder));
 	if (platform && platform_parse(str_c(platform->text), &ld->platform, &err))

@@ -104,6 +104,7 @@ EXTRA_DIST += \
 	%D%/graph/path-wrong-type.case \
 	%D%/graph/platform-wrong.case \
 	%D%/graph/pod-wrong.case \
+	%D%/graph/pull-requests-wrong.case \
 	%D%/graph/refresh-wrong.case \
 	%D%/graph/registry-case.case \
 	%D%/graph/registry-slash.case \

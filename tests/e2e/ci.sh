@@ -104,9 +104,13 @@ is "$(ci_digests latest)" "$before" 'no tag moved'
 echo '{"pull_request":{"head":{"repo":{"full_name":"evil/t"}},"base":{"repo":{"full_name":"o/t"}}}}' >"$PLAY/event.json"
 GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: ' 'nor does one from a fork' --publish keys
 is "$(count POST /v2/t/)" "$uploads" 'even if it wants to'
+echo 'pull-requests: { publish: keys }' >>lockstep.yaml
+git commit -qam 'keys of pull requests'
+GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: ' 'nor where the graph wants to'
+is "$(count POST /v2/t/)" "$uploads" 'which is its own, in a fork'
 sed -i s/evil/o/ "$PLAY/event.json"
 rm -rf "$LOCKSTEP_STATE"
-GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: leaf right' 'one of our own pushes keys' --publish keys
+GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: leaf right' 'one of our own pushes keys'
 is "$(ci_digests latest)" "$before" 'but moves no tag'
 ci_runner
 ci '0: ' 'so that the merge finds everything built'
