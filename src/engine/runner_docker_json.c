@@ -2,7 +2,10 @@
 /* runner_docker_json.c: a container as docker's engine wants it described. */
 #include "engine/runner_docker.h"
 
+/* Beyond it the engine begins a new file, and who follows the old one loses the thread: of what is
+ * followed we have read enough long before. */
 #define LOG_SIZE "4m"
+#define FOLLOWED_LOG_SIZE "256m"
 
 static json_t *
 copy_list(const json_t *list)
@@ -92,7 +95,7 @@ host_config(const struct runner_container *c)
 	/* Whatever the engine does by default, this is where output can be read again. */
 	json_object_set_new(host, "LogConfig",
 			    json_pack("{s:s,s:{s:s}}", "Type", "json-file", "Config", "max-size",
-				      LOG_SIZE));
+				      c->detach ? LOG_SIZE : FOLLOWED_LOG_SIZE));
 	add_mounts(host, c);
 	return host;
 }
