@@ -26,6 +26,9 @@
 /* `schema` of the record that travels with an image (docs/registry.md). */
 #define LOCKSTEP_RECORD_SCHEMA "lockstep.record/1"
 
+/* `schema` of the report of a job, which `reproduce` takes records from (docs/report.md). */
+#define LOCKSTEP_REPORT_SCHEMA "lockstep.report/1"
+
 /* `schema` of what is attached to images that passed something later (docs/registry.md). */
 #define LOCKSTEP_PASSED_SCHEMA "lockstep.passed/1"
 

@@ -192,6 +192,7 @@ work(struct session *s, struct ci *ci, struct err *err)
 				  .publish = ci->publish != PUBLISH_NONE,
 				  .leave_open = ci->publish == PUBLISH_ALL,
 				  .allow_soft = arg_allow_soft,
+				  .records = s->o.json || arg_face.report,
 				  .run_url = ci->face.env.run_url };
 	int r;
 

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/out.h"
 #include "cli/cmd.h"
+#include "cli/record_file.h"
 #include "cli/render.h"
 #include "cli/render_reproduce.h"
 #include "cli/work.h"
@@ -11,7 +12,6 @@
 #include "io/git.h"
 #include "model/ref.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 
 static bool arg_twice, arg_any_version;
@@ -20,7 +20,7 @@ static opt_texts arg_insecure;
 
 static const struct opt options[] = {
 	{ 0, "twice", OPT_FLAG, NULL, "build two times here, and compare these", &arg_twice },
-	{ 0, "record", OPT_TEXT, "FILE", "the record is in FILE, not in the registry",
+	{ 0, "record", OPT_TEXT, "FILE", "it is in FILE: a record, or the report of a ci",
 	  &arg_record },
 	{ 0, "save-record", OPT_TEXT, "FILE", "write the record into FILE, and build nothing",
 	  &arg_save },
@@ -239,22 +239,6 @@ ask_registry(struct session *s, const char *name, const char *which, struct orig
 }
 
 static int
-read_record(struct original *o, const char *name, struct err *err)
-{
-	AUTO_BUF struct buf text = BUF_INIT;
-	int r;
-
-	buf_init(&text, 0);
-	r = file_read(AT_FDCWD, arg_record, MAX_JSON_FILE, &text, err);
-	if (!r)
-		r = record_parse(buf_str(&text), arg_record, &o->record, err);
-	if (!r && name && strcmp(name, o->record->image) != 0)
-		return err_set(err, ERR_USAGE, "'%s' is the record of image '%s', not of '%s'",
-			       arg_record, o->record->image, name);
-	return r;
-}
-
-static int
 save_record(const struct record *record, struct err *err)
 {
 	AUTO_FREE char *text = record_text(record);
@@ -293,6 +277,24 @@ commit_of(struct session *s, const struct record *record, char **ret, struct err
 	return -ERR_TOOL;
 }
 
+/* A report may hold the record of a parent that cannot be had: then that is built from it first. */
+static void
+hint_parents(const struct session *s, const struct record *record, struct err *err)
+{
+	AUTO_ERR struct err ignored = ERR_INIT; /* of a hint */
+
+	for (size_t i = 0; i < record->inputs->images.n; i++) {
+		const struct input_image *im = &record->inputs->images.v[i];
+
+		if (!im->name || builder_has(s->builder, im->id, &ignored) ||
+		    !record_file_has(arg_record, im->name, im->id))
+			continue;
+		err_hint(err, "'%s' can be built first: lockstep reproduce --record %s %s",
+			 im->name, arg_record, im->name);
+		return;
+	}
+}
+
 static int
 rebuild_original(struct session *s, const struct original *o, struct err *err)
 {
@@ -311,6 +313,8 @@ rebuild_original(struct session *s, const struct original *o, struct err *err)
 			     err);
 	show(s, &found, o->record);
 	reproduction_fini(&found);
+	if (arg_record && (r == -ERR_TOOL || r == -ERR_TEMPORARY))
+		hint_parents(s, o->record, err);
 	return r;
 }
 
@@ -325,7 +329,8 @@ from_record(struct session *s, const char *name, const char *which, struct err *
 
 	s->o.insecure = arg_insecure;
 	s->relocking = true; /* the record says what was meant, not the lock file of today */
-	r = arg_record ? read_record(&o, name, err) : ask_registry(s, name, which, &o, err);
+	r = arg_record ? record_file_read(arg_record, name, &o.record, err)
+		       : ask_registry(s, name, which, &o, err);
 	if (!r && arg_save) {
 		r = save_record(o.record, err);
 		record_free(o.record);
@@ -381,7 +386,7 @@ run(struct session *s, int argc, char **argv, struct err *err)
 
 const struct cmd cmd_reproduce = {
 	.name = "reproduce",
-	.args = "IMAGE[@DIGEST|@TAG|@REV] | --record FILE | --twice IMAGE",
+	.args = "IMAGE[@DIGEST|@TAG|@REV] | --record FILE [IMAGE] | --twice IMAGE",
 	.summary = "build an image again from its record, and compare",
 	.about =
 		"Takes the record of a published image from the registry (that of `latest`, or of a\n"
@@ -390,11 +395,15 @@ const struct cmd cmd_reproduce = {
 		"same image: exit status 0. Otherwise it names the layers and the files that differ,\n"
 		"with the cause where it is a known one: 4. What this machine lacks is said before\n"
 		"anything is built: 3. Nothing is recorded and nothing replaced.\n"
+		"With --record no registry is asked for what is on this machine: FILE is what\n"
+		"--save-record wrote, or the report of a job (ci --report), which holds the records\n"
+		"of the images that it built.\n"
 		"With --twice it builds two times here, and needs no registry.",
 	.examples = "  $ lockstep reproduce agent-base\n"
 		    "  $ lockstep reproduce vk-local@HEAD --json\n"
 		    "  $ lockstep reproduce agent-base --save-record agent-base.json\n"
 		    "  $ lockstep reproduce --record agent-base.json\n"
+		    "  $ lockstep reproduce --record report.json vk-local\n"
 		    "  $ lockstep reproduce --twice secure-agent-kali\n",
 	.opts = options,
 	.run = run,

@@ -44,6 +44,8 @@ libcli_a_SOURCES += \
 	%D%/live.h \
 	%D%/opt.c \
 	%D%/opt.h \
+	%D%/record_file.c \
+	%D%/record_file.h \
 	%D%/render.c \
 	%D%/render.h \
 	%D%/render_explain.c \

@@ -3,6 +3,7 @@
 #include "cli/report.h"
 
 #include "cli/render.h"
+#include "lockstep/formats.h"
 
 bool
 report_has(const struct report *r, const struct graph_image *image)
@@ -158,6 +159,28 @@ images_json(const struct report *r)
 	return j;
 }
 
+/* What each image was built from, for `reproduce --record`: no registry has to be asked then. */
+static void
+add_records(const struct report *r, json_t *images)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(images, i, item)
+	{
+		const struct graph_image *image =
+			graph_find(r->plan->opts.project->graph, json_get_text(item, "image"));
+		const struct job *job = report_job(r, image);
+		AUTO_ERR struct err ignored = ERR_INIT;
+		json_t *record = NULL;
+
+		if (job && job->record &&
+		    json_parse(str_c(job->record), image->name, &record, &ignored))
+			BUG_ON(true); /* record_text() made it */
+		json_object_set_new(item, "record", record ? record : json_null());
+	}
+}
+
 /* Who reads it sees at a glance what moved. */
 static json_t *
 changed_json(const struct report *r)
@@ -178,7 +201,8 @@ report_json(const struct report *r)
 {
 	json_t *j = images_json(r), *mistakes = json_array();
 
-	json_set_text(j, "schema", "lockstep.report/1");
+	add_records(r, json_object_get(j, "images"));
+	json_set_text(j, "schema", LOCKSTEP_REPORT_SCHEMA);
 	json_set_text(j, "version", PACKAGE_VERSION);
 	json_set_bool(j, "ok", r->err->class == ERR_NONE);
 	json_set_text(j, "run_url", r->run_url);

@@ -91,7 +91,8 @@ run(struct session *s, const struct work_opts *opts, struct work *w, struct err 
 				.keep_going = opts->keep_going,
 				.leave_open = opts->leave_open,
 				.allow_soft = opts->allow_soft,
-				.load = opts->load };
+				.load = opts->load,
+				.records = opts->records };
 	struct live *live;
 	int r = session_loop(s, err);
 

@@ -11,9 +11,9 @@ struct work_opts {
 	int nimages;
 	unsigned jobs; /* 0 = LOCKSTEP_JOBS, or the processors */
 	bool force, only, frozen, keep_going, load;
-	bool shared;                 /* take from the registry what is there */
-	bool publish;                /* and give it what is not; implies shared */
-	bool leave_open, allow_soft; /* as in run_opts */
+	bool shared;                          /* take from the registry what is there */
+	bool publish;                         /* and give it what is not; implies shared */
+	bool leave_open, allow_soft, records; /* as in run_opts */
 	const char *run_url;
 };
 

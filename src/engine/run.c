@@ -281,7 +281,7 @@ begin(struct run *run, struct err *err)
 				       .git_commit = run->commit,
 				       .jobs = (int)run->opts->jobs };
 	r = store_run_begin(run->plan->opts.store, &run->row, err);
-	if (!r && run->plan->opts.publish)
+	if (!r && (run->plan->opts.publish || run->opts->records))
 		r = run_push_begin(run, err);
 	return r;
 }
@@ -421,6 +421,7 @@ run_result_fini(struct run_result *res)
 		free(res->jobs[i].cause);
 		free(res->jobs[i].where.file);
 		free(res->jobs[i].log);
+		free(res->jobs[i].record);
 		check_results_fini(&res->jobs[i].checks);
 	}
 	for (size_t i = 0; i < res->npods; i++)

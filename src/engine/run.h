@@ -58,7 +58,8 @@ struct job {
 	struct err_where where;       /* of a failure in a file; owned */
 	char *cause;                  /* its message without that place; owned */
 	char *log;                    /* below the logs folder; owned; NULL before it starts */
-	struct check_results checks;  /* empty when none had to be looked at; owned */
+	char *record; /* of what it built (model/record.h), with run_opts.records; owned */
+	struct check_results checks; /* empty when none had to be looked at; owned */
 	int line; /* of the Dockerfile: the step that the builder is at; 0 = none seen */
 
 	struct guard_log *guards; /* of the build's output; NULL = none */
@@ -117,6 +118,7 @@ struct run_opts {
 	bool allow_soft; /* a soft image that failed does not make the run a failed one */
 	bool leave_open; /* a run that went well is ended by the caller, with what it announces */
 	bool load;       /* put built images into the user's storage */
+	bool records;    /* the result holds the record of each image that was built */
 	const struct run_observer *observer; /* may be NULL */
 };
 

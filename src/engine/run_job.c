@@ -300,10 +300,10 @@ job_record(struct job *job)
 	}
 	job->rebuilt = true;
 	plan_set_built(job->run->plan, job->image, job->built_id);
-	if (!job->run->plan->opts.publish)
-		job_finish(job);
-	else if (job_push(job, &err))
+	if (job->run->plan->opts.publish ? job_push(job, &err) : job_keep_record(job, &err))
 		job_fail(job, &err);
+	else if (!job->run->plan->opts.publish)
+		job_finish(job);
 }
 
 static void

@@ -21,7 +21,7 @@ struct run {
 	struct err fatal; /* what ended the run itself */
 	char *logs_dir, *stage_dir;
 	char *commit;  /* "+" appended for an unclean tree; NULL outside git */
-	char *builder; /* "buildah 1.28.2"; only with plan->opts.publish */
+	char *builder; /* "buildah 1.28.2"; only where records are made */
 	char ulid[EVENT_ID_SIZE];
 	struct run_pods *pods;
 };
@@ -64,6 +64,8 @@ void job_command_error(struct job *job, const struct proc_result *result, struct
 void job_blame(struct job *job, const struct err *err);
 /* run_push.c: what the records of this run have in common. */
 int run_push_begin(struct run *run, struct err *err) NODISCARD;
+/* The record of what the job has built becomes its own, where the caller of the run wants it. */
+int job_keep_record(struct job *job, struct err *err) NODISCARD;
 /* The registry is asked for the image's key; job_advance() comes after. */
 void job_ask(struct job *job);
 /* The image gets its key in the registry; job_finish() or job_fail() comes after. */

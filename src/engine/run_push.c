@@ -208,6 +208,14 @@ make_record(struct job *job, char **ret, struct err *err)
 	return r;
 }
 
+int
+job_keep_record(struct job *job, struct err *err)
+{
+	if (!job->run->opts->records)
+		return 0;
+	return make_record(job, &job->record, err);
+}
+
 /* All checks of an image that comes this far have passed. */
 static const char *
 passed_checks(struct job *job)
@@ -335,6 +343,8 @@ publish(struct job *job, struct err *err)
 		return r;
 	offer.digest = digest;
 	offer.record = record;
+	if (job->run->opts->records && job->rebuilt)
+		job->record = xstrdup(record);
 	job->asking = true;
 	shared_publish(job->run->plan->opts.shared, &offer, on_published, job);
 	return 0;

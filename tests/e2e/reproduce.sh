@@ -60,11 +60,18 @@ external() {
 	buildah push -q --tls-verify=false "$REG_HOST/ext/thing:1" >/dev/null
 }
 external one
-CI_ARGS='--set GREETING=hi' ci '0: base fork leaf lone outside stamp' 'runner A builds all'
+CI_ARGS='--set GREETING=hi' ci '0: base fork leaf lone outside stamp' 'runner A builds all' --report "$PLAY/report.json"
 cold=$(ci_digests latest)
 for image in $IMAGES; do record "$image" >"$PLAY/$image.json"; done
 is "$(jq -r '.image + " " + .builder_kind' "$PLAY/leaf.json")" 'leaf buildah' 'records say what built'
 is "$(jq -r .inputs.source.commit "$PLAY/fork.json")" "$(git -C "$PLAY/fork" rev-parse HEAD)" 'and from which commit of a source'
+
+for image in $IMAGES; do
+	jq -cS --arg i "$image" '.images[] | select(.image == $i) | .record' "$PLAY/report.json"
+done >"$PLAY/records"
+is "$(cat "$PLAY/records")" "$(for image in $IMAGES; do jq -cS . "$PLAY/$image.json"; done)" 'the report of the job holds all of them'
+CI_ARGS='--set GREETING=hi' ci '0: ' 'nothing has changed' --report "$PLAY/nothing.json"
+is "$(jq -c '[.images[].record]' "$PLAY/nothing.json")" '[null,null,null,null,null,null]' 'and then there are none'
 
 # --- runner B, where all has moved on
 first=$(git rev-parse HEAD)
@@ -93,6 +100,20 @@ reproduce 0 'from a record in a file' --record "$PLAY/leaf.json"
 reproduce 4 'which finds the image by its key' --record "$PLAY/stamp.json"
 like "$(cat "$OUT")" '*/stamp: content*' 'in the registry'
 reproduce 2 'a record of another image' --record "$PLAY/leaf.json" base
+reproduce 0 'from the report of a job' --record "$PLAY/report.json" leaf
+like "$(cat "$OUT")" "leaf: reproduced: the same image $(jq -r .image_id "$PLAY/leaf.json"), *commit ${first:0:12}" 'of one image'
+reproduce 4 'of another' --record "$PLAY/report.json" stamp
+reproduce 0 'with an argument' --record "$PLAY/report.json" outside
+reproduce 2 'a report of several images, and none named' --record "$PLAY/report.json"
+like "$(cat "$OUT.err")" "*holds the records of 6 images: say which: base, *" 'they are listed'
+reproduce 2 'an image that it does not have' --record "$PLAY/report.json" more
+like "$(cat "$OUT.err")" "*is the report of a job without an image 'more'*it built base, *" 'says what it has'
+reproduce 2 'an image that was not built then' --record "$PLAY/nothing.json" leaf
+like "$(cat "$OUT.err")" "*holds no record*nothing was built in that job*" 'says so'
+jq '(.images[] | select(.image == "leaf")) |= (.record = null | .state = "up to date")' "$PLAY/report.json" >"$PLAY/bad.json"
+reproduce 2 'an image that was up to date beside others' --record "$PLAY/bad.json" leaf
+like "$(cat "$OUT.err")" "*no record of image 'leaf': in that job it was 'up to date'*lockstep reproduce leaf@$(ci_digest leaf latest)*" \
+	'says where its record is'
 reproduce 0 'the record of an image, saved' leaf --save-record "$PLAY/saved.json"
 same_file "$PLAY/saved.json" "$PLAY/leaf.json" 'is that of the registry'
 is "$(ci_digests latest)" "$cold" 'the registry is as it was'
@@ -129,4 +150,15 @@ reproduce 3 'and one that is not there' outside
 like "$(cat "$OUT")" "*external '$REG_HOST/ext/thing:1' is gone: *" 'as well'
 registry_stop "$REG_PID"
 reproduce 75 'no registry' leaf
+
+# --- nothing but the report and the repository
+ci_runner
+reproduce 75 'a parent that nobody has' --record "$PLAY/report.json" leaf
+like "$(cat "$OUT.err")" "*'base' can be built first: lockstep reproduce --record $PLAY/report.json base*" 'is in the report, too'
+reproduce 0 'which is enough to build it' --record "$PLAY/report.json" base
+reproduce 0 'and then what stands on it' --record "$PLAY/report.json" leaf
+# A pull request publishes nothing, and its job has an artifact all the same; only the external is nowhere.
+ci '75: base fork leaf lone stamp' 'a pull request without a registry' --pr --report "$PLAY/pr.json" --set GREETING=hi
+is "$(jq -r '[.images[] | select(.record.image == .image and .record.image_id == .image_id)] | length' "$PLAY/pr.json")" 5 'reports records'
+reproduce 0 'that are enough' --record "$PLAY/pr.json" lone
 done_testing

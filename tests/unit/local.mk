@@ -94,6 +94,7 @@ check_PROGRAMS += \
 	%D%/t-recipe_render \
 	%D%/t-recipe_sources \
 	%D%/t-record \
+	%D%/t-record_file \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
@@ -224,6 +225,7 @@ TESTS += \
 	%D%/t-recipe_render \
 	%D%/t-recipe_sources \
 	%D%/t-record \
+	%D%/t-record_file \
 	%D%/t-ref \
 	%D%/t-regexp \
 	%D%/t-registries_conf \
@@ -444,6 +446,8 @@ endif
 %C%_t_recipe_sources_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_record_CPPFLAGS = $(unit_cppflags)
 %C%_t_record_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_record_file_CPPFLAGS = $(unit_cppflags)
+%C%_t_record_file_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_ref_CPPFLAGS = $(unit_cppflags)
 %C%_t_ref_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_regexp_CPPFLAGS = $(unit_cppflags)
