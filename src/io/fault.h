@@ -21,6 +21,7 @@
  * | sql-commit | the disk was full at a commit |
  * | rename | a new file could not take the place of the old one |
  * | disk-full | the disk was full while a file was copied |
+ * | tar-split | a layer could not be read where it lies |
  * | http-cut | the connection was cut before the answer was whole |
  * | kill-before-commit, kill-after-commit | the machine stopped around a commit |
  * | kill-after-send | the machine stopped after an event was sent, before that was written down |

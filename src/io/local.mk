@@ -55,6 +55,8 @@ libio_a_SOURCES += \
 	%D%/tar.c \
 	%D%/tar.h \
 	%D%/tar_priv.h \
+	%D%/tar_split.c \
+	%D%/tar_split.h \
 	%D%/tar_write.c \
 	%D%/tar_write.h \
 	%D%/tree.c \

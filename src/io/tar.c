@@ -18,6 +18,10 @@ struct tar {
 	char *name;
 	VEC(struct tar_xattr) xattrs; /* of the entry */
 	char *piece;
+	tar_source source; /* or NULL */
+	void *source_ctx;
+	struct err source_err;
+	bool ended; /* a packed file without a byte */
 };
 
 int
@@ -38,6 +42,8 @@ fail(struct tar *t, struct err *err)
 	const char *why = t->lib.archive_error_string(t->archive);
 	int code = t->lib.archive_errno(t->archive);
 
+	if (t->source_err.class)
+		return err_move(err, &t->source_err);
 	err_set(err, ERR_FAILED, "cannot read the archive '%s': %s", t->name,
 		why ? why : "it is damaged");
 	if (err && code > 0) /* libarchive's own codes are negative */
@@ -45,8 +51,8 @@ fail(struct tar *t, struct err *err)
 	return -ERR_FAILED;
 }
 
-int
-tar_open(int fd, const char *name, struct tar **ret, struct err *err)
+static int
+new_reader(const char *name, struct tar **ret, struct err *err)
 {
 	struct tar *t = xcalloc(1, sizeof(*t));
 	int r = tar_load(&t->lib, err);
@@ -58,17 +64,97 @@ tar_open(int fd, const char *name, struct tar **ret, struct err *err)
 	t->name = xstrdup(name);
 	t->archive = t->lib.archive_read_new();
 	BUG_ON(!t->archive);
-	if (t->lib.archive_read_support_filter_gzip(t->archive) != ARCHIVE_OK ||
-	    t->lib.archive_read_support_filter_zstd(t->archive) != ARCHIVE_OK ||
-	    t->lib.archive_read_support_format_tar(t->archive) != ARCHIVE_OK ||
-	    t->lib.archive_read_support_format_empty(t->archive) != ARCHIVE_OK ||
-	    t->lib.archive_read_open_fd(t->archive, fd, PIECE) != ARCHIVE_OK) {
-		r = fail(t, err);
-		tar_close(t);
-		return r;
-	}
 	*ret = t;
 	return 0;
+}
+
+static bool
+take_filters(struct tar *t)
+{
+	return t->lib.archive_read_support_filter_gzip(t->archive) == ARCHIVE_OK &&
+	       t->lib.archive_read_support_filter_zstd(t->archive) == ARCHIVE_OK;
+}
+
+static bool
+take_formats(struct tar *t)
+{
+	return t->lib.archive_read_support_format_tar(t->archive) == ARCHIVE_OK &&
+	       t->lib.archive_read_support_format_empty(t->archive) == ARCHIVE_OK;
+}
+
+/* Ends the opening of a reader: takes t where it did not succeed. */
+static int
+opened(struct tar *t, bool success, struct tar **ret, struct err *err)
+{
+	int r = 0;
+
+	if (success)
+		*ret = t;
+	else
+		r = fail(t, err);
+	if (r)
+		tar_close(t);
+	return r;
+}
+
+int
+tar_open(int fd, const char *name, struct tar **ret, struct err *err)
+{
+	struct tar *t;
+	int r = new_reader(name, &t, err);
+
+	return r ? r
+		 : opened(t,
+			  take_filters(t) && take_formats(t) &&
+				  t->lib.archive_read_open_fd(t->archive, fd, PIECE) == ARCHIVE_OK,
+			  ret, err);
+}
+
+static la_ssize_t
+read_source(struct archive *archive UNUSED, void *ctx, const void **ret)
+{
+	struct tar *t = ctx;
+	struct str piece = { 0 };
+
+	if (t->source(t->source_ctx, &piece, &t->source_err))
+		return -1;
+	*ret = piece.p;
+	return (la_ssize_t)piece.n;
+}
+
+int
+tar_open_source(tar_source read, void *ctx, const char *name, struct tar **ret, struct err *err)
+{
+	struct tar *t;
+	int r = new_reader(name, &t, err);
+
+	if (r)
+		return r;
+	t->source = read;
+	t->source_ctx = ctx;
+	return opened(t,
+		      take_formats(t) && t->lib.archive_read_open(t->archive, t, NULL, read_source,
+								  NULL) == ARCHIVE_OK,
+		      ret, err);
+}
+
+int
+tar_open_packed(int fd, const char *name, struct tar **ret, struct err *err)
+{
+	struct archive_entry *ignored;
+	struct tar *t;
+	int r = new_reader(name, &t, err);
+
+	if (r)
+		return r;
+	if (take_filters(t) && t->lib.archive_read_support_format_raw(t->archive) == ARCHIVE_OK &&
+	    t->lib.archive_read_support_format_empty(t->archive) == ARCHIVE_OK &&
+	    t->lib.archive_read_open_fd(t->archive, fd, PIECE) == ARCHIVE_OK)
+		r = t->lib.archive_read_next_header(t->archive, &ignored);
+	else
+		r = ARCHIVE_FATAL;
+	t->ended = r == ARCHIVE_EOF;
+	return opened(t, r == ARCHIVE_OK || t->ended, ret, err);
 }
 
 void
@@ -78,6 +164,7 @@ tar_close(struct tar *t)
 		return;
 	(void)t->lib.archive_read_free(t->archive); /* nothing was written */
 	vec_fini(&t->xattrs);
+	err_clear(&t->source_err);
 	free(t->piece);
 	free(t->name);
 	free(t);
@@ -166,11 +253,12 @@ tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 int
 tar_read(struct tar *t, struct str *ret, struct err *err)
 {
-	la_ssize_t n;
+	la_ssize_t n = 0;
 
 	if (!t->piece)
 		t->piece = xmalloc(PIECE);
-	n = t->lib.archive_read_data(t->archive, t->piece, PIECE);
+	if (!t->ended)
+		n = t->lib.archive_read_data(t->archive, t->piece, PIECE);
 	if (n < 0)
 		return fail(t, err);
 	*ret = (struct str){ t->piece, (size_t)n };

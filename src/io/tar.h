@@ -40,6 +40,13 @@ struct tar;
 /* name is for messages. fd is not owned and is read from where it stands; a plain archive in a file
  * that can seek is not read where content is skipped. ERR_TOOL without libarchive. */
 int tar_open(int fd, const char *name, struct tar **ret, struct err *err) NODISCARD;
+/* The archive's bytes come from read, a piece at a time: each is borrowed until the next call, and an
+ * empty one is the end. What it fails with is what the reader fails with. */
+typedef int (*tar_source)(void *ctx, struct str *ret, struct err *err);
+int tar_open_source(tar_source read, void *ctx, const char *name, struct tar **ret, struct err *err)
+	NODISCARD;
+/* No archive but one file, plain, gzip or zstd, whose bytes tar_read() has at once. */
+int tar_open_packed(int fd, const char *name, struct tar **ret, struct err *err) NODISCARD;
 /* NULL is fine. */
 void tar_close(struct tar *t);
 /* 1 and an entry, 0 at the end; ERR_FAILED when the archive is damaged. Content that was not read

@@ -15,6 +15,8 @@
 	X(archive_read_support_filter_zstd)                                                        \
 	X(archive_read_support_format_tar)                                                         \
 	X(archive_read_support_format_empty)                                                       \
+	X(archive_read_support_format_raw)                                                         \
+	X(archive_read_open)                                                                       \
 	X(archive_read_open_fd)                                                                    \
 	X(archive_read_next_header)                                                                \
 	X(archive_read_data)                                                                       \

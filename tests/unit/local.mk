@@ -15,7 +15,6 @@ check_PROGRAMS += \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
 	%D%/t-check_text \
-	%D%/t-ci_origin \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-collect_hash \
@@ -124,6 +123,7 @@ check_PROGRAMS += \
 	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tar \
+	%D%/t-tar_split \
 	%D%/t-tar_write \
 	%D%/t-toml \
 	%D%/t-tree \
@@ -146,7 +146,6 @@ TESTS += \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
 	%D%/t-check_text \
-	%D%/t-ci_origin \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-collect_hash \
@@ -255,6 +254,7 @@ TESTS += \
 	%D%/t-store_trace \
 	%D%/t-str \
 	%D%/t-tar \
+	%D%/t-tar_split \
 	%D%/t-tar_write \
 	%D%/t-toml \
 	%D%/t-tree \
@@ -288,8 +288,6 @@ endif
 %C%_t_check_folder_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_check_text_CPPFLAGS = $(unit_cppflags)
 %C%_t_check_text_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
-%C%_t_ci_origin_CPPFLAGS = $(unit_cppflags)
-%C%_t_ci_origin_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_collect_CPPFLAGS = $(unit_cppflags)
@@ -506,6 +504,8 @@ endif
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_tar_CPPFLAGS = $(unit_cppflags)
 %C%_t_tar_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
+%C%_t_tar_split_CPPFLAGS = $(unit_cppflags)
+%C%_t_tar_split_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tar_write_CPPFLAGS = $(unit_cppflags)
 %C%_t_tar_write_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_toml_CPPFLAGS = $(unit_cppflags)
