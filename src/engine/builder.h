@@ -22,6 +22,7 @@
  * back as an OCI layout (engine/ocistore). Nothing here starts a process but where it says so.
  */
 struct builder;
+struct image_export;
 
 struct builder_opts {
 	enum builder_kind kind; /* not BUILDER_AUTO: builder_choose() comes first */
@@ -112,6 +113,10 @@ void builder_load_cmd(struct builder *b, struct arena *a, const char *image_id, 
 /* Where an image of ours lies as engine/image_export reads it; NULL when it has to be exported for
  * that. arena. */
 const char *builder_image_dir(struct builder *b, struct arena *a, const char *image_id);
+/* True if an image of ours can perhaps be read where it lies, without an export: what fails then is to
+ * be tried with one. arena. */
+bool builder_in_place(struct builder *b, struct arena *a, const char *image_id,
+		      struct image_export *ret);
 /* Writes an image of ours into a new folder, for engine/image_export. */
 void builder_export_cmd(struct builder *b, struct arena *a, const char *image_id, const char *dir,
 			struct builder_cmd *ret);

@@ -159,6 +159,8 @@ export_cmd(struct builder *b, struct arena *a, const char *image_id, const char 
 	start_cmd(c, a, &c->own, ret);
 	vec_push(&ret->argv, "push");
 	vec_push(&ret->argv, "--quiet");
+	if (c->program->plain_flag)
+		vec_push(&ret->argv, c->program->plain_flag);
 	vec_push(&ret->argv, image_id + strlen("sha256:"));
 	vec_push(&ret->argv, arena_printf(a, "dir:%s", dir));
 	builder_cmd_end(ret);
@@ -324,7 +326,8 @@ static const struct containers_program buildah = { .name = "buildah",
 						   .run = "RunRoot",
 						   .driver = "GraphDriverName",
 						   .build = "bud",
-						   .never_pull = "--pull-never" };
+						   .never_pull = "--pull-never",
+						   .plain_flag = "--disable-compression" };
 
 static struct builder *
 open_buildah(const struct builder_opts *opts)
@@ -356,9 +359,10 @@ open_podman(const struct builder_opts *opts)
 	.config = builder_containers_config, .find = builder_containers_find,                      \
 	.pull_cmd = pull_cmd, .import_cmd = import_cmd, .load_cmd = load_cmd,                      \
 	.push_cmd = push_cmd, .export_cmd = export_cmd, .podman_cmd = podman_cmd,                  \
-	.has_containers = builder_containers_left, .runner = &runner_podman_ops,                   \
-	.build_cmd = build_cmd, .notes = notes, .no_cache_reason = no_cache_reason,                \
-	.step_line = step_line, .should_retry = should_retry, .probe = builder_containers_probe
+	.in_place = builder_containers_in_place, .has_containers = builder_containers_left,        \
+	.runner = &runner_podman_ops, .build_cmd = build_cmd, .notes = notes,                      \
+	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
+	.probe = builder_containers_probe
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install =

@@ -173,3 +173,40 @@ builder_check_limits(const struct builder_limits *limits, const struct graph_ima
 		err_hint(err, "docker with BuildKit, buildah and podman do");
 	}
 }
+
+/* Adds what the builder cannot do; what was only remembered of it is asked again before it is held
+ * against an image. */
+static int
+check_limits(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
+	     struct err_list *errs, struct err *err)
+{
+	AUTO_ERR_LIST struct err_list found = ERR_LIST_INIT;
+	struct builder_limits limits = { 0 };
+	int r = b->ops->limits(b, false, &limits, err);
+
+	if (!r)
+		builder_check_limits(&limits, image, recipe, &found);
+	if (!r && found.n && limits.remembered) {
+		err_list_clear(&found);
+		free(limits.who);
+		limits = (struct builder_limits){ 0 };
+		r = b->ops->limits(b, true, &limits, err);
+		if (!r)
+			builder_check_limits(&limits, image, recipe, &found);
+	}
+	for (size_t i = 0; i < found.n; i++)
+		err_list_take(errs, &found.items[i]);
+	free(limits.who);
+	return r;
+}
+
+int
+builder_check(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
+	      struct err_list *errs, struct err *err)
+{
+	size_t before = errs->n;
+	int r = b->ops->limits ? check_limits(b, image, recipe, errs, err) : 0;
+
+	builder_check_downloads(recipe, errs);
+	return !r && errs->n > before ? -ERR_INPUT : r;
+}

@@ -205,6 +205,15 @@ builder_containers_has(struct builder *b, const char *image_id, struct err *err 
 	return builder_containers_driver(c) && cstorage_has(&c->own, image_id);
 }
 
+bool
+builder_containers_in_place(struct builder *b, struct arena *a, const char *image_id,
+			    struct image_export *ret)
+{
+	struct containers_builder *c = containers_of(b);
+
+	return builder_containers_driver(c) && cstorage_layers(&c->own, a, image_id, ret);
+}
+
 int
 builder_containers_config(struct builder *b, const char *image_id, struct arena *arena,
 			  struct oci_config **ret, struct err *err)

@@ -15,6 +15,7 @@ struct containers_program {
 	const char *root, *run, *driver; /* its keys in `store` there */
 	const char *build, *never_pull;  /* of a build */
 	const char *remove_flag;         /* of `rm`, or NULL */
+	const char *plain_flag; /* of a `push` that compresses nothing, or NULL: it does not */
 };
 
 struct containers_builder {
@@ -35,6 +36,8 @@ int builder_containers_collect(struct builder *b, const struct builder_gc *gc,
 bool builder_containers_driver(struct containers_builder *c);
 bool builder_containers_left(struct builder *b);
 int builder_containers_has(struct builder *b, const char *image_id, struct err *err) NODISCARD;
+bool builder_containers_in_place(struct builder *b, struct arena *a, const char *image_id,
+				 struct image_export *ret);
 int builder_containers_config(struct builder *b, const char *image_id, struct arena *arena,
 			      struct oci_config **ret, struct err *err) NODISCARD;
 int builder_containers_find(struct builder *b, const char *ref, char **ret, struct err *err)

@@ -45,6 +45,8 @@ struct builder_ops {
 	int (*find)(struct builder *b, const char *ref, char **ret, struct err *err);
 	int (*keep)(struct builder *b, const char *dir, const char *image_id, struct err *err);
 	const char *(*image_dir)(struct builder *b, struct arena *a, const char *image_id);
+	bool (*in_place)(struct builder *b, struct arena *a, const char *image_id,
+			 struct image_export *ret); /* may be NULL */
 	void (*pull_cmd)(struct builder *b, struct arena *a, const char *ref,
 			 const struct platform *platform, struct builder_cmd *ret);
 	void (*import_cmd)(struct builder *b, struct arena *a, const char *image_id,

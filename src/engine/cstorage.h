@@ -9,6 +9,9 @@
 
 #include <sys/stat.h>
 
+struct arena;
+struct image_export;
+
 /*
  * Asking the builder whether an image is there costs 30 to 60 ms a question; a run with nothing to
  * do must start no builder at all. The layout that is read here is containers/storage's own
@@ -33,6 +36,10 @@ int cstorage_config(const struct cstorage *s, const char *image_id, struct buf *
 /* The image ID ("sha256:<hex>") that carries the normalised name (ref_text); NULL in *ret when
  * none does. Caller frees. */
 int cstorage_find(struct cstorage *s, const char *name, char **ret, struct err *err) NODISCARD;
+/* The layers of an image where they lie, unpacked, and its config. False when they are not all there
+ * as they came, or in a way that is not known here. arena. */
+bool cstorage_layers(const struct cstorage *s, struct arena *a, const char *image_id,
+		     struct image_export *ret);
 /* A list that the storage keeps, such as ("layers", "volatile-layers.json"); NULL when there is none
  * that can be read. The caller releases it. */
 json_t *cstorage_list(const struct cstorage *s, const char *kind, const char *name) NODISCARD;

@@ -125,8 +125,8 @@ take(const struct archive *a, const json_t *image, struct image_export *ret, str
 	ret->nlayers = json_array_size(layers);
 	ret->layers = arena_calloc(a->arena, ret->nlayers + 1, sizeof(*ret->layers));
 	for (size_t i = 0; !r && i < ret->nlayers; i++) {
-		ret->layers[i] = member(a, json_string_value(json_array_get(layers, i)), err);
-		if (!ret->layers[i])
+		ret->layers[i].path = member(a, json_string_value(json_array_get(layers, i)), err);
+		if (!ret->layers[i].path)
 			r = -(int)err->class;
 	}
 	return r;

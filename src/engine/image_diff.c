@@ -326,7 +326,7 @@ compare_layers(struct image_diff *d, const struct side side[2], size_t i, struct
 		diff.only = i < side[0].export->nlayers ? "first" : "second";
 	} else {
 		for (int k = 0; k < 2; k++)
-			image_layer_init(&l[k], side[k].export->layers[i], i, true);
+			image_layer_init(&l[k], &side[k].export->layers[i], i, true);
 		r = read_pair(l, pool, err);
 		if (!r)
 			image_diff_layer(d, &l[0], &l[1], &diff);

@@ -81,8 +81,8 @@ take_layers(const struct reader *r, const json_t *list, struct image_export *ret
 
 		if (!type || !strstr(type, ".tar"))
 			return odd(r, "has a layer that is no tar archive", err);
-		ret->layers[i] = blob(r, layer, err);
-		if (!ret->layers[i])
+		ret->layers[i].path = blob(r, layer, err);
+		if (!ret->layers[i].path)
 			return -(int)err->class;
 	}
 	return 0;

@@ -3,22 +3,22 @@
 #ifndef LOCKSTEP_ENGINE_IMAGE_EXPORT_H
 #define LOCKSTEP_ENGINE_IMAGE_EXPORT_H
 
-#include "base/arena.h"
-#include "base/err.h"
+#include "engine/image_layer.h"
 
 /*
  * The folder holds an archive that docker saved (image_archive.h), or is an OCI layout of one image,
  * or what the containers tools call `dir:` (manifest.json, and each blob under the digits of its
- * digest), because layers that are not compressed in the storage are not compressed in it either, by
- * buildah and by podman. Everything is in the arena that was given.
+ * digest), because layers that are not compressed in the storage need not be compressed in it, by
+ * buildah and by podman. What lies in their storage is read there (cstorage_layers()). Everything is
+ * in the arena that was given.
  */
 #define IMAGE_EXPORT_ARCHIVE "image.tar"
 
 struct image_export {
-	struct str config;   /* the config blob */
-	struct str manifest; /* as it is; empty for an archive */
-	const char *type;    /* of the manifest, if it says so */
-	const char **layers; /* files, the lowest layer first: tar, plain or compressed */
+	struct str config;             /* the config blob */
+	struct str manifest;           /* as it is; empty for an archive */
+	const char *type;              /* of the manifest, if it says so */
+	struct image_layer_at *layers; /* the lowest first */
 	size_t nlayers;
 };
 

@@ -17,28 +17,31 @@
 #define OPAQUE ".wh..wh..opq"
 
 void
-image_layer_init(struct image_layer *l, const char *path, size_t index, bool hash)
+image_layer_init(struct image_layer *l, const struct image_layer_at *at, size_t index, bool hash)
 {
-	*l = (struct image_layer){ .path = path, .index = index, .hash = hash, .fd = -1 };
+	*l = (struct image_layer){
+		.at = at, .index = index, .hash = hash, .archive = { .fd = -1 }
+	};
 	l->arena = arena_new();
 	l->last = map_new();
 	l->sha = sha256_new();
 }
 
 static void
-close_archive(struct image_layer *l)
+close_archive(struct image_layer_archive *a)
 {
-	tar_close(l->tar);
-	l->tar = NULL;
-	if (l->fd >= 0)
-		(void)close(l->fd);
-	l->fd = -1;
+	if (a->split)
+		tar_split_close(a->split); /* with its reader */
+	else
+		tar_close(a->tar);
+	close_fdp(&a->fd);
+	*a = (struct image_layer_archive){ .fd = -1 };
 }
 
 void
 image_layer_fini(struct image_layer *l)
 {
-	close_archive(l);
+	close_archive(&l->archive);
 	sha256_free(l->sha);
 	map_free(l->last);
 	arena_free(l->arena);
@@ -49,12 +52,70 @@ image_layer_fini(struct image_layer *l)
 }
 
 static int
-open_archive(const char *path, int *ret_fd, struct tar **ret, struct err *err)
+open_archive(const struct image_layer_at *at, struct image_layer_archive *a, struct err *err)
 {
-	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (*ret_fd < 0)
-		return err_sys(err, "cannot read '%s'", path);
-	return tar_open(*ret_fd, path, ret, err);
+	int r;
+
+	if (at->files) {
+		r = tar_split_open(at->path, at->files, &a->split, err);
+		a->tar = r ? NULL : tar_split_archive(a->split);
+		return r;
+	}
+	a->fd = open(at->path, O_RDONLY | O_CLOEXEC);
+	if (a->fd < 0)
+		return err_sys(err, "cannot read '%s'", at->path);
+	return tar_open(a->fd, at->path, &a->tar, err);
+}
+
+struct image_layers {
+	struct arena *arena;
+	struct map *map;
+};
+
+struct image_layers *
+image_layers_new(void)
+{
+	struct image_layers *s = xcalloc(1, sizeof(*s));
+
+	s->arena = arena_new();
+	s->map = map_new();
+	return s;
+}
+
+void
+image_layers_free(struct image_layers *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < map_len(s->map); i++)
+		image_layer_fini(map_value(s->map, i));
+	map_free(s->map);
+	arena_free(s->arena);
+	free(s);
+}
+
+struct image_layer_at *
+image_layer_at_dup(struct arena *arena, const struct image_layer_at *at)
+{
+	struct image_layer_at *copy = arena_dup(arena, at, sizeof(*at));
+
+	copy->path = arena_strdup(arena, at->path);
+	copy->files = at->files ? arena_strdup(arena, at->files) : NULL;
+	return copy;
+}
+
+struct image_layer *
+image_layers_get(struct image_layers *s, const struct image_layer_at *at, size_t index, bool hash)
+{
+	AUTO_FREE char *key = xasprintf("%zu %d %s", index, hash, at->path);
+	struct image_layer *l = map_get(s->map, str_c(key));
+
+	if (!l) {
+		l = ARENA_NEW(s->arena, struct image_layer);
+		image_layer_init(l, image_layer_at_dup(s->arena, at), index, hash);
+		map_set(s->map, str_c(key), l);
+	}
+	return l;
 }
 
 static const char *
@@ -114,7 +175,7 @@ hash_content(struct image_layer *l, struct image_entry *entry)
 	int r;
 
 	do {
-		r = tar_read(l->tar, &piece, &l->err);
+		r = tar_read(l->archive.tar, &piece, &l->err);
 		if (!r)
 			sha256_update(l->sha, piece.p, piece.n);
 	} while (!r && piece.n);
@@ -156,26 +217,35 @@ take(struct image_layer *l, const struct tar_entry *e)
 	return l->hash && e->type == TAR_FILE ? hash_content(l, entry) : 0;
 }
 
+/* Who reads no contents has not read all of it. */
+static int
+verify(struct image_layer *l)
+{
+	if (!l->archive.split || !l->hash)
+		return 0;
+	return tar_split_verify(l->archive.split, l->at->digest, &l->err);
+}
+
 static int
 slice(struct image_layer *l)
 {
 	int64_t bytes = 0;
 	int r = 1;
 
-	if (!l->tar) {
-		r = open_archive(l->path, &l->fd, &l->tar, &l->err);
+	if (!l->archive.tar) {
+		r = open_archive(l->at, &l->archive, &l->err);
 		if (r)
 			return r;
 	}
 	for (size_t n = 0; n < SLICE_ENTRIES && bytes < SLICE_BYTES; n++) {
 		struct tar_entry e;
 
-		r = tar_next(l->tar, &e, &l->err);
+		r = tar_next(l->archive.tar, &e, &l->err);
 		if (r <= 0)
-			return r;
+			return r ? r : verify(l);
 		if (++l->position > MAX_ENTRIES)
 			return err_set(&l->err, ERR_FAILED, "'%s' has more than %d entries",
-				       l->path, MAX_ENTRIES);
+				       l->at->path, MAX_ENTRIES);
 		bytes += l->hash ? e.size : 0;
 		r = take(l, &e);
 		if (r)
@@ -190,7 +260,8 @@ image_layer_step(struct image_layer *l)
 	if (l->done || slice(l) > 0)
 		return;
 	l->done = true;
-	close_archive(l);
+	l->failed = l->err.class != ERR_NONE;
+	close_archive(&l->archive);
 }
 
 static int
@@ -214,14 +285,14 @@ read_at(struct tar *t, size_t position, image_sink sink, void *ctx, struct err *
 }
 
 int
-image_layer_read(const char *path, size_t position, image_sink sink, void *ctx, struct err *err)
+image_layer_read(const struct image_layer_at *at, size_t position, image_sink sink, void *ctx,
+		 struct err *err)
 {
-	struct tar *t = NULL;
-	AUTO_FD int fd = -1;
-	int r = open_archive(path, &fd, &t, err);
+	struct image_layer_archive a = { .fd = -1 };
+	int r = open_archive(at, &a, err);
 
 	if (!r)
-		r = read_at(t, position, sink, ctx, err);
-	tar_close(t);
+		r = read_at(a.tar, position, sink, ctx, err);
+	close_archive(&a);
 	return r;
 }

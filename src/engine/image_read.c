@@ -12,6 +12,7 @@ struct image_read {
 	struct builder_task *task;
 	struct loop_source *timer;
 	struct image_tree *tree;
+	bool in_place; /* no export is read */
 	bool cancelled;
 };
 
@@ -29,6 +30,20 @@ finish(struct image_read *r, struct err *err)
 	err_clear(err);
 }
 
+static int export(struct image_read *r, struct err *err);
+
+/* What is in the way of reading in place, such as files of another user's, is not in the builder's. */
+static void
+read_export_instead(struct image_read *r, struct err *err)
+{
+	image_tree_free(r->tree);
+	r->tree = NULL;
+	r->in_place = false;
+	err_clear(err);
+	if (export(r, err))
+		finish(r, err);
+}
+
 static void
 step(void *ctx)
 {
@@ -40,6 +55,8 @@ step(void *ctx)
 	res = r->cancelled ? 0 : image_tree_step(r->tree, r->opts.pool, &err);
 	if (res > 0)
 		r->timer = loop_add_timer(r->opts.loop, 0, step, r);
+	else if (res < 0 && r->in_place)
+		read_export_instead(r, &err);
 	else
 		finish(r, &err);
 }
@@ -52,6 +69,20 @@ open_tree(struct image_read *r, const char *dir, struct err *err)
 	if (!res)
 		r->timer = loop_add_timer(r->opts.loop, 0, step, r);
 	return res;
+}
+
+static bool
+start_in_place(struct image_read *r)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_ERR struct err ignored = ERR_INIT;
+	struct image_export image;
+
+	r->in_place = builder_in_place(r->opts.builder, arena, r->opts.image_id, &image) &&
+		      !image_tree_of(&image, r->opts.flags, r->opts.shared, &r->tree, &ignored);
+	if (r->in_place)
+		r->timer = loop_add_timer(r->opts.loop, 0, step, r);
+	return r->in_place;
 }
 
 static void
@@ -88,22 +119,28 @@ start_export(struct image_read *r, struct err *err)
 	return builder_task_start(&cmd, &opts, &r->task, err);
 }
 
+static int
+export(struct image_read *r, struct err *err)
+{
+	int res = file_mkdirs(r->opts.dir, err);
+
+	if (!res)
+		res = builder_export_empty(r->opts.builder, r->opts.image_id, r->opts.dir, err);
+	if (res)
+		return res < 0 ? res : open_tree(r, r->opts.dir, err);
+	return start_export(r, err);
+}
+
 /* Only what cannot be read where it is, or be written from what is known of it, is exported. */
 static int
 start(struct image_read *r, struct err *err)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	const char *dir = builder_image_dir(r->opts.builder, arena, r->opts.image_id);
-	int res;
 
 	if (dir)
 		return open_tree(r, dir, err);
-	res = file_mkdirs(r->opts.dir, err);
-	if (!res)
-		res = builder_export_empty(r->opts.builder, r->opts.image_id, r->opts.dir, err);
-	if (res)
-		return res < 0 ? res : open_tree(r, r->opts.dir, err);
-	return start_export(r, err);
+	return start_in_place(r) ? 0 : export(r, err);
 }
 
 int

@@ -12,6 +12,7 @@ struct image_read_opts {
 	const char *image_id;
 	const char *dir; /* a new folder for the export; the caller removes it, after the tree */
 	unsigned flags;  /* of image_tree_open */
+	struct image_layers *shared; /* as image_tree_of() takes them */
 	struct pool *pool;
 	struct loop *loop;
 	int log_fd; /* for what the builder says; not owned */

@@ -11,8 +11,9 @@
 struct image_tree {
 	struct arena *arena;
 	json_t *config;
-	struct image_layer *layers; /* the lowest first */
-	size_t nlayers;
+	struct image_layer **layers; /* the lowest first */
+	struct image_layer *own;     /* those that are shared with no other tree */
+	size_t nlayers, nown;
 	bool complete;
 	struct map *places; /* path → struct place */
 	VEC(const struct image_entry *) entries;
@@ -36,27 +37,38 @@ new_tree(void)
 }
 
 static int
-begin(struct image_tree *t, const struct image_export *export, unsigned flags, struct err *err)
+begin(struct image_tree *t, const struct image_export *export, unsigned flags,
+      struct image_layers *shared, struct err *err)
 {
+	bool hash = flags & IMAGE_TREE_HASH;
 	int r = json_parse(export->config, "the image's config", &t->config, err);
 
 	if (!r && !json_is_object(t->config))
 		r = err_set(err, ERR_FAILED, "the image's config is no JSON object");
 	if (r)
 		return r;
-	t->nlayers = export->nlayers;
-	t->layers = xcalloc(t->nlayers + 1, sizeof(*t->layers));
-	for (size_t i = 0; i < t->nlayers; i++)
-		image_layer_init(&t->layers[i], export->layers[i], i, flags & IMAGE_TREE_HASH);
+	t->layers = arena_calloc(t->arena, export->nlayers + 1, sizeof(struct image_layer *));
+	t->own = arena_calloc(t->arena, export->nlayers + 1, sizeof(*t->own));
+	for (t->nlayers = 0; t->nlayers < export->nlayers; t->nlayers++) {
+		const struct image_layer_at *at = &export->layers[t->nlayers];
+		struct image_layer **l = &t->layers[t->nlayers];
+
+		if (shared && at->files) {
+			*l = image_layers_get(shared, at, t->nlayers, hash);
+			continue;
+		}
+		*l = &t->own[t->nown++];
+		image_layer_init(*l, image_layer_at_dup(t->arena, at), t->nlayers, hash);
+	}
 	return 0;
 }
 
 int
-image_tree_of(const struct image_export *export, unsigned flags, struct image_tree **ret,
-	      struct err *err)
+image_tree_of(const struct image_export *export, unsigned flags, struct image_layers *shared,
+	      struct image_tree **ret, struct err *err)
 {
 	struct image_tree *t = new_tree();
-	int r = begin(t, export, flags, err);
+	int r = begin(t, export, flags, shared, err);
 
 	if (r)
 		image_tree_free(t);
@@ -73,7 +85,7 @@ image_tree_open(const char *dir, unsigned flags, struct image_tree **ret, struct
 	int r = image_export_read(t->arena, dir, &export, err);
 
 	if (!r)
-		r = begin(t, &export, flags, err);
+		r = begin(t, &export, flags, NULL, err);
 	if (r)
 		image_tree_free(t);
 	else
@@ -86,9 +98,8 @@ image_tree_free(struct image_tree *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; t->layers && i < t->nlayers; i++)
-		image_layer_fini(&t->layers[i]);
-	free(t->layers);
+	for (size_t i = 0; i < t->nown; i++)
+		image_layer_fini(&t->own[i]);
 	vec_fini(&t->entries);
 	map_free(t->places);
 	json_decref(t->config);
@@ -136,7 +147,7 @@ link_target(const struct image_tree *t, const struct image_entry *link)
 		const struct image_entry *found = NULL;
 
 		for (size_t i = link->layer + 1; i > 0 && !found; i--)
-			found = map_get(t->layers[i - 1].last, str_c(link->target));
+			found = map_get(t->layers[i - 1]->last, str_c(link->target));
 		if (!found || found->type != TAR_HARDLINK)
 			return found && found->type != TAR_DIR ? found : NULL;
 		link = found;
@@ -215,7 +226,7 @@ merge(struct image_tree *t, struct err *err)
 	int r = 0;
 
 	for (size_t i = t->nlayers; i > 0 && !r; i--) {
-		const struct image_layer *l = &t->layers[i - 1];
+		const struct image_layer *l = t->layers[i - 1];
 
 		for (size_t k = 0; k < map_len(l->last) && !r; k++)
 			if (!is_hidden(t, map_key(l->last, k)))
@@ -240,7 +251,7 @@ step_layer(void *ctx, size_t i)
 {
 	struct image_tree *t = ctx;
 
-	image_layer_step(&t->layers[i]);
+	image_layer_step(t->layers[i]);
 }
 
 int
@@ -252,9 +263,13 @@ image_tree_step(struct image_tree *t, struct pool *pool, struct err *err)
 		return 0;
 	pool_run(pool, t->nlayers, step_layer, t);
 	for (size_t i = 0; i < t->nlayers; i++) {
-		if (t->layers[i].err.class)
-			return err_move(err, &t->layers[i].err);
-		done = done && t->layers[i].done;
+		struct image_layer *l = t->layers[i];
+
+		if (l->err.class)
+			return err_move(err, &l->err);
+		if (l->failed)
+			return err_set(err, ERR_FAILED, "'%s' could not be read", l->at->path);
+		done = done && l->done;
 	}
 	return done ? merge(t, err) : 1;
 }
@@ -371,5 +386,5 @@ image_tree_read(const struct image_tree *t, const struct image_entry *file, imag
 		void *ctx, struct err *err)
 {
 	BUG_ON(file->type != TAR_FILE || !file->position);
-	return image_layer_read(t->layers[file->layer].path, file->position, sink, ctx, err);
+	return image_layer_read(t->layers[file->layer]->at, file->position, sink, ctx, err);
 }

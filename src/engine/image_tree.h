@@ -25,9 +25,10 @@ enum image_tree_flags {
 /* Reads manifest and config of the export in dir; no layer yet. */
 int image_tree_open(const char *dir, unsigned flags, struct image_tree **ret, struct err *err)
 	NODISCARD;
-/* The same for an export that was read already, and that lives longer than the tree. */
-int image_tree_of(const struct image_export *export, unsigned flags, struct image_tree **ret,
-		  struct err *err) NODISCARD;
+/* The same for what was read of an export already. Of shared, which lives longer than the tree, are
+ * the layers that are read where they lie; NULL = each tree reads its own. */
+int image_tree_of(const struct image_export *export, unsigned flags, struct image_layers *shared,
+		  struct image_tree **ret, struct err *err) NODISCARD;
 /* NULL is fine. */
 void image_tree_free(struct image_tree *t);
 /* Reads on for a moment, every layer on a thread of the pool. 1 = there is more to read, 0 = the

@@ -54,6 +54,7 @@ libengine_a_SOURCES += \
 	%D%/complaint.h \
 	%D%/cstorage.c \
 	%D%/cstorage.h \
+	%D%/cstorage_layers.c \
 	%D%/deliver.c \
 	%D%/deliver.h \
 	%D%/deliver_priv.h \

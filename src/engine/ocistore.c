@@ -152,11 +152,11 @@ adopt(const struct ocistore *s, const struct image_export *image, const char *im
 	if (!r)
 		r = ocistore_begin(s, dir, err);
 	for (size_t i = 0; !r && i < image->nlayers; i++) {
-		const char *to =
-			arena_printf(a, "%s/blobs/sha256/%s", s->root, path_base(image->layers[i]));
+		const char *to = arena_printf(a, "%s/blobs/sha256/%s", s->root,
+					      path_base(image->layers[i].path));
 
-		if (link(image->layers[i], to) && errno != EEXIST)
-			r = err_sys(err, "cannot link '%s' to '%s'", image->layers[i], to);
+		if (link(image->layers[i].path, to) && errno != EEXIST)
+			r = err_sys(err, "cannot link '%s' to '%s'", image->layers[i].path, to);
 	}
 	if (!r)
 		r = write_blob(s, image->config, digest, err);
@@ -291,7 +291,7 @@ tidy_images(const struct ocistore *s, struct map *used, struct err *err)
 		mark(used, image.config);
 		mark(used, image.manifest);
 		for (size_t k = 0; k < image.nlayers; k++)
-			(void)map_add(used, str_c(path_base(image.layers[k])), used);
+			(void)map_add(used, str_c(path_base(image.layers[k].path)), used);
 	}
 	tree_free(tree);
 	return r;

@@ -370,7 +370,7 @@ static int
 tree_id(struct rebuild *rb, const struct image_export *of, struct sha256 *ret, struct err *err)
 {
 	struct image_tree *tree = NULL;
-	int r = image_tree_of(of, IMAGE_TREE_HASH, &tree, err);
+	int r = image_tree_of(of, IMAGE_TREE_HASH, NULL, &tree, err);
 
 	if (r)
 		return r;

@@ -379,6 +379,7 @@ fini(struct run *run)
 	if (file_remove_tree(run->stage_dir, &ignored))
 		err_clear(&ignored);
 	schedule_free(run->schedule);
+	image_layers_free(run->layers);
 	free(run->jobs);
 	free(run->logs_dir);
 	free(run->stage_dir);
@@ -396,6 +397,7 @@ run_execute(const struct run_opts *opts, struct run_result *ret, struct err *err
 	*ret = (struct run_result){ 0 };
 	run.logs_dir = run_logs_dir(opts->state_dir);
 	run.stage_dir = path_join(opts->state_dir, "stage");
+	run.layers = image_layers_new();
 	r = begin(&run, err);
 	if (!r) {
 		loop_on_signal(opts->loop, on_signal, &run);

@@ -123,6 +123,7 @@ start_reading(struct job *job, struct err *err)
 	struct image_read_opts opts = { .builder = plan->builder,
 					.image_id = image_id(job),
 					.flags = IMAGE_TREE_HASH,
+					.shared = job->run->layers,
 					.pool = plan->pool,
 					.loop = job->run->opts->loop,
 					.log_fd = job->log_fd };

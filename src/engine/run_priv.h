@@ -24,6 +24,7 @@ struct run {
 	char *builder; /* "buildah 1.28.2"; only where records are made */
 	char ulid[EVENT_ID_SIZE];
 	struct run_pods *pods;
+	struct image_layers *layers; /* that were read, of images that stand on each other */
 };
 
 /* run_job.c: one job's way. */

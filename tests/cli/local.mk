@@ -4,6 +4,7 @@
 # list: begin (written by scripts/list-sources)
 check_PROGRAMS += \
 	%D%/ignore_tool \
+	%D%/image_tree_tool \
 	%D%/recipe_tool \
 	%D%/registry_tool \
 	$(NULL)
@@ -46,6 +47,7 @@ TESTS += \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
+	%D%/t-in-place.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-options.sh \
@@ -69,6 +71,7 @@ TESTS += \
 	%D%/t-verify.sh \
 	$(NULL)
 %C%_ignore_tool_LDADD = $(LDADD_model)
+%C%_image_tree_tool_LDADD = $(LDADD_engine)
 %C%_recipe_tool_LDADD = $(LDADD_model)
 %C%_registry_tool_LDADD = $(LDADD_remote)
 EXTRA_DIST += \
@@ -110,6 +113,7 @@ EXTRA_DIST += \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
+	%D%/t-in-place.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-options.sh \
