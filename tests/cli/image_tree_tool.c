@@ -60,10 +60,12 @@ show_in_place(const struct cstorage *s, const char *image_id, struct image_layer
 	AUTO_ERR struct err err = ERR_INIT;
 	struct image_tree *t = NULL;
 	struct image_export image;
+	int r;
 
 	if (!cstorage_layers(s, arena, image_id, &image))
 		return 3;
-	return show(image_tree_of(&image, IMAGE_TREE_HASH, shared, &t, &err), t, &err);
+	r = image_tree_of(&image, IMAGE_TREE_HASH, shared, &t, &err);
+	return show(r, t, &err);
 }
 
 int
@@ -74,8 +76,10 @@ main(int argc, char **argv)
 	struct image_tree *t = NULL;
 	int r = 0;
 
-	if (argc == 2)
-		return show(image_tree_open(argv[1], IMAGE_TREE_HASH, &t, &err), t, &err);
+	if (argc == 2) {
+		r = image_tree_open(argv[1], IMAGE_TREE_HASH, &t, &err);
+		return show(r, t, &err);
+	}
 	if (argc < 4)
 		return 2;
 	shared = image_layers_new();
