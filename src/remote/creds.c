@@ -133,6 +133,7 @@ creds_load(const char *const *env, const char *auth_file, struct creds **ret, st
 static void
 login_fini(struct creds_login *l)
 {
+	free(l->from);
 	free_secret(l->user);
 	free_secret(l->password);
 	free_secret(l->identity_token);
@@ -178,8 +179,9 @@ keep(struct creds *c, const char *from, struct kept take_k)
 }
 
 static void
-set_login(struct kept *k, struct creds_login l)
+set_login(struct kept *k, const char *from, struct creds_login l)
 {
+	k->login.from = xstrdup(from);
 	k->login.user = xstrdup(l.user ? l.user : "");
 	k->login.password = xstrdup(l.password ? l.password : "");
 	k->login.identity_token = xstrdup(l.identity_token ? l.identity_token : "");
@@ -241,10 +243,12 @@ decode_entry(const struct file *f, const char *key, const json_t *entry, struct 
 	     struct err *err)
 {
 	CLEANUP(wipe_buf) struct buf pair = BUF_INIT;
-	struct creds_login l = { (char *)json_get_text(entry, "username"),
-				 (char *)json_get_text(entry, "password"),
-				 (char *)json_get_text(entry, "identitytoken"),
-				 (char *)json_get_text(entry, "registrytoken") };
+	struct creds_login l = {
+		.user = (char *)json_get_text(entry, "username"),
+		.password = (char *)json_get_text(entry, "password"),
+		.identity_token = (char *)json_get_text(entry, "identitytoken"),
+		.bearer_token = (char *)json_get_text(entry, "registrytoken"),
+	};
 	const char *auth = json_get_text(entry, "auth");
 	char *colon;
 
@@ -259,7 +263,7 @@ decode_entry(const struct file *f, const char *key, const json_t *entry, struct 
 		l.user = pair.data;
 		l.password = colon + 1;
 	}
-	set_login(k, l);
+	set_login(k, f->path, l);
 	return 0;
 }
 
@@ -321,9 +325,9 @@ read_helper_answer(const char *program, struct str text, struct kept *k, struct 
 	if (!user || !secret)
 		return err_set(err, ERR_TOOL, "'%s' answers without Username and Secret", program);
 	if (!strcmp(user, HELPER_TOKEN_USER))
-		set_login(k, (struct creds_login){ .identity_token = (char *)secret });
+		set_login(k, program, (struct creds_login){ .identity_token = (char *)secret });
 	else
-		set_login(k,
+		set_login(k, program,
 			  (struct creds_login){ .user = (char *)user, .password = (char *)secret });
 	return 0;
 }

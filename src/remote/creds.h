@@ -25,8 +25,9 @@
  */
 struct creds;
 
-/* All are "" when unset. */
+/* All are "" when unset, but from. */
 struct creds_login {
+	char *from; /* the file, or the helper's program, that it was found in */
 	char *user;
 	char *password;
 	char *identity_token; /* to be exchanged for access tokens (OAuth2 refresh token) */

@@ -356,24 +356,36 @@ op_failf(struct op *op, enum err_class class, const char *fmt, ...)
 	op_fail(op, &err);
 }
 
+bool
+registry_refused(const struct http_response *response)
+{
+	return response->failure == HTTP_FINE &&
+	       (response->status == 401 || response->status == 403);
+}
+
+void
+op_hint_login(struct op *op, struct err *err)
+{
+	const char *host = op->host->domain;
+	const struct creds_login *login = NULL;
+
+	if (creds_find(op->reg->creds, host, op->places[op->place].path, &login, NULL) || !login)
+		err_hint(err, "log in: docker login %s, or podman login %s", host, host);
+	else
+		err_hint(err,
+			 "the login that was found in '%s' does not allow it; another one: docker "
+			 "login %s, or podman login %s",
+			 login->from, host, host);
+}
+
 void
 op_fail_response(struct op *op, struct http_response *response, const char *what)
 {
 	struct err err = ERR_INIT;
-	const struct creds_login *login = NULL;
 
 	(void)http_response_err(response, &err, what); /* as above */
-	if (response->failure == HTTP_FINE &&
-	    (response->status == 401 || response->status == 403)) {
-		if (creds_find(op->reg->creds, op->host->domain, op->places[op->place].path, &login,
-			       NULL) ||
-		    !login)
-			err_hint(&err, "log in: docker login %s, or podman login %s",
-				 op->host->domain, op->host->domain);
-		else
-			err_hint(&err, "the login that was found for '%s' does not allow it",
-				 op->host->domain);
-	}
+	if (registry_refused(response))
+		op_hint_login(op, &err);
 	op_fail(op, &err);
 }
 

@@ -84,6 +84,7 @@ on_token(void *ctx, struct http_response *response)
 
 	free_secret(t->form);
 	t->form = NULL;
+	t->refused = registry_refused(response);
 	if (response->failure != HTTP_FINE || response->status != 200)
 		/* Told with the question that wanted it. */
 		(void)http_response_err(response, &t->err, "cannot get a token");
@@ -332,6 +333,8 @@ resume(struct op *op, const struct host *host, const struct token *token)
 	(void)err_set(&err, why->class, "%s", why->msg); /* told with each */
 	if (why->hint)
 		err_hint(&err, "%s", why->hint);
+	if (token && token->refused)
+		op_hint_login(op, &err);
 	op_fail(op, &err);
 }
 

@@ -34,6 +34,7 @@ struct token {
 	char *form;  /* body of the request under way; holds a secret */
 	int64_t until_ns;
 	struct err err;
+	bool refused; /* the server gives none to that login */
 };
 
 struct op;
@@ -99,6 +100,10 @@ void op_fail(struct op *op, struct err *err);
 void op_failf(struct op *op, enum err_class class, const char *fmt, ...) PRINTF(3, 4);
 /* With "unknown", because of an answer that was not expected. what: "cannot …". */
 void op_fail_response(struct op *op, struct http_response *response, const char *what);
+/* The answer is that whoever asks may not. */
+bool registry_refused(const struct http_response *response);
+/* What to do then: log in, or the file with the login that was not enough. */
+void op_hint_login(struct op *op, struct err *err);
 /* True for a 200; else the answer is told: "absent" for a 404, else "unknown". */
 bool op_found(struct op *op, struct http_response *response, const char *what) NODISCARD;
 /* Prepares an exchange with /v2/PATH/… of the op's place. */

@@ -114,6 +114,10 @@ registry_start token
 is "$(tool ping "$REG_HOST/a")" 'http, wants a login, none was found: present' 'token: what it wants is told'
 like "$(tool head "$REG_HOST/a/b:t")" 'unknown remote: *answers 401*' 'token: an anonymous token opens little'
 is "$(tool head "$REG_HOST/public/b:t")" absent 'token: but what is public'
+login_as lk:wrong-word
+like "$(tool head "$REG_HOST/public/b:t")" \
+	"unknown remote: cannot get a token: *answers 401: *wrong name or password* | the login that was found in '$HOME/.docker/config.json' does not allow it; *docker login $REG_HOST*" \
+	'token: a login that the token server refuses is named'
 login_as lk:lk-secret
 whole_life token
 is "$(grep -c 'GET lk repository:c:pull,push repository:a/b:pull$' "$REG_DIR/token.requests")" 1 \

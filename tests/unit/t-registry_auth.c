@@ -157,6 +157,65 @@ test_token_server_that_refuses(void **state)
 	}
 }
 
+static const char *
+login_hint(struct bench *b, bool found)
+{
+	int port = http_server_port(b->server);
+
+	if (!found)
+		return arena_printf(
+			b->arena, "log in: docker login 127.0.0.1:%d, or podman login 127.0.0.1:%d",
+			port, port);
+	return arena_printf(
+		b->arena,
+		"the login that was found in '%s/.docker/config.json' does not allow it; "
+		"another one: docker login 127.0.0.1:%d, or podman login 127.0.0.1:%d",
+		b->dir, port, port);
+}
+
+/* What the server says to a login, and to nobody: both are told what to do. */
+static void
+test_refused_login_is_named(void **state)
+{
+	static const struct {
+		const char *login;
+		int status;
+		bool hint;
+	} cases[] = {
+		{ NULL, 401, true },
+		{ NULL, 403, true },
+		{ "\"auth\":\"dTpw\"", 401, true },
+		{ "\"auth\":\"dTo=\",\"identitytoken\":\"i\"", 403, true },
+		{ NULL, 400, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct registry_answer a = { 0 };
+		struct bench *b;
+		struct ref ref;
+
+		if (i) {
+			teardown(state);
+			setup(state);
+		}
+		b = *state;
+		ref = ref_of(b, "a");
+		if (cases[i].login)
+			login(b, cases[i].login);
+		want_tokens(b);
+		http_server_answer(b->server, "GET /token", cases[i].status, "", "");
+		http_server_answer(b->server, "POST /token", cases[i].status, "", "");
+		registry_head(client(b), &ref, registry_keep, &a);
+		wait_all(b);
+		assert_int_equal(a.state, REGISTRY_UNKNOWN);
+		if (cases[i].hint)
+			assert_string_equal(a.err.hint, login_hint(b, cases[i].login != NULL));
+		else
+			assert_null(a.err.hint);
+		registry_answer_fini(&a);
+	}
+}
+
 static void
 test_identity_token_is_exchanged(void **state)
 {
@@ -212,13 +271,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(test_login_stays_with_the_registry),
-		T(test_tokens_are_kept_by_scope),
-		T(test_token_that_ended_early),
-		T(test_token_that_does_not_help),
-		T(test_token_server_that_refuses),
-		T(test_identity_token_is_exchanged),
-		T(test_ping),
+		T(test_login_stays_with_the_registry), T(test_tokens_are_kept_by_scope),
+		T(test_token_that_ended_early),        T(test_token_that_does_not_help),
+		T(test_token_server_that_refuses),     T(test_refused_login_is_named),
+		T(test_identity_token_is_exchanged),   T(test_ping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
