@@ -8,6 +8,7 @@
 #                    auth       http and Basic authentication
 #                    tls        https with a certificate of a CA of its own
 #                    tlsauth    both
+#                    tlsclient  https for those who show a certificate of that CA
 #                    token      http and Bearer tokens, from a server of its own
 #   registry_faults [FOLDER]              a proxy in front of the last one that fails as FOLDER/faults says, see
 #                    tests/lib/faulty_proxy.py; $REG_HOST is the proxy from then on (plain and auth only)
@@ -21,7 +22,7 @@
 #   REG_DIR       FOLDER, or a new one: data/, config.yml, log
 #   REG_CA        the file with the CA's certificate, or empty
 #   REG_USER, REG_PASSWORD   who may read and write, or empty
-#   REG_CURL      flags for curl: --cacert and --user
+#   REG_CURL      flags for curl: --cacert, --user, --cert and --key
 #   REG_TOKEN_URL with token: where tokens are had
 # FOLDER may be that of a registry that was stopped: then it goes on with the data, and with PORT at its old place.
 # It listens on 127.0.0.1 only; the certificate is also for localhost and ghcr.io.
@@ -56,7 +57,11 @@ registry_make_certificates() {
 			openssl req -newkey rsa:2048 -nodes -subj /CN=localhost \
 				-keyout "$REG_DIR/server.key" -out "$REG_DIR/server.csr" &&
 			openssl x509 -req -in "$REG_DIR/server.csr" -CA "$REG_DIR/ca.crt" -CAkey "$REG_DIR/ca.key" \
-				-CAcreateserial -days 30 -extfile "$REG_DIR/server.ext" -out "$REG_DIR/server.crt"
+				-CAcreateserial -days 30 -extfile "$REG_DIR/server.ext" -out "$REG_DIR/server.crt" &&
+		openssl req -newkey rsa:2048 -nodes -subj /CN=somebody \
+			-keyout "$REG_DIR/client.key" -out "$REG_DIR/client.csr" &&
+		openssl x509 -req -in "$REG_DIR/client.csr" -CA "$REG_DIR/ca.crt" -CAkey "$REG_DIR/ca.key" \
+			-CAcreateserial -days 30 -out "$REG_DIR/client.cert"
 	} >"$REG_DIR/openssl.log" 2>&1 || registry_die "no certificate: $(cat "$REG_DIR/openssl.log")"
 }
 
@@ -87,6 +92,10 @@ registry_write_config() {
 	esac
 	printf 'http:\n  addr: 127.0.0.1:%s\n' "$1"
 	case $REG_MODE in
+	tlsclient)
+		printf '  tls: {certificate: %s, key: %s, clientcas: [ %s ]}\n' "$REG_DIR/server.crt" "$REG_DIR/server.key" \
+			"$REG_DIR/ca.crt"
+		;;
 	tls*) printf '  tls: {certificate: %s, key: %s}\n' "$REG_DIR/server.crt" "$REG_DIR/server.key" ;;
 	esac
 }
@@ -117,10 +126,11 @@ registry_start() {
 	mkdir -p "$REG_DIR/data" || return
 	case $REG_MODE in
 	plain | auth) ;;
-	tls | tlsauth)
+	tls | tlsauth | tlsclient)
 		registry_make_certificates || return
 		# shellcheck disable=SC2034 # for whoever sources this
 		REG_URL=https REG_CA=$REG_DIR/ca.crt REG_CURL="--cacert $REG_DIR/ca.crt"
+		[ "$REG_MODE" != tlsclient ] || REG_CURL="$REG_CURL --cert $REG_DIR/client.cert --key $REG_DIR/client.key"
 		;;
 	token)
 		REG_USER=lk REG_PASSWORD=lk-secret

@@ -30,6 +30,7 @@
 #define MAX_TOKEN_ANSWER (1u << 20) /* of a token server */
 #define MAX_TAG_PAGES 1000          /* answers to one question for tags or referrers */
 #define MAX_CONFIG_FILE (1u << 20)  /* credentials, registries.conf */
+#define MAX_CA_FILE (16u << 20)     /* of the system */
 
 /* Reads a whole regular file; ERR_INPUT when it is larger than max. A missing file is
  * ERR_SYSTEM with sys_errno ENOENT. dirfd may be AT_FDCWD. ret is initialised by the caller; what

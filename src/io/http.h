@@ -90,6 +90,7 @@ struct http_request {
 	const char *authorization; /* value of that header, or NULL; never in a message */
 	const char *unix_socket;   /* path of the socket to connect to, whatever the URL's host */
 	const char *ca_file;       /* for this host; NULL = that of the client */
+	struct str more_ca; /* PEM: count beside those; borrowed until the end of the exchange */
 	const char *cert_file, *key_file; /* who we are; NULL = nobody */
 	struct http_source body;
 	size_t max_body; /* of the response; 0 = MAX_HTTP_BODY */

@@ -13,6 +13,7 @@
  * whole run that asks nobody. */
 #define CURL_FUNCTIONS(X)                                                                          \
 	X(global_init)                                                                             \
+	X(version_info)                                                                            \
 	X(easy_init)                                                                               \
 	X(easy_setopt)                                                                             \
 	X(easy_getinfo)                                                                            \

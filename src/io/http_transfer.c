@@ -5,6 +5,7 @@
 #include "io/http_priv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 ENUM_DEFINE(http_failure, HTTP_FAILURE_LIST);
 
@@ -218,6 +219,26 @@ prepare_times(struct http_call *call)
 	c->easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, total_ms);
 }
 
+/* libcurl takes one file, or one text in place of the file. */
+static void
+trust_more(struct http_call *call, const char *ca_file)
+{
+	const struct curl_functions *c = &call->http->curl;
+	AUTO_ERR struct err ignored = ERR_INIT; /* what cannot be read is trusted by nobody */
+	AUTO_BUF struct buf all = BUF_INIT;
+	struct curl_blob blob = { .flags = CURL_BLOB_COPY };
+
+	buf_init(&all, 0);
+	if (!ca_file)
+		ca_file = c->version_info(CURLVERSION_NOW)->cainfo;
+	if (ca_file && !file_read(AT_FDCWD, ca_file, MAX_CA_FILE, &all, &ignored))
+		buf_addc(&all, '\n');
+	buf_add_str(&all, call->req.more_ca);
+	blob.data = all.data;
+	blob.len = all.len;
+	c->easy_setopt(call->easy, CURLOPT_CAINFO_BLOB, &blob);
+}
+
 static void
 prepare_tls(struct http_call *call)
 {
@@ -226,7 +247,9 @@ prepare_tls(struct http_call *call)
 	const char *ca_file = call->req.ca_file ? call->req.ca_file : h->ca_file;
 	bool verify = !(call->req.flags & HTTP_UNVERIFIED);
 
-	if (ca_file)
+	if (call->req.more_ca.n)
+		trust_more(call, ca_file);
+	else if (ca_file)
 		c->easy_setopt(call->easy, CURLOPT_CAINFO, ca_file);
 	if (h->ca_dir)
 		c->easy_setopt(call->easy, CURLOPT_CAPATH, h->ca_dir);

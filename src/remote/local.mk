@@ -17,6 +17,8 @@ libremote_a_SOURCES += \
 	%D%/registry.h \
 	%D%/registry_artifact.c \
 	%D%/registry_auth.c \
+	%D%/registry_certs.c \
+	%D%/registry_certs.h \
 	%D%/registry_list.c \
 	%D%/registry_priv.h \
 	%D%/registry_probe.c \

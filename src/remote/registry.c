@@ -127,6 +127,8 @@ host_free(struct host *h)
 	free(h->realm);
 	free(h->service);
 	err_clear(&h->err);
+	err_clear(&h->unusable);
+	registry_certs_fini(&h->certs);
 	free(h);
 }
 
@@ -227,6 +229,18 @@ registry_insecure(const struct registry *reg, const char *domain)
 	return http_is_loopback(str_c(domain));
 }
 
+/* In the order of the other tools, which look below HOME whatever XDG_CONFIG_HOME says. */
+static void
+load_certs(struct host *h)
+{
+	const char *home = env_nonempty(h->reg->opts.env, "HOME");
+	AUTO_FREE char *own = xasprintf("%s/.config/containers/certs.d", home ? home : "");
+	const char *folders[] = { own, ETC "/certs.d", "/etc/docker/certs.d", NULL };
+
+	if (registry_certs_load(folders, h->domain, &h->certs, &h->unusable))
+		(void)err_prefix(&h->unusable, "the certificates for '%s'", h->domain);
+}
+
 struct host *
 registry_host(struct registry *reg, const char *domain, bool insecure)
 {
@@ -243,6 +257,7 @@ registry_host(struct registry *reg, const char *domain, bool insecure)
 	h->address = xstrdup(strcmp(domain, HUB) ? domain : HUB_ADDRESS);
 	h->insecure = insecure;
 	h->scheme = HEADER_OTHER;
+	load_certs(h);
 	vec_push(&reg->hosts, h);
 	return h;
 }

@@ -31,8 +31,9 @@
  * registries.conf says of mirrors and other locations counts for reading only; a mirror's "absent"
  * is never the last word. Connections are https and verified; http and unverified https are tried
  * for hosts that are loopback, or insecure by options or registries.conf, and only after verified
- * https failed. Credentials are those of remote/creds.h, sent to the registry and to its token
- * server only, and to an http token server only for insecure hosts.
+ * https failed. Certificates for one registry are those of remote/registry_certs.h. Credentials are
+ * those of remote/creds.h, sent to the registry and to its token server only, and to an http token
+ * server only for insecure hosts.
  */
 struct registry;
 

@@ -132,6 +132,15 @@ basic(const struct creds_login *login)
 	return value;
 }
 
+/* The certificates for the registry are those for its token server. */
+static void
+ask(struct token *t, struct http_request *req)
+{
+	req->max_body = MAX_TOKEN_ANSWER;
+	registry_certs_use(&t->host->certs, req);
+	(void)http_start(t->host->reg->http, req, on_token, t); /* ends with the client */
+}
+
 static void
 ask_with_form(struct token *t, const struct creds_login *login, unsigned flags)
 {
@@ -145,16 +154,13 @@ ask_with_form(struct token *t, const struct creds_login *login, unsigned flags)
 	buf_adds(&form, "&refresh_token=");
 	uri_escape(&form, str_c(login->identity_token));
 	t->form = buf_steal(&form);
-	(void)http_start(t->host->reg->http,
-			 &(struct http_request){
-				 .method = HTTP_POST,
-				 .url = t->host->realm,
-				 .headers = &type,
-				 .nheaders = 1,
-				 .body = { .kind = HTTP_SOURCE_BYTES, .bytes = str_c(t->form) },
-				 .max_body = MAX_TOKEN_ANSWER,
-				 .flags = flags },
-			 on_token, t); /* ends with the client */
+	ask(t,
+	    &(struct http_request){ .method = HTTP_POST,
+				    .url = t->host->realm,
+				    .headers = &type,
+				    .nheaders = 1,
+				    .body = { .kind = HTTP_SOURCE_BYTES, .bytes = str_c(t->form) },
+				    .flags = flags });
 }
 
 static void
@@ -168,12 +174,8 @@ ask_with_name(struct token *t, const struct creds_login *login, unsigned flags)
 	buf_init(&question, 0);
 	add_question(&question, t, false);
 	buf_addf(&url, "%s%s%s", realm, strchr(realm, '?') ? "&" : "?", question.data);
-	(void)http_start(t->host->reg->http,
-			 &(struct http_request){ .url = url.data,
-						 .authorization = authorization,
-						 .max_body = MAX_TOKEN_ANSWER,
-						 .flags = flags },
-			 on_token, t); /* likewise */
+	ask(t, &(struct http_request){
+		       .url = url.data, .authorization = authorization, .flags = flags });
 	free_secret(authorization);
 }
 
@@ -242,6 +244,7 @@ send_with(struct op *op, const char *authorization)
 	op->req.url =
 		*op->path == '/' ? arena_printf(op->arena, "%s%s", origin, op->path) : op->path;
 	op->req.authorization = own ? authorization : NULL;
+	registry_certs_use(&host->certs, &op->req);
 	if (host->security == REGISTRY_TLS_UNVERIFIED)
 		op->req.flags |= HTTP_UNVERIFIED;
 	op->wait = OP_FOR_ANSWER;
@@ -279,6 +282,18 @@ go_with_token(struct op *op, const struct creds_login *login)
 	}
 }
 
+/* Of what others fail for, too. */
+static void
+fail_because(struct op *op, const struct err *why)
+{
+	struct err err = ERR_INIT;
+
+	(void)err_set(&err, why->class, "%s", why->msg); /* told with each */
+	if (why->hint)
+		err_hint(&err, "%s", why->hint);
+	op_fail(op, &err);
+}
+
 static void
 go(struct op *op)
 {
@@ -287,6 +302,10 @@ go(struct op *op)
 	struct err err = ERR_INIT;
 	char *authorization = NULL;
 
+	if (host->unusable.class) {
+		fail_because(op, &host->unusable);
+		return;
+	}
 	if (host->state != HOST_READY) {
 		op->wait = OP_FOR_HOST;
 		if (host->state == HOST_NEW)
@@ -323,19 +342,17 @@ op_send(struct op *op, op_answer then)
 static void
 resume(struct op *op, const struct host *host, const struct token *token)
 {
-	const struct err *why = host ? &host->err : &token->err;
 	struct err err = ERR_INIT;
 
 	if (host ? host->state == HOST_READY : token->value != NULL) {
 		go(op);
-		return;
-	}
-	(void)err_set(&err, why->class, "%s", why->msg); /* told with each */
-	if (why->hint)
-		err_hint(&err, "%s", why->hint);
-	if (token && token->refused)
+	} else if (token && token->refused) {
+		(void)err_set(&err, token->err.class, "%s", token->err.msg); /* told with each */
 		op_hint_login(op, &err);
-	op_fail(op, &err);
+		op_fail(op, &err);
+	} else {
+		fail_because(op, host ? &host->err : &token->err);
+	}
 }
 
 void

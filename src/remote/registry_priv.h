@@ -8,6 +8,7 @@
 #include "model/registries_conf.h"
 #include "remote/creds.h"
 #include "remote/registry.h"
+#include "remote/registry_certs.h"
 
 #include <sys/queue.h>
 
@@ -24,6 +25,8 @@ struct host {
 	enum header_scheme scheme; /* HEADER_OTHER: it wants no login */
 	char *realm, *service;     /* of HEADER_BEARER */
 	struct err err;            /* why the probe failed */
+	struct registry_certs certs;
+	struct err unusable; /* why they are: nothing is sent */
 };
 
 /* For one scope at one host, as its first user's login got it. */
@@ -122,7 +125,7 @@ void op_send(struct op *op, op_answer then);
 void registry_token_free(struct token *t);
 
 /* registry_probe.c */
-/* Asks how the host wants to be spoken to; then every op that waits for it goes on. */
+/* Asks how the host, whose certificates are usable, wants to be spoken to; then every op that waits for it goes on. */
 void registry_probe(struct host *host);
 /* Of a 401: what the host wants from now on. scope (may be NULL): what it named, in the arena. */
 void registry_learn_challenge(struct host *host, const struct http_response *response,

@@ -37,6 +37,19 @@ registry_learn_challenge(struct host *host, const struct http_response *response
 }
 
 static void
+hint_certs(struct host *host)
+{
+	if (host->certs.folder)
+		err_hint(&host->err, "what counts beside the system's CAs is in '%s'",
+			 host->certs.folder);
+	else
+		err_hint(&host->err,
+			 "a CA of its own is trusted as /etc/containers/certs.d/%s/ca.crt, "
+			 "or below ~/.config/containers/certs.d",
+			 host->domain);
+}
+
+static void
 probe_over(struct host *host, struct http_response *response)
 {
 	struct arena *AUTO_ARENA arena = NULL;
@@ -52,6 +65,8 @@ probe_over(struct host *host, struct http_response *response)
 			err_hint(&host->err,
 				 "a registry without TLS is used when registries.conf calls it "
 				 "insecure");
+		if (response->failure == HTTP_BAD_CERTIFICATE)
+			hint_certs(host);
 	} else if (response->status == 401) {
 		arena = arena_new();
 		registry_learn_challenge(host, response, arena, NULL);
@@ -81,6 +96,7 @@ try_next(struct host *host)
 					host->security == REGISTRY_HTTP ? "" : "s", host->address);
 	struct http_request req = { .url = url };
 
+	registry_certs_use(&host->certs, &req);
 	if (host->security == REGISTRY_TLS_UNVERIFIED)
 		req.flags |= HTTP_UNVERIFIED;
 	if (!last) {

@@ -110,6 +110,37 @@ export SSL_CERT_FILE
 whole_life tlsauth
 unset SSL_CERT_FILE
 
+# --- certificates of one registry, as podman and docker have them
+certs() {
+	rm -rf "$HOME/.config"
+	CERTS=$HOME/.config/containers/certs.d/$REG_HOST
+	mkdir -p "$CERTS"
+}
+registry_start tls
+certs
+cp "$REG_CA" "$CERTS/ca.crt"
+VERIFIED='https, wants no login, none was found: present'
+is "$(tool ping "$REG_HOST/a")" "$VERIFIED" 'certs.d: a CA for one registry'
+LOCALHOST=localhost:${REG_HOST##*:}
+is "$(tool ping "$LOCALHOST/a")" 'https, certificate not verified, wants no login, none was found: present' \
+	'certs.d: and for no other name'
+# That of the system still counts.
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=another CA' -keyout "$dir/key" -out "$CERTS/ca.crt" 2>/dev/null
+is "$(SSL_CERT_FILE=$REG_CA tool ping "$REG_HOST/a")" "$VERIFIED" "certs.d: the system's CAs count beside it"
+registry_start tlsclient
+certs
+is "$(SSL_CERT_FILE=$REG_CA tool ping "$REG_HOST/a" | grep -c "$VERIFIED")" 0 'certs.d: a registry that wants to know who we are'
+cp "$REG_CA" "$REG_DIR/client.cert" "$REG_DIR/client.key" "$CERTS"
+is "$(tool ping "$REG_HOST/a")" "$VERIFIED" 'certs.d: is told'
+whole_life tlsclient
+if command -v skopeo >/dev/null; then
+	like "$(skopeo inspect --raw "docker://$REG_HOST/a/b:v1" 2>&1)" '{"schemaVersion":2,*' 'certs.d: as skopeo does'
+fi
+rm "$CERTS/client.key"
+like "$(tool ping "$REG_HOST/a")" "*unknown input: the certificates for '$REG_HOST': '$CERTS/client.cert' has no key beside it: 'client.key' is missing | *ends in .crt*" \
+	'certs.d: a certificate without its key is told'
+rm -rf "$HOME/.config"
+
 registry_start token
 is "$(tool ping "$REG_HOST/a")" 'http, wants a login, none was found: present' 'token: what it wants is told'
 like "$(tool head "$REG_HOST/a/b:t")" 'unknown remote: *answers 401*' 'token: an anonymous token opens little'

@@ -99,6 +99,7 @@ check_PROGRAMS += \
 	%D%/t-registries_conf \
 	%D%/t-registry \
 	%D%/t-registry_auth \
+	%D%/t-registry_certs \
 	%D%/t-registry_write \
 	%D%/t-render_github \
 	%D%/t-replace \
@@ -230,6 +231,7 @@ TESTS += \
 	%D%/t-registries_conf \
 	%D%/t-registry \
 	%D%/t-registry_auth \
+	%D%/t-registry_certs \
 	%D%/t-registry_write \
 	%D%/t-render_github \
 	%D%/t-replace \
@@ -456,6 +458,8 @@ endif
 %C%_t_registry_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_registry_auth_CPPFLAGS = $(unit_cppflags)
 %C%_t_registry_auth_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
+%C%_t_registry_certs_CPPFLAGS = $(unit_cppflags)
+%C%_t_registry_certs_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_registry_write_CPPFLAGS = $(unit_cppflags)
 %C%_t_registry_write_LDADD = $(unit_libs) $(LDADD_remote) $(CMOCKA_LIBS)
 %C%_t_render_github_CPPFLAGS = $(unit_cppflags)
