@@ -324,6 +324,12 @@ builder_step_line(const struct builder *b, const struct recipe *recipe, struct s
 }
 
 bool
+builder_output(const struct builder *b, struct str *line)
+{
+	return !b->ops->output || b->ops->output(line);
+}
+
+bool
 builder_should_retry(const struct builder *b, struct str tail)
 {
 	return b->ops->should_retry(tail);

@@ -181,6 +181,9 @@ size_t builder_notes(const struct builder *b, struct arena *a, const struct reci
 /* Reads the builder's progress from one line of its output: the Dockerfile's line of the step that
  * begins, or that is said to have failed; -1 when that line is not known, 0 when there is no step. */
 int builder_step_line(const struct builder *b, const struct recipe *recipe, struct str line);
+/* Takes from a line of the output what the builder puts before the text of an instruction. False when
+ * it is the builder's word that it keeps the rest of such text to itself. */
+bool builder_output(const struct builder *b, struct str *line);
 /* A failure that goes away when tried again once. */
 bool builder_should_retry(const struct builder *b, struct str tail);
 

@@ -31,22 +31,28 @@ line_of_step(const struct recipe_stage *stage, unsigned long long n, bool contex
 	return -1;
 }
 
+/* "#6 ", the number of a vertex, is taken away. */
+static bool
+vertex(struct str *line)
+{
+	struct str rest = str_starts(*line, STR_LIT("#")) ? str_sub(*line, 1, line->n) : STR_NULL;
+	unsigned long long n;
+	struct str number;
+
+	if (!str_next(&rest, ' ', &number) || !str_to_u64(number, &n))
+		return false;
+	*line = rest;
+	return true;
+}
+
 /* "#6 [s1 2/3] RUN …"; for what failed, at the end, " > [s1 2/3] …": what is between the brackets. */
 static bool
 step_head(struct str line, struct str *ret)
 {
-	unsigned long long vertex;
-	struct str number;
-
-	if (str_starts(line, STR_LIT(" > "))) {
+	if (str_starts(line, STR_LIT(" > ")))
 		line = str_sub(line, 3, line.n);
-	} else {
-		if (!str_starts(line, STR_LIT("#")))
-			return false;
-		line = str_sub(line, 1, line.n);
-		if (!str_next(&line, ' ', &number) || !str_to_u64(number, &vertex))
-			return false;
-	}
+	else if (!vertex(&line))
+		return false;
 	if (!str_starts(line, STR_LIT("[")))
 		return false;
 	line = str_sub(line, 1, line.n);
@@ -73,4 +79,18 @@ builder_buildkit_line(const struct recipe *recipe, struct str line, bool context
 	    !n)
 		return -1;
 	return line_of_step(&recipe->stages[stage], n, contexts);
+}
+
+/* "#6 0.094 text": seconds since the step began, and what it printed. The daemon stops handing that on
+ * at a size and at a rate, and puts one line in its place. */
+bool
+builder_buildkit_output(struct str *line)
+{
+	struct str rest = *line, since;
+
+	if (!vertex(&rest) || !str_next(&rest, ' ', &since) || !rest.p ||
+	    !memchr(since.p, '.', since.n) || str_trim(since, "-.0123456789").n)
+		return true;
+	*line = rest;
+	return !str_starts(rest, STR_LIT("[output clipped, log limit "));
 }

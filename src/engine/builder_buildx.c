@@ -402,6 +402,7 @@ const struct builder_ops builder_buildx_ops = {
 	.limits = limits,
 	.no_cache_reason = no_cache_reason,
 	.step_line = step_line,
+	.output = builder_buildkit_output,
 	.should_retry = should_retry,
 	.probe = probe,
 };

@@ -129,7 +129,8 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.probe = builder_docker_probe
 
 const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
-						.build_cmd = build_cmd, .step_line = step_line };
+						.build_cmd = build_cmd, .step_line = step_line,
+						.output = builder_buildkit_output };
 
 const struct builder_ops builder_docker_classic_ops = { DOCKER_OPS, .dialect = DIALECT_CLASSIC,
 							.build_cmd = builder_docker_build,

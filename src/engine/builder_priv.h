@@ -71,6 +71,7 @@ struct builder_ops {
 			const char ***ret); /* may be NULL */
 	const char *(*no_cache_reason)(struct arena *a, const struct recipe *recipe);
 	int (*step_line)(const struct recipe *recipe, struct str line);
+	bool (*output)(struct str *line); /* may be NULL */
 	bool (*should_retry)(struct str tail);
 	int (*probe)(struct builder *b, struct builder_info *ret, struct err *err);
 };
@@ -102,6 +103,9 @@ void builder_check_limits(const struct builder_limits *limits, const struct grap
 const char *builder_buildkit_ref(struct arena *a, const char *image_id);
 /* step_line of BuildKit's plain progress; contexts: the images of FROM are given as such. */
 int builder_buildkit_line(const struct recipe *recipe, struct str line, bool contexts);
+
+/* The namesake of builder.h for it. */
+bool builder_buildkit_output(struct str *line);
 
 /* The registry of ref may speak http or have a certificate of its own: it is loopback, or was named
  * so. */

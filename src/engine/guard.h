@@ -22,7 +22,10 @@ struct guard_log *guard_log_new(const struct graph_image *image) NODISCARD;
 void guard_log_free(struct guard_log *g);
 /* One line of the build's output; number is that in the log. */
 void guard_log_line(struct guard_log *g, struct str line, size_t number);
-/* 0, or the first line that must not be there as an error. NULL is fine. */
+/* In place of what follows it, the builder printed this: nobody knows what was there. */
+void guard_log_clipped(struct guard_log *g, struct str line, size_t number);
+/* 0, or as an error the first line that must not be there, or else that the log is not whole. NULL is
+ * fine. */
 int guard_log_end(const struct guard_log *g, const char *graph_file, struct err *err) NODISCARD;
 
 #endif

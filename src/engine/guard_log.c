@@ -25,6 +25,9 @@ struct guard_log {
 	const struct pattern *hit; /* the first; NULL = none yet */
 	char *line;
 	size_t number;
+	char *clipped; /* the builder's own word; NULL = the log is whole */
+	size_t clipped_number;
+	const struct graph_guard *first;
 };
 
 const struct graph_guard *
@@ -53,11 +56,13 @@ add(struct guard_log *g, const struct graph_guard *guard, const char *text)
 struct guard_log *
 guard_log_new(const struct graph_image *image)
 {
+	const struct graph_guard *first = guard_of_log(image);
 	struct guard_log *g;
 
-	if (!guard_of_log(image))
+	if (!first)
 		return NULL;
 	g = xcalloc(1, sizeof(*g));
+	g->first = first;
 	for (size_t i = 0; i < image->nguards; i++) {
 		const struct graph_guard *guard = &image->guards[i];
 		const json_t *texts = json_object_get(guard->spec, "log");
@@ -80,6 +85,7 @@ guard_log_free(struct guard_log *g)
 		regexp_free(g->patterns.v[i].re);
 	vec_fini(&g->patterns);
 	free(g->line);
+	free(g->clipped);
 	free(g);
 }
 
@@ -95,11 +101,34 @@ guard_log_line(struct guard_log *g, struct str line, size_t number)
 	}
 }
 
+void
+guard_log_clipped(struct guard_log *g, struct str line, size_t number)
+{
+	if (!g || g->clipped)
+		return;
+	g->clipped = str_dup(str_trim(line, "\r"));
+	g->clipped_number = number;
+}
+
+static int
+clipped(const struct guard_log *g, const char *graph_file, struct err *err)
+{
+	err_at(err, graph_file, g->first->at.line, g->first->at.col,
+	       "the builder kept a part of what the build printed to itself (line %zu of the log: "
+	       "'%s'), so nobody can say what its log does not hold",
+	       g->clipped_number, g->clipped);
+	if (err)
+		err->class = ERR_FAILED;
+	err_hint(err, "print less, or let the BuildKit daemon (0.10 and newer) be started with "
+		      "BUILDKIT_STEP_LOG_MAX_SIZE=-1 and BUILDKIT_STEP_LOG_MAX_SPEED=-1");
+	return -ERR_FAILED;
+}
+
 int
 guard_log_end(const struct guard_log *g, const char *graph_file, struct err *err)
 {
 	if (!g || !g->hit)
-		return 0;
+		return g && g->clipped ? clipped(g, graph_file, err) : 0;
 	err_at(err, graph_file, g->hit->guard->at.line, g->hit->guard->at.col,
 	       "the build printed '%s' (line %zu of its log), which matches '%s'", g->line,
 	       g->number, g->hit->text);

@@ -66,6 +66,15 @@ job_fail(struct job *job, struct err *err)
 }
 
 static void
+guard_line(struct job *job, struct str line)
+{
+	if (builder_output(builder_of(job), &line))
+		guard_log_line(job->guards, line, job->lines);
+	else
+		guard_log_clipped(job->guards, line, job->lines);
+}
+
+static void
 on_line(void *ctx, struct str line)
 {
 	struct job *job = ctx;
@@ -76,7 +85,7 @@ on_line(void *ctx, struct str line)
 		job->line = begun;
 	job->lines++;
 	if (job->state == JOB_BUILDING && !begun) /* the text of an instruction is not its output */
-		guard_log_line(job->guards, line, job->lines);
+		guard_line(job, line);
 	if (o && o->line)
 		o->line(o->ctx, job, line);
 }

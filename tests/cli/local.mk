@@ -44,6 +44,8 @@ TESTS += \
 	%D%/t-gc-docker.sh \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
+	%D%/t-guard-buildx.sh \
+	%D%/t-guard-docker.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
@@ -110,6 +112,8 @@ EXTRA_DIST += \
 	%D%/t-gc-docker.sh \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
+	%D%/t-guard-buildx.sh \
+	%D%/t-guard-docker.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \

@@ -8,6 +8,8 @@ set -eu
 # shellcheck source=tests/lib/graph.sh
 . "$top_srcdir/tests/lib/graph.sh"
 graph_open
+# The engine of the tests has no bridge.
+case $BUILDER in docker*) network=', network: host' ;; *) network= ;; esac
 
 # guarded KEYS: a graph of one image, `web`, with these keys in flow style.
 guarded() {
@@ -15,7 +17,7 @@ guarded() {
 		version: 1
 		registry: localhost/t
 		images:
-		  web: { context: web, $1 }
+		  web: { context: web, $1$network }
 	YAML
 }
 
@@ -103,4 +105,19 @@ graph_commit 'guards'
 exits 2 'the files of a commit' lockstep plan --commit HEAD
 like "$tap_out" "*nothing in 'packages/\\*/dist/\\*.html' matches '^<div'*" 'are looked at'
 like "$tap_out" "*'.dockerignore' is empty*" 'also for their sizes'
+
+# --- a log that BuildKit's daemon does not hand on whole says nothing of what is not in it
+case $BUILDER in docker | buildx)
+	mkdir many
+	cp base/busybox many/busybox
+	printf 'FROM scratch\nCOPY busybox /busybox\nRUN ["/busybox", "seq", "400000"]\n' >many/Dockerfile
+	printf 'version: 1\nregistry: localhost/t\nimages:\n  many: { context: many, guards: [ { log: "^warning: missing" } ]%s }\n' \
+		"$network" >lockstep.yaml
+	exits 1 'a log that was clipped fails a build that has guards' lockstep build
+	like "$tap_out" "*lockstep.yaml:4:*: the builder kept a part of what the build printed to itself (line * of the log: '\[output clipped, log limit *'*" \
+		'with the daemon'"'"'s own word'
+	sed -i 's/log: "[^"]*"/input: busybox/' lockstep.yaml
+	exits 0 'one that has no guards of its log is fine' lockstep build
+	;;
+esac
 done_testing

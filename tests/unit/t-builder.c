@@ -47,6 +47,56 @@ static const struct recipe_case two_stages = {
 		"/w /w\nRUN y\n",
 };
 
+/* The text that is left of a line, or "clipped: " before it. */
+static char *
+output_of(enum builder_kind kind, const char *text)
+{
+	struct builder *b = open_builder(kind);
+	struct str line = str_c(text);
+	bool whole = builder_output(b, &line);
+	char *ret = xasprintf("%s%.*s", whole ? "" : "clipped: ", STR_FMT(line));
+
+	builder_free(b);
+	return ret;
+}
+
+static void
+test_what_an_instruction_printed(void **state UNUSED)
+{
+	static const struct {
+		const char *line, *buildkit;
+	} rows[] = {
+		{ "#9 0.312 warning: missing x", "warning: missing x" },
+		{ "#12 12.34  two blanks", " two blanks" },
+		{ "#9 100.5 ", "" },
+		{ "#9 -0.001 a clock that went back", "a clock that went back" },
+		{ "#9 0.1 #8 0.2 nested", "#8 0.2 nested" },
+		{ "#9 DONE 0.1s", "#9 DONE 0.1s" },
+		{ "#9 12 monkeys", "#9 12 monkeys" },
+		{ "#x 0.1 text", "#x 0.1 text" },
+		{ "0.1 text", "0.1 text" },
+		{ "#9 0.312", "#9 0.312" },
+		{ "#", "#" },
+		{ "", "" },
+		{ "#9 0.197 [output clipped, log limit 8MiB reached]",
+		  "clipped: [output clipped, log limit 8MiB reached]" },
+		{ "[output clipped, log limit 8MiB reached]",
+		  "[output clipped, log limit 8MiB reached]" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		AUTO_FREE char *docker = output_of(BUILDER_DOCKER, rows[i].line);
+		AUTO_FREE char *buildx = output_of(BUILDER_BUILDX, rows[i].line);
+		AUTO_FREE char *buildah = output_of(BUILDER_BUILDAH, rows[i].line);
+		AUTO_FREE char *classic = output_of(BUILDER_DOCKER_CLASSIC, rows[i].line);
+
+		assert_string_equal(docker, rows[i].buildkit);
+		assert_string_equal(buildx, rows[i].buildkit);
+		assert_string_equal(buildah, rows[i].line);
+		assert_string_equal(classic, rows[i].line);
+	}
+}
+
 static void
 test_lines_of_buildkit(void **state UNUSED)
 {
@@ -278,6 +328,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses_that_nobody_checks),
 		cmocka_unit_test(test_repositories_that_triggers_name),
+		cmocka_unit_test(test_what_an_instruction_printed),
 		cmocka_unit_test(test_lines_of_buildkit),
 		cmocka_unit_test(test_lines_of_classic),
 		cmocka_unit_test(test_lines_of_buildah_and_podman),

@@ -42,6 +42,35 @@ verdict(const char *guards, const char *const *lines, size_t n)
 	} while (0)
 
 static void
+test_a_log_that_is_not_whole(void **state UNUSED)
+{
+	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
+	struct graph *g = graph_load(
+		STR_LIT("version: 1\nimages:\n  app: { context: app, guards: [ { log: '^E: ' } ] }\n"),
+		"g", &errs);
+	struct guard_log *log = guard_log_new(&g->images[0]);
+	AUTO_ERR struct err err = ERR_INIT;
+
+	guard_log_clipped(NULL, STR_LIT("x"), 1);
+	guard_log_line(log, STR_LIT("fine"), 1);
+	guard_log_clipped(log, STR_LIT("[output clipped, log limit 1MiB reached]"), 2);
+	guard_log_clipped(log, STR_LIT("again"), 3);
+	assert_int_equal(guard_log_end(log, "g", &err), -ERR_FAILED);
+	assert_string_equal(err.msg, "the builder kept a part of what the build printed to itself "
+				     "(line 2 of the log: '[output clipped, log limit 1MiB "
+				     "reached]'), so nobody can say what its log does not hold");
+	assert_int_equal(err.where.line, 3);
+	err_clear(&err);
+	/* What was seen all the same says more. */
+	guard_log_line(log, STR_LIT("E: no"), 4);
+	assert_int_equal(guard_log_end(log, "g", &err), -ERR_FAILED);
+	assert_string_equal(err.msg, "the build printed 'E: no' (line 4 of its log), which matches "
+				     "'^E: '");
+	guard_log_free(log);
+	graph_free(g);
+}
+
+static void
 test_the_first_line_that_must_not_be(void **state)
 {
 	(void)state;
@@ -77,6 +106,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_log_that_is_not_whole),
 		cmocka_unit_test(test_the_first_line_that_must_not_be),
 		cmocka_unit_test(test_common_signs),
 	};
