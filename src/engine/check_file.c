@@ -186,9 +186,8 @@ judge_size(const struct check_item *item, const struct image_entry *e, struct bu
 }
 
 static void
-judge_target(const struct check_item *item, struct buf *faults)
+judge_target(const struct check_item *item, const char *path, struct buf *faults)
 {
-	const char *path = json_get_text(item->check->spec, "file");
 	const char *target = json_get_text(item->check->spec, "target");
 	const struct image_entry *e = image_tree_link(item->opts->tree, path);
 
@@ -233,30 +232,63 @@ not_there(const struct check_item *item, const char *path, struct buf *faults)
 		check_add_fault(faults, "is not there");
 }
 
+/* It may be there, and in none of the folders of PATH, or not to be executed. */
+static void
+no_command(const struct check_item *item, const char *name, struct buf *faults)
+{
+	size_t n;
+	const struct image_entry *const *entries = image_tree_entries(item->opts->tree, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (entries[i]->type != TAR_FILE || strcmp(path_base(entries[i]->path), name) != 0)
+			continue;
+		check_add_fault(faults,
+				"is no command in the image's PATH (but '%s' is there, mode %04o)",
+				entries[i]->path, entries[i]->mode);
+		return;
+	}
+	check_add_fault(faults, "is no command in the image's PATH");
+}
+
+static int
+judge_path(struct check_item *item, const char *path, struct buf *faults, struct err *err)
+{
+	const json_t *spec = item->check->spec;
+	const struct image_entry *e = image_tree_follow(item->opts->tree, path);
+	int r = 0;
+
+	judge_target(item, path, faults);
+	if (!e) {
+		if (!json_object_get(spec, "target") || json_object_size(spec) > 2)
+			not_there(item, path, faults);
+		return 0;
+	}
+	judge_mode(item, e, faults);
+	if (json_object_get(spec, "owner"))
+		r = judge_owner(item, e, faults, err);
+	if (wants_content(spec) && e->type != TAR_FILE) {
+		check_add_fault(faults, "is no regular file");
+	} else if (!r && e->type == TAR_FILE) {
+		judge_size(item, e, faults);
+		r = judge_content(item, e, faults, err);
+	}
+	return r;
+}
+
 static int
 judge_file(struct check_item *item, struct err *err)
 {
-	const json_t *spec = item->check->spec;
-	const char *path = json_get_text(spec, "file");
-	const struct image_entry *e = image_tree_follow(item->opts->tree, path);
+	const char *name = json_get_text(item->check->spec, "file");
+	AUTO_FREE char *found = *name == '/' ? NULL : image_tree_which(item->opts->tree, name);
+	const char *path = *name == '/' ? name : found;
 	AUTO_BUF struct buf faults = BUF_INIT;
 	int r = 0;
 
 	buf_init(&faults, 0);
-	judge_target(item, &faults);
-	if (!e && (!json_object_get(spec, "target") || json_object_size(spec) > 2)) {
-		not_there(item, path, &faults);
-	} else if (e) {
-		judge_mode(item, e, &faults);
-		if (json_object_get(spec, "owner"))
-			r = judge_owner(item, e, &faults, err);
-		if (wants_content(spec) && e->type != TAR_FILE) {
-			check_add_fault(&faults, "is no regular file");
-		} else if (!r && e->type == TAR_FILE) {
-			judge_size(item, e, &faults);
-			r = judge_content(item, e, &faults, err);
-		}
-	}
+	if (path)
+		r = judge_path(item, path, &faults, err);
+	else
+		no_command(item, name, &faults);
 	check_judged(item, &faults);
 	return r;
 }

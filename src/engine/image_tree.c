@@ -366,8 +366,8 @@ search_path(const struct image_tree *t)
 	return DEFAULT_PATH;
 }
 
-const struct image_entry *
-image_tree_command(const struct image_tree *t, const char *name)
+char *
+image_tree_which(const struct image_tree *t, const char *name)
 {
 	struct str rest = str_c(search_path(t)), dir;
 
@@ -376,9 +376,17 @@ image_tree_command(const struct image_tree *t, const char *name)
 		const struct image_entry *e = dir.n ? image_tree_follow(t, path) : NULL;
 
 		if (e && e->type == TAR_FILE && (e->mode & 0111))
-			return e;
+			return STEAL(path);
 	}
 	return NULL;
+}
+
+const struct image_entry *
+image_tree_command(const struct image_tree *t, const char *name)
+{
+	AUTO_FREE char *path = image_tree_which(t, name);
+
+	return path ? image_tree_follow(t, path) : NULL;
 }
 
 int

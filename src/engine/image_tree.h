@@ -46,8 +46,10 @@ const struct image_entry *image_tree_get(const struct image_tree *t, const char 
 const struct image_entry *image_tree_follow(const struct image_tree *t, const char *path);
 /* As follow, but a symlink at the end is what is found, not where it points to. */
 const struct image_entry *image_tree_link(const struct image_tree *t, const char *path);
-/* A command by its name in the folders of the image's PATH, as execvp would find it: a regular file
- * that somebody may execute. */
+/* Where a command is in the folders of the image's PATH, as execvp would find it: a path that leads to a
+ * regular file that somebody may execute. NULL = in none; caller frees. */
+char *image_tree_which(const struct image_tree *t, const char *name) NODISCARD;
+/* That file, at the end of all links. */
 const struct image_entry *image_tree_command(const struct image_tree *t, const char *name);
 /* Hands the content of a file to sink; see image_layer_read. */
 int image_tree_read(const struct image_tree *t, const struct image_entry *file, image_sink sink,

@@ -38,8 +38,8 @@ TYPE(one_or_more_paths, "paths", GRAPH_SHAPE_ONE_OR_MORE, "a relative path", "^[
      "paths start at the folder of the graph file, without a leading '/'");
 TYPE(image_path, "image-path", GRAPH_SHAPE_TEXT, "an absolute path", "^/",
      "paths inside an image start with '/'");
-TYPE(absent, "absent", GRAPH_SHAPE_TEXT, "a command or path", "^(/.*|[A-Za-z0-9._+-]+)$",
-     "the name of a command, or a path that starts with '/'");
+TYPE(command_or_path, "command-or-path", GRAPH_SHAPE_TEXT, "a command or path",
+     "^(/.*|[A-Za-z0-9._+-]+)$", "the name of a command, or a path that starts with '/'");
 HIDDEN_TYPE(env, "env", GRAPH_SHAPE_TEXT, "the name of an environment variable",
 	    "^[A-Za-z_][A-Za-z0-9_]*$", "the name of the variable that holds it, never the value");
 HIDDEN_TYPE(secret_file, "secret-file", GRAPH_SHAPE_TEXT, "a path", "^[^ ]+$",
@@ -103,7 +103,7 @@ static const struct graph_key keys_source[] = {
 OBJECT(source, "source");
 
 static const struct graph_key keys_check_file[] = {
-	{ KEY("file", image_path, "file: /server"), .required = true },
+	{ KEY("file", command_or_path, "file: /server"), .required = true },
 	{ KEY("contains", one_or_more, "contains: \"some text\"") },
 	{ KEY("not-contains", one_or_more, "not-contains: \"some text\"") },
 	{ KEY("mode", mode, "mode: \"0755\"") },
@@ -115,7 +115,7 @@ static const struct graph_key keys_check_file[] = {
 OBJECT(check_file, "check-file");
 
 static const struct graph_key keys_check_absent[] = {
-	{ KEY("absent", absent, "absent: vibe-kanban"), .required = true },
+	{ KEY("absent", command_or_path, "absent: vibe-kanban"), .required = true },
 };
 OBJECT(check_absent, "check-absent");
 

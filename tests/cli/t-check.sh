@@ -86,6 +86,22 @@ is "$(lockstep build --json 2>/dev/null | jq -c '[.images[] | select(.image == "
 	'[["failed",false],["passed",true]]' 'what passed is not'
 like "$(lockstep why base)" '*check failed: file /bin/busybox*' 'why tells of it'
 
+# --- a command by its name
+with_checks <<'YAML'
+- { file: busybox, mode: "0755", owner: "0:0", contains: BusyBox }
+YAML
+exits 0 'a command that is in PATH' lockstep build
+with_checks <<'YAML'
+- { file: nmap }
+- { file: motd }
+- { file: busybox, mode: "0700", target: box }
+YAML
+exits 1 'commands that are not, or not as they must be' lockstep build
+like "$tap_out" "*base failed: 3 of 3 checks
+lockstep.yaml:9:9: check failed: file nmap: is no command in the image's PATH
+lockstep.yaml:10:9: check failed: file motd: is no command in the image's PATH (but '/etc/motd' is there, mode 0640)
+lockstep.yaml:11:9: check failed: file busybox: is no symlink; mode is 0755, not 0700*" 'what is there instead'
+
 # --- a build that fails its check: no trace, nothing loaded, nothing built on it
 with_checks <<'YAML'
 - { file: /etc/motd, not-contains: placeholder }

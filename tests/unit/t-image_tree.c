@@ -205,7 +205,7 @@ test_links_are_followed(void **state)
 						{ "0/loop", "loop" },
 						{ "0/dangling", "nowhere" },
 						{ "0/out", "../../../usr" } };
-	AUTO_FREE char *dash = tmp_path(*state, "0/usr/bin/dash");
+	AUTO_FREE char *dash = tmp_path(*state, "0/usr/bin/dash"), *where = NULL;
 	struct image_tree *t;
 
 	tmp_text(*state, "0/usr/bin/dash", "dash");
@@ -227,6 +227,9 @@ test_links_are_followed(void **state)
 	assert_null(image_tree_follow(t, "/dangling"));
 	assert_null(image_tree_follow(t, "/usr/bin/dash/x"));
 	assert_string_equal(image_tree_command(t, "sh")->path, "/usr/bin/dash");
+	where = image_tree_which(t, "sh");
+	assert_string_equal(where, "/usr/bin/sh");
+	assert_null(image_tree_which(t, "gone"));
 	assert_null(image_tree_command(t, "plain"));
 	assert_null(image_tree_command(t, "lib"));
 	image_tree_free(t);
