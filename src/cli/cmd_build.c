@@ -89,8 +89,7 @@ build(struct session *s, int argc, char **argv, struct err *err)
 				  .keep_going = arg_keep_going,
 				  .allow_soft = arg_allow_soft,
 				  .load = arg_load || (!arg_no_load && out_stdout_is_tty()),
-				  .shared = arg_shared,
-				  .publish = arg_push };
+				  .shared = arg_shared || arg_push };
 	struct work w;
 	int r;
 
@@ -99,6 +98,7 @@ build(struct session *s, int argc, char **argv, struct err *err)
 	s->o.commit = arg_commit;
 	s->o.pull = arg_pull;
 	s->o.insecure = arg_insecure;
+	opts.publish = arg_push && work_may_publish(session_origin(s));
 	if (arg_dry_run)
 		return dry_run(s, &opts, err);
 	r = work_do(s, &opts, &w, err);
@@ -132,7 +132,8 @@ const struct cmd cmd_build = {
 		"\n"
 		"With --shared, an image that the graph's registry has under the same key is taken\n"
 		"as it is there, without pulling it. With --push, what the registry does not have is\n"
-		"pushed under its key, with the record of its inputs; release tags do not move.",
+		"pushed under its key, with the record of its inputs; release tags do not move. A job\n"
+		"for a pull request from a fork pushes nothing, says so, and is --shared.",
 	.examples = "  $ lockstep build\n"
 		    "  $ lockstep build vk-local -j 4\n"
 		    "  $ lockstep build --dry-run\n"

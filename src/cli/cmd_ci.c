@@ -49,20 +49,15 @@ static const struct opt options[] = {
 	{ 0 },
 };
 
-static bool
-is_pull_request(void)
-{
-	const char *event = getenv("GITHUB_EVENT_NAME"), *gitlab = getenv("CI_MERGE_REQUEST_IID");
-
-	return arg_pr || (gitlab && *gitlab) ||
-	       (event && !strncmp(event, "pull_request", strlen("pull_request")));
-}
-
 static int
 what_to_publish(struct session *s, enum publish *ret, struct err *err)
 {
-	bool pr = is_pull_request();
+	enum ci_origin origin = session_origin(s);
+	bool pr;
 
+	if (arg_pr && origin == CI_ORIGIN_BRANCH)
+		origin = CI_ORIGIN_UNKNOWN;
+	pr = origin != CI_ORIGIN_BRANCH;
 	if (!pr)
 		*ret = PUBLISH_ALL;
 	else if (s->project->graph->pull_publish == GRAPH_PULL_PUBLISH_KEYS)
@@ -75,10 +70,9 @@ what_to_publish(struct session *s, enum publish *ret, struct err *err)
 	if (pr && *ret == PUBLISH_ALL)
 		return err_set(err, ERR_USAGE,
 			       "a pull request publishes no release: --publish keys or none");
-	if (pr && *ret != PUBLISH_NONE && !session_is_trusted(s)) {
-		out_err("lockstep: this pull request comes from a fork, or nothing tells it from one: nothing is published\n");
+	/* Who asked for nothing need not be told why. */
+	if ((*ret != PUBLISH_NONE || (!arg_publish && !arg_pr)) && !work_may_publish(origin))
 		*ret = PUBLISH_NONE;
-	}
 	return 0;
 }
 
@@ -219,9 +213,9 @@ work_and_release(struct session *s, struct ci *ci, struct err *err)
 	int r = check_tags(err);
 
 	if (!r)
-		r = what_to_publish(s, &ci->publish, err);
-	if (!r)
 		r = session_project(s, err);
+	if (!r)
+		r = what_to_publish(s, &ci->publish, err);
 	if (!r && ci->publish == PUBLISH_ALL)
 		r = commit_of(s, &ci->commit, err);
 	if (!r)
@@ -271,6 +265,7 @@ const struct cmd cmd_ci = {
 		"On a pull request nothing is published; with --publish keys, or pull-requests: { publish:\n"
 		"keys } in the graph file, images are pushed under their keys, so that the merge finds\n"
 		"them built, unless the request comes from a fork.\n"
+		"A workflow that a workflow started (workflow_run) counts as what started that one.\n"
 		"\n"
 		"When the digest of a leaf differs from what the group's last event said ('events' of\n"
 		"the graph file), an event is recorded, stored in the registry, and delivered to the\n"

@@ -15,6 +15,8 @@ libcli_a_SOURCES += \
 	%D%/ci_events.h \
 	%D%/ci_face.c \
 	%D%/ci_face.h \
+	%D%/ci_origin.c \
+	%D%/ci_origin.h \
 	%D%/cmd.c \
 	%D%/cmd.h \
 	%D%/cmd_build.c \

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_CLI_SESSION_H
 #define LOCKSTEP_CLI_SESSION_H
 
+#include "cli/ci_origin.h"
 #include "cli/opt.h"
 #include "engine/builder.h"
 #include "engine/plan.h"
@@ -97,8 +98,8 @@ const char *session_lookup(void *ctx, const struct graph_variable *var);
 
 /* What the CI job was started by, or NULL; borrowed. */
 const json_t *session_event(struct session *s);
-/* The CI event is no pull request of another repository than the one that it is for. */
-bool session_is_trusted(struct session *s);
+/* Whose files the CI job works on. */
+enum ci_origin session_origin(struct session *s);
 /* The image of that name; ERR_USAGE with the nearest one. */
 int session_image(struct session *s, const char *name, const struct graph_image **ret,
 		  struct err *err) NODISCARD;

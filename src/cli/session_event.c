@@ -34,22 +34,8 @@ session_event(struct session *s)
 	return s->event;
 }
 
-static const char *
-full_name(const json_t *side)
+enum ci_origin
+session_origin(struct session *s)
 {
-	return json_get_text(json_object_get(side, "repo"), "full_name");
-}
-
-bool
-session_is_trusted(struct session *s)
-{
-	const char *gitlab = getenv("CI_MERGE_REQUEST_SOURCE_PROJECT_ID");
-	const char *target = getenv("CI_MERGE_REQUEST_PROJECT_ID");
-	const json_t *pr = json_object_get(session_event(s), "pull_request");
-	const char *head = full_name(json_object_get(pr, "head"));
-	const char *base = full_name(json_object_get(pr, "base"));
-
-	if (gitlab)
-		return target && !strcmp(gitlab, target);
-	return head && base && !strcmp(head, base);
+	return ci_origin_read(session_event(s));
 }

@@ -19,6 +19,24 @@ jobs(const struct work_opts *opts)
 	return pool_processors();
 }
 
+bool
+work_may_publish(enum ci_origin origin)
+{
+	switch (origin) {
+	case CI_ORIGIN_BRANCH:
+	case CI_ORIGIN_REQUEST:
+		return true;
+	case CI_ORIGIN_FORK:
+		out_err("lockstep: this pull request comes from a fork: nothing is published\n");
+		return false;
+	case CI_ORIGIN_UNKNOWN:
+		break;
+	}
+	out_err("lockstep: nobody says where this pull request comes from, so it may be a fork: "
+		"nothing is published\n");
+	return false;
+}
+
 int
 work_plan(struct session *s, const struct work_opts *opts, struct plan **ret, struct err *err)
 {

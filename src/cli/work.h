@@ -22,6 +22,9 @@ struct work {
 	struct run_result res; /* res.run_id is 0 when there was nothing to do */
 };
 
+/* Whether a run on such files may write to the registry; says on stderr why not. Whatever pushes or
+ * sets tags asks this first. */
+bool work_may_publish(enum ci_origin origin);
 /* Everything that is needed for a plan, and the plan; without the lock. */
 int work_plan(struct session *s, const struct work_opts *opts, struct plan **ret, struct err *err)
 	NODISCARD;

@@ -108,6 +108,17 @@ echo 'pull-requests: { publish: keys }' >>lockstep.yaml
 git commit -qam 'keys of pull requests'
 GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: ' 'nor where the graph wants to'
 is "$(count POST /v2/t/)" "$uploads" 'which is its own, in a fork'
+writes() { grep -cE '"(POST|PUT|PATCH|DELETE) /v2/' "$REG_DIR/log" || :; }
+wrote=$(writes)
+rm -rf "$LOCKSTEP_STATE"
+GITHUB_EVENT_NAME=pull_request_target GITHUB_EVENT_PATH=$PLAY/event.json lockstep build --push >"$OUT" 2>"$OUT.err" || diag "$(cat "$OUT.err")"
+is "$(sed -n 's/^lockstep: //p' "$OUT.err")" 'this pull request comes from a fork: nothing is published' 'build --push says so, too'
+like "$(cat "$OUT")" 'run *: 2 built, 2 up to date*' 'and builds all the same, on what the registry has'
+echo '{"workflow_run":{"event":"pull_request","head_repository":{"full_name":"evil/t"}},"repository":{"full_name":"o/t"}}' >"$PLAY/run.json"
+GITHUB_EVENT_NAME=workflow_run GITHUB_EVENT_PATH=$PLAY/run.json ci '0: ' 'a workflow that a pull request from a fork started'
+like "$(cat "$OUT.err")" '*this pull request comes from a fork: nothing is published*' 'is that pull request'
+GITHUB_EVENT_NAME=workflow_run GITHUB_EVENT_PATH=$PLAY/run.json ci '0: ' 'also where it wants all' --publish keys
+is "$(writes)" "$wrote" 'nothing at all was written'
 sed -i s/evil/o/ "$PLAY/event.json"
 rm -rf "$LOCKSTEP_STATE"
 GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=$PLAY/event.json ci '0: leaf right' 'one of our own pushes keys'

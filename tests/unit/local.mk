@@ -15,6 +15,7 @@ check_PROGRAMS += \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
 	%D%/t-check_text \
+	%D%/t-ci_origin \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-collect_hash \
@@ -147,6 +148,7 @@ TESTS += \
 	%D%/t-check_ask \
 	%D%/t-check_folder \
 	%D%/t-check_text \
+	%D%/t-ci_origin \
 	%D%/t-clock \
 	%D%/t-collect \
 	%D%/t-collect_hash \
@@ -290,6 +292,8 @@ endif
 %C%_t_check_folder_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_check_text_CPPFLAGS = $(unit_cppflags)
 %C%_t_check_text_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_ci_origin_CPPFLAGS = $(unit_cppflags)
+%C%_t_ci_origin_LDADD = $(unit_libs) $(LDADD_cli) $(CMOCKA_LIBS)
 %C%_t_clock_CPPFLAGS = $(unit_cppflags)
 %C%_t_clock_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_collect_CPPFLAGS = $(unit_cppflags)
