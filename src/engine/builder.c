@@ -245,6 +245,13 @@ builder_podman_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret)
 }
 
 bool
+builder_run_load_cmd(struct builder *b, struct arena *a, const char *image_id,
+		     struct builder_cmd *ret)
+{
+	return b->ops->run_load_cmd && b->ops->run_load_cmd(b, a, image_id, ret);
+}
+
+bool
 builder_has_containers(struct builder *b)
 {
 	return b->ops->has_containers && b->ops->has_containers(b);

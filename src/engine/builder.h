@@ -137,6 +137,10 @@ bool builder_is_loaded(struct builder *b, const char *image_id, const char *name
 /* The beginning of a command line of podman on our storage: what runs images has to see those that
  * were built. NULL is pushed by the caller. False when they are in no such storage. */
 bool builder_podman_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret);
+/* True, and a command that brings an image of ours to where it can be run, when it does not lie there:
+ * to be done before each time that containers of it are started. */
+bool builder_run_load_cmd(struct builder *b, struct arena *a, const char *image_id,
+			  struct builder_cmd *ret);
 /* Containers or volumes, of whoever, are in our storage. */
 bool builder_has_containers(struct builder *b);
 /* By which what we start can be told from what others do: a digest of the state folder; arena. */

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "engine/runner_priv.h"
 #include "model/ref.h"
 
 #include <unistd.h>
@@ -34,6 +35,18 @@ open_user(struct buildx_builder *x, const struct builder_opts *opts)
 		x->user = NULL;
 }
 
+static void
+open_runs(struct buildx_builder *x, const struct builder_opts *opts)
+{
+	AUTO_ERR struct err ignored = ERR_INIT; /* runner_probe() tells what is missing */
+	struct builder_opts runs = *opts;
+
+	runs.state_dir = x->store.root;
+	runs.kind = BUILDER_PODMAN;
+	if (builder_open(&runs, &x->runs, &ignored))
+		x->runs = NULL;
+}
+
 static struct builder *
 open_buildx(const struct builder_opts *opts)
 {
@@ -44,6 +57,7 @@ open_buildx(const struct builder_opts *opts)
 	x->arena = arena_new();
 	x->user_kind = BUILDER_AUTO;
 	open_user(x, opts);
+	open_runs(x, opts);
 	return &x->base;
 }
 
@@ -53,6 +67,7 @@ free_buildx(struct builder *b)
 	struct buildx_builder *x = buildx_builder(b);
 
 	builder_free(x->user);
+	builder_free(x->runs);
 	ocistore_fini(&x->store);
 	arena_free(x->arena);
 	free(x->program);
@@ -344,6 +359,42 @@ image_dir(struct builder *b, struct arena *a, const char *image_id)
 	return ocistore_dir(&buildx_builder(b)->store, a, image_id);
 }
 
+struct builder *
+builder_buildx_runs(struct builder *b)
+{
+	struct builder *runs = buildx_builder(b)->runs;
+	AUTO_ERR struct err ignored = ERR_INIT; /* as in open_runs() */
+
+	if (!runs || builder_prepare(runs, &ignored) || file_mkdirs(runs->tmp_dir, &ignored))
+		return NULL;
+	return runs;
+}
+
+static bool
+podman_cmd(struct builder *b, struct arena *a, struct builder_cmd *ret)
+{
+	struct builder *runs = builder_buildx_runs(b);
+
+	return runs && builder_podman_cmd(runs, a, ret);
+}
+
+static bool
+has_containers(struct builder *b)
+{
+	struct builder *runs = buildx_builder(b)->runs;
+
+	return runs && builder_has_containers(runs);
+}
+
+static int
+collect(struct builder *b, const struct builder_gc *gc, struct builder_gc_result *ret,
+	struct err *err)
+{
+	struct builder *runs = buildx_builder(b)->runs;
+
+	return runs ? builder_collect(runs, gc, ret, err) : 0;
+}
+
 static int
 tidy(struct builder *b, struct err *err)
 {
@@ -393,6 +444,11 @@ const struct builder_ops builder_buildx_ops = {
 	.find = find,
 	.keep = keep,
 	.image_dir = image_dir,
+	.podman_cmd = podman_cmd,
+	.run_load_cmd = builder_buildx_run_load_cmd,
+	.has_containers = has_containers,
+	.runner = &runner_podman_loaded_ops,
+	.collect = collect,
 	.pull_cmd = builder_buildx_pull_cmd,
 	.import_cmd = builder_buildx_import_cmd,
 	.load_cmd = builder_buildx_load_cmd,

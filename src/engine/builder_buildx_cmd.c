@@ -215,6 +215,24 @@ builder_buildx_load_cmd(struct builder *b, struct arena *a, const char *image_id
 	builder_cmd_end(ret);
 }
 
+bool
+builder_buildx_run_load_cmd(struct builder *b, struct arena *a, const char *image_id,
+			    struct builder_cmd *ret)
+{
+	struct builder *runs = builder_buildx_runs(b);
+	AUTO_FREE char *spec = NULL;
+
+	if (!runs)
+		return false;
+	spec = builder_containers_spec(runs);
+	start_copy(b, a, NULL, ret);
+	vec_push(&ret->argv, as_layout(b, a, image_id));
+	vec_push(&ret->argv,
+		 arena_printf(a, "containers-storage:%s@%s", spec, image_id + strlen("sha256:")));
+	builder_cmd_end(ret);
+	return true;
+}
+
 void
 builder_buildx_push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
 			const char *digest_file, struct builder_cmd *ret)

@@ -160,6 +160,12 @@ left_containers(const struct containers_builder *c)
 	return NULL;
 }
 
+char *
+builder_containers_spec(struct builder *b)
+{
+	return cstorage_spec(&containers_of(b)->own);
+}
+
 bool
 builder_containers_left(struct builder *b)
 {

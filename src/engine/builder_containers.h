@@ -34,6 +34,8 @@ int builder_containers_collect(struct builder *b, const struct builder_gc *gc,
 			       struct builder_gc_result *ret, struct err *err) NODISCARD;
 /* The driver of our storage, if there is one yet. */
 bool builder_containers_driver(struct containers_builder *c);
+/* Our storage, for a containers-storage: reference; after prepare. Caller frees. */
+char *builder_containers_spec(struct builder *b) NODISCARD;
 bool builder_containers_left(struct builder *b);
 int builder_containers_has(struct builder *b, const char *image_id, struct err *err) NODISCARD;
 bool builder_containers_in_place(struct builder *b, struct arena *a, const char *image_id,

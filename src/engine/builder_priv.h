@@ -58,8 +58,10 @@ struct builder_ops {
 	int (*export_empty)(struct builder *b, const char *image_id, const char *dir,
 			    struct err *err); /* may be NULL */
 	bool (*podman_cmd)(struct builder *b, struct arena *a, struct builder_cmd *ret);
+	bool (*run_load_cmd)(struct builder *b, struct arena *a, const char *image_id,
+			     struct builder_cmd *ret); /* may be NULL */
 	bool (*has_containers)(struct builder *b);
-	const struct runner_ops *runner; /* what runs its images; NULL = nothing does */
+	const struct runner_ops *runner; /* what runs its images */
 	void (*push_cmd)(struct builder *b, struct arena *a, const char *image_id, const char *ref,
 			 const char *digest_file, struct builder_cmd *ret);
 	int (*begin)(struct builder *b, struct arena *a, const struct builder_build *build,

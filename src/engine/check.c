@@ -3,8 +3,10 @@
 #include "engine/check.h"
 
 #include "base/clock.h"
+#include "engine/builder_task.h"
 #include "engine/check_live.h"
 #include "engine/check_priv.h"
+#include "engine/runner.h"
 #include "store/store_check.h"
 
 ENUM_DEFINE(check_outcome, CHECK_OUTCOME_LIST);
@@ -20,6 +22,7 @@ struct check_set {
 	struct check_results results;
 	struct loop_source *timer;
 	struct check_item *running;
+	struct builder_task *loading;
 	size_t next; /* first check that was not started yet */
 	bool cancelled, over;
 	struct err err;
@@ -329,6 +332,43 @@ check_item_broken(struct check_item *item, struct err *err)
 }
 
 static void
+on_loaded(void *ctx, const struct proc_result *result)
+{
+	struct check_set *set = ctx;
+	struct builder_task *task = STEAL(set->loading);
+
+	if (result->status != 0 && !set->cancelled)
+		err_set(&set->err, ERR_FAILED, "cannot give image %s to podman: %.*s",
+			set->opts.image_id, STR_FMT(runner_complaint(builder_task_tail(task))));
+	builder_task_free(task);
+	run_next(set);
+}
+
+/* True when containers can be started only after this has ended. */
+static bool
+load(struct check_set *set)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct builder_task_opts opts = {
+		.loop = set->opts.loop, .log_fd = set->opts.log_fd, .on_exit = on_loaded, .ctx = set
+	};
+	struct builder_cmd cmd;
+
+	return builder_run_load_cmd(set->opts.builder, a, set->opts.image_id, &cmd) &&
+	       !builder_task_start(&cmd, &opts, &set->loading, &set->err);
+}
+
+/* Something is to be run. */
+static bool
+is_live(const struct check_set *set)
+{
+	for (size_t i = 0; i < set->results.n; i++)
+		if (is_open(&set->items[i]) && check_ops_of(set->items[i].check->kind)->start)
+			return true;
+	return false;
+}
+
+static void
 begin(void *ctx)
 {
 	struct check_set *set = ctx;
@@ -343,6 +383,8 @@ begin(void *ctx)
 	}
 	if (r >= 0 && open && !set->cancelled)
 		judge_all(set);
+	if (!set->err.class && !set->cancelled && is_live(set) && load(set))
+		return;
 	run_next(set);
 }
 
@@ -376,6 +418,8 @@ check_cancel(struct check_set *set)
 	set->cancelled = true;
 	if (set->running)
 		check_ops_of(set->running->check->kind)->cancel(set->running);
+	if (set->loading)
+		builder_task_end(set->loading);
 }
 
 void

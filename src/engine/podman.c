@@ -399,16 +399,10 @@ who(struct builder *b UNUSED)
 		"podman's program, on lockstep's own storage, which podman's socket does not serve,");
 }
 
-const struct runner_ops runner_podman_ops = { .pods = true,
-					      .new = new,
-					      .free = free_runner,
-					      .run = run,
-					      .exec = exec_in,
-					      .look = look,
-					      .logs = logs,
-					      .remove = remove_container,
-					      .cancel = cancel,
-					      .tidy = podman_tidy,
-					      .rest = podman_rest,
-					      .probe = podman_probe,
-					      .who = who };
+#define PODMAN_OPS                                                                                 \
+	.new = new, .free = free_runner, .run = run, .exec = exec_in, .look = look, .logs = logs,  \
+	.remove = remove_container, .cancel = cancel, .tidy = podman_tidy, .rest = podman_rest,    \
+	.probe = podman_probe, .who = who
+
+const struct runner_ops runner_podman_ops = { .pods = true, PODMAN_OPS };
+const struct runner_ops runner_podman_loaded_ops = { .pods = false, PODMAN_OPS };

@@ -6,7 +6,6 @@
 struct runner *
 runner_new(const struct runner_opts *opts)
 {
-	BUG_ON(!opts->builder->ops->runner);
 	return opts->builder->ops->runner->new(opts);
 }
 
@@ -90,7 +89,7 @@ runner_tidy(struct builder *b, struct err *err)
 {
 	int r;
 
-	if (!b->ops->runner || !builder_has_containers(b))
+	if (!builder_has_containers(b))
 		return 0;
 	r = b->ops->runner->tidy(b, err);
 	return r ? err_prefix(err, "cannot remove containers that an earlier lockstep left") : 0;
@@ -99,7 +98,7 @@ runner_tidy(struct builder *b, struct err *err)
 void
 runner_rest(struct builder *b)
 {
-	if (b->ops->runner && b->ops->runner->rest)
+	if (b->ops->runner->rest)
 		b->ops->runner->rest(b);
 }
 
@@ -108,10 +107,10 @@ runner_probe(struct builder *b, unsigned needs, struct err *err)
 {
 	const struct runner_ops *ops = b->ops->runner;
 
-	if (ops && (ops->pods || !(needs & RUNNER_PODS)))
+	if (ops->pods || !(needs & RUNNER_PODS))
 		return ops->probe(b, needs, err);
-	err_set(err, ERR_TOOL, "%s need the builder 'buildah' or 'podman'",
-		ops ? "pods are played by podman: they" : "checks that run an image");
+	err_set(err, ERR_TOOL,
+		"pods are played by podman: they need the builder 'buildah' or 'podman'");
 	err_hint(err, "write `builder: buildah`");
 	return -ERR_TOOL;
 }

@@ -30,6 +30,7 @@ struct runner {
 	const struct runner_ops *ops;
 };
 
-extern const struct runner_ops runner_podman_ops, runner_docker_ops;
+/* Loaded: for images that builder_run_load_cmd() brings to podman, one at a time. */
+extern const struct runner_ops runner_podman_ops, runner_podman_loaded_ops, runner_docker_ops;
 
 #endif

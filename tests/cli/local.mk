@@ -23,8 +23,11 @@ TESTS += \
 	%D%/t-bump-upstream.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
+	%D%/t-check-buildx.sh \
+	%D%/t-check-docker.sh \
 	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
+	%D%/t-check-run-buildx.sh \
 	%D%/t-check-run-docker.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
@@ -91,8 +94,11 @@ EXTRA_DIST += \
 	%D%/t-bump-upstream.sh \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
+	%D%/t-check-buildx.sh \
+	%D%/t-check-docker.sh \
 	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
+	%D%/t-check-run-buildx.sh \
 	%D%/t-check-run-docker.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \

@@ -129,7 +129,7 @@ docker*)
 	;;
 *)
 	mkdir "$graph_dir/bin"
-	for tool in buildah git runc crun newuidmap newgidmap; do
+	for tool in buildah docker-buildx skopeo git runc crun newuidmap newgidmap; do
 		! path=$(command -v "$tool") || ln -s "$path" "$graph_dir/bin/$tool"
 	done
 	graph '- run: [ uname ]'

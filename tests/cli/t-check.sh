@@ -33,6 +33,14 @@ says() {
 	like "$tap_out" "*$says_pattern*" "$says_name: what it says"
 }
 
+# loaded_base: what the user has under that name
+loaded_base() {
+	case $BUILDER in
+	docker*) "$DOCKER" images --no-trunc -q localhost/t/base:latest ;;
+	*) buildah images --no-trunc -q localhost/t/base:latest ;;
+	esac
+}
+
 mkdir -p base/etc
 printf 'root:x:0:0::/:/bin/sh\nclaude:x:1000:1000::/home:/bin/sh\n' >base/etc/passwd
 printf 'root:x:0:\ncrew:x:44:\n' >base/etc/group
@@ -107,11 +115,11 @@ with_checks <<'YAML'
 - { file: /etc/motd, not-contains: placeholder }
 YAML
 exits 0 'a check that holds' lockstep build --load
-before=$(buildah images --no-trunc -q localhost/t/base:latest)
+before=$(loaded_base)
 echo 'placeholder' >base/etc/motd
 says 1 'check failed: file /etc/motd: holds *placeholder*' 'the footgun' build --load
 like "$tap_out" "*left skipped: 'base' failed*" 'nothing is built on it'
-is "$(buildah images --no-trunc -q localhost/t/base:latest)" "$before" 'the image before is still the one that is loaded'
+is "$(loaded_base)" "$before" 'the image before is still the one that is loaded'
 is "$(lockstep plan --json | jq -r '.images[] | select(.image == "base") | .state')" 'build' 'nobody takes it for built'
 echo 'the real page' >base/etc/motd
 rebuilds 'base left' 'and when it is mended'

@@ -14,9 +14,17 @@
 OUT=
 graph_dir=
 
+# own_storage: the folder of containers/storage that lockstep has for itself
+own_storage() {
+	case ${BUILDER-} in
+	buildx) echo "$LOCKSTEP_STATE/oci/storage" ;;
+	*) echo "$LOCKSTEP_STATE/storage" ;;
+	esac
+}
+
 # own_podman ARG...: podman as lockstep runs it, on lockstep's own storage.
 own_podman() {
-	podman --root "$LOCKSTEP_STATE/storage" --storage-driver "$ENV_DRIVER" --runroot "$XDG_RUNTIME_DIR"/lockstep-* \
+	podman --root "$(own_storage)" --storage-driver "$ENV_DRIVER" --runroot "$XDG_RUNTIME_DIR"/lockstep-* \
 		--tmpdir "$(echo "$XDG_RUNTIME_DIR"/lockstep-*)/libpod" "$@"
 }
 
@@ -36,7 +44,7 @@ left() {
 graph_cleanup() {
 	cd /
 	# A test that failed may have left some.
-	if [ -e "${LOCKSTEP_STATE-}/storage/libpod" ] && [ -n "${ENV_DRIVER-}" ]; then
+	if [ -e "$(own_storage)/libpod" ] && [ -n "${ENV_DRIVER-}" ]; then
 		own_podman pod rm --all --force --time 0 >/dev/null 2>&1 || :
 		own_podman rm --all --force --time 0 >/dev/null 2>&1 || :
 	fi
