@@ -105,7 +105,8 @@ struct asked {
 	void *ctx;
 
 	/* Publishing and tagging. */
-	const char *digest, *key_tag, *record;
+	const char *digest, *key_tag, *record, *type;
+	struct buf bytes; /* of the manifest */
 	json_t *notes;
 };
 
@@ -139,6 +140,7 @@ answer(struct asked *q)
 	buf_fini(&q->found.manifest);
 	buf_fini(&q->found.config);
 	buf_fini(&q->found.passed);
+	buf_fini(&q->bytes);
 	json_decref(q->notes);
 	arena_free(q->arena);
 	free(q);
@@ -309,7 +311,7 @@ shared_find(struct shared *s, const struct shared_question *question, shared_fn 
 	registry_image(s->reg, &q->ref, &question->image->platform, on_image, q);
 }
 
-/* --- publishing: record, tag, and a second look */
+/* --- publishing: is it free, record, is it still free, tag, and a last look */
 
 static void
 on_tagged(void *ctx, struct registry_answer *a)
@@ -323,6 +325,33 @@ on_tagged(void *ctx, struct registry_answer *a)
 	registry_image(q->s->reg, &q->ref, &q->image->platform, on_image, q);
 }
 
+/* A registry cannot set a tag only where there is none, so this is asked as late as can be. */
+static void
+on_still_free(void *ctx, struct registry_answer *a)
+{
+	struct asked *q = ctx;
+
+	if (a->state == REGISTRY_ABSENT)
+		registry_put(q->s->reg, &q->ref, q->type, buf_str(&q->bytes), on_tagged, q);
+	else if (!ended(q, a, "looking up"))
+		registry_image(q->s->reg, &q->ref, &q->image->platform, on_image, q);
+}
+
+static void
+on_bytes(void *ctx, struct registry_answer *a)
+{
+	struct asked *q = ctx;
+
+	must_be_there(a, "what was pushed");
+	if (ended(q, a, "tagging"))
+		return;
+	q->type = arena_strdup(q->arena, a->media_type);
+	q->bytes = a->body;
+	a->body = (struct buf)BUF_INIT;
+	set_ref(q, q->key_tag, NULL);
+	registry_head_origin(q->s->reg, &q->ref, on_still_free, q);
+}
+
 static void
 on_attached(void *ctx, struct registry_answer *a)
 {
@@ -331,7 +360,7 @@ on_attached(void *ctx, struct registry_answer *a)
 	must_be_there(a, "what was pushed");
 	if (ended(q, a, "attaching the record of"))
 		return;
-	registry_tag(q->s->reg, &q->ref, &q->key_tag, 1, on_tagged, q);
+	registry_get(q->s->reg, &q->ref, on_bytes, q);
 }
 
 static void

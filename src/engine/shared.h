@@ -76,8 +76,8 @@ void shared_find(struct shared *s, const struct shared_question *q, shared_fn fn
 
 /*
  * Gives an image that was pushed its key: attaches the record, then sets the tag unless it exists,
- * then reads it again. The answer is what the key stands for from now on, which is another image
- * when somebody else was first.
+ * which is asked before all this and once more right before, then reads it again. The answer is what
+ * the key stands for from now on, which is another image when somebody else was first.
  */
 struct shared_offer {
 	const struct graph_image *image;

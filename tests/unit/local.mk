@@ -110,6 +110,7 @@ check_PROGRAMS += \
 	%D%/t-runner_docker \
 	%D%/t-schedule \
 	%D%/t-sha256 \
+	%D%/t-shared \
 	%D%/t-shared_event \
 	%D%/t-shared_generation \
 	%D%/t-shellword \
@@ -243,6 +244,7 @@ TESTS += \
 	%D%/t-runner_docker \
 	%D%/t-schedule \
 	%D%/t-sha256 \
+	%D%/t-shared \
 	%D%/t-shared_event \
 	%D%/t-shared_generation \
 	%D%/t-shellword \
@@ -482,6 +484,8 @@ endif
 %C%_t_schedule_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_sha256_CPPFLAGS = $(unit_cppflags)
 %C%_t_sha256_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_shared_CPPFLAGS = $(unit_cppflags)
+%C%_t_shared_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_shared_event_CPPFLAGS = $(unit_cppflags)
 %C%_t_shared_event_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_shared_generation_CPPFLAGS = $(unit_cppflags)
