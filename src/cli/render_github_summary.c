@@ -60,6 +60,9 @@ add_why(struct buf *b, const struct job *job, const struct plan_node *node)
 		buf_adds(b, "; the same image came out");
 	if (job && job->same_content)
 		buf_adds(b, "; the same content came out: the image before is kept");
+	if (node->not_reproducible)
+		buf_adds(b,
+			 "; **not reproducible**: another image had its key already, and is kept");
 }
 
 static void

@@ -60,10 +60,23 @@ is "$(find "$LOCKSTEP_STATE/storage" -maxdepth 1 -name '*-images' 2>/dev/null)" 
 is "$(ci_digests "$(git rev-parse HEAD)")" "$cold" 'every image exists at the new commit, unchanged'
 
 # --- 3 a leaf
+# pulled: names of images of whom a layer was read since $mark, each once. What was read of others is JSON.
+layers() {
+	# shellcheck disable=SC2086 # flags
+	curl -s $REG_CURL -H 'Accept: application/vnd.oci.image.manifest.v1+json' "$REG_URL/v2/t/$1/manifests/$2" | jq -r '.layers[].digest'
+}
+pulled() {
+	for pulled_image in $IMAGES; do
+		tail -n +"$((mark + 1))" "$REG_DIR/log" | sed -n "s|.*\"GET /v2/t/$pulled_image/blobs/\([^ ]*\) .*|\1|p" |
+			grep -qFx "$(layers "$pulled_image" "$1")" && echo "$pulled_image"
+	done | tr '\n' ' '
+}
+mark=$(wc -l <"$REG_DIR/log")
 ci_runner
 echo more >>leaf/leaf
 git commit -qam leaf
 ci '0: leaf' 'a change of the leaf builds the leaf'
+is "$(pulled "$(git rev-parse HEAD^)")" 'left right ' 'its parents were pulled, and nothing else'
 is "$(ci_digests latest | grep -v leaf)" "$(echo "$cold" | grep -v leaf)" 'the others are as they were'
 like "$(jq -r '.images[] | select(.image == "leaf") | .reasons[0].kind + " " + .reasons[0].subject' "$OUT")" \
 	'file-changed leaf/leaf' 'the reason is told on a machine that never built it'

@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	%D%/ci-events.sh \
 	%D%/ci-face.sh \
 	%D%/ci-faults.sh \
+	%D%/ci-first.sh \
 	%D%/ci-kill.sh \
 	%D%/ci-make.sh \
 	%D%/ci-pod.sh \

@@ -260,6 +260,20 @@ test_summary_of_pods_and_silence(void **state UNUSED)
 }
 
 static void
+test_summary_of_what_is_not_reproducible(void **state UNUSED)
+{
+	AUTO_BUF struct buf b = BUF_INIT;
+	struct world w;
+
+	make_world(&w);
+	w.nodes[0].not_reproducible = true;
+	render_github_summary(&b, &w.report, RENDER_GITHUB_SUMMARY_MAX);
+	assert_non_null(strstr(b.data,
+			       "| `base` | up to date | ; **not reproducible**: another image "
+			       "had its key already, and is kept | "));
+}
+
+static void
 test_summary_without_plan(void **state UNUSED)
 {
 	struct err mistake = { .class = ERR_INPUT,
@@ -394,6 +408,7 @@ main(void)
 		cmocka_unit_test(test_summary_failed),
 		cmocka_unit_test(test_summary_cut),
 		cmocka_unit_test(test_summary_of_pods_and_silence),
+		cmocka_unit_test(test_summary_of_what_is_not_reproducible),
 		cmocka_unit_test(test_summary_without_plan),
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_checks_and_limit),
