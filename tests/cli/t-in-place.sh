@@ -107,3 +107,4 @@ like "$tap_out" '*and its files are not the layer that they were*could not be re
 ln -sf /etc/passwd "$large"
 exits 1 'a link in place of a file' in_place base
 like "$tap_out" '*cannot read*deep/large*' 'is not followed'
+done_testing

@@ -297,7 +297,7 @@ bumps_count() {
 # jobs_end: until the workflows of all events have come to an end.
 jobs_end() {
 	play_turns=0
-	while [ "$(find "$PLAY/actions/jobs" -mindepth 2 -maxdepth 2 -name status | wc -l)" -lt "$(events_count)" ]; do
+	while [ "$(find "$PLAY/actions/jobs" -mindepth 2 -maxdepth 2 -name status 2>/dev/null | wc -l)" -lt "$(events_count)" ]; do
 		play_turns=$((play_turns + 1))
 		if [ "$play_turns" -gt 6000 ]; then
 			fail 'the workflows come to an end' "$(cat "$PLAY/actions/err")"

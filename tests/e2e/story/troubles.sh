@@ -214,7 +214,8 @@ act_11() {
 	day_table | while IFS= read -r acted; do
 		says "$acted"
 	done
-	says "(s: seconds, of lockstep with its checks and pods, of the matrix without any; builds that failed count)"
+	says "(s: seconds; lockstep's with its checks and pods; the matrix's without any, and with all layers of the day before"
+	says "on its disk, which hosted runners have to fetch from a cache first. Builds that failed count.)"
 	is "$(($(sum ours 3) < $(sum old 3))) $(($(sum ours 5) < $(sum old 5))) $(($(sum ours 6) < $(sum old 6)))" '1 1 1' \
 		'fewer builds, fewer pins, fewer pods restarted'
 	if [ -n "$PRISM" ]; then
