@@ -12,6 +12,10 @@ struct known {
 };
 
 #define ZIP "a zip archive holds the times of its members"
+#define KERNEL                                                                                     \
+	"a kernel's build ID and the time of its build: KBUILD_BUILD_TIMESTAMP, or install one "   \
+	"that a distribution built"
+#define NPM_LOCK "npm: \"resolved\" says from where each package came: npm ci writes no such file"
 #define TIME_LOG "a log with times: remove it in the RUN that writes it"
 #define BUILD_TIME "the builder writes the time of the build"
 #define CLASSIC "docker's classic builder writes about its last container"
@@ -41,10 +45,20 @@ static const struct known files[] = {
 	{ NULL, "_cacache", "npm's cache: npm cache clean --force, or npm ci --cache elsewhere" },
 	{ NULL, ".npm/_logs", TIME_LOG },
 	{ ".package-lock.json", NULL, "npm's lock file inside node_modules" },
+	{ "package-lock.json", NULL, NPM_LOCK },
+	{ "npm-shrinkwrap.json", NULL, NPM_LOCK },
 	{ "direct_url.json", NULL, "pip: where a package came from" },
 	{ "RECORD", NULL, "pip: digests of installed files, one of which differs" },
 	{ NULL, "/lib/apk/db", "apk: other versions of packages, or names of virtual ones" },
 	{ NULL, "/var/cache/apk", "apk's cache: apk add --no-cache" },
+	{ NULL, ".fingerprint", "cargo's notes hold times of sources: leave target behind" },
+	{ NULL, "/usr/local/cargo/registry",
+	  "cargo's downloads: mount them (RUN --mount=type=cache)" },
+	{ NULL, ".cargo/registry", "cargo's downloads: mount them (RUN --mount=type=cache)" },
+	{ "/boot/vmlinuz*", NULL, KERNEL },
+	{ NULL, "/lib/modules", KERNEL },
+	{ NULL, "/usr/lib/modules", KERNEL },
+	{ "/boot/initr*", NULL, "an archive that was made here, with times: SOURCE_DATE_EPOCH" },
 	{ NULL, ".cache", "a cache: remove it, or mount it (RUN --mount=type=cache)" },
 	{ "*.gz", NULL, "gzip writes the time of the file into its header: gzip -n" },
 	{ "*.tgz", NULL, "an archive holds times and the order of its members" },
