@@ -129,7 +129,7 @@ http_response_err(struct http_response *response, struct err *err, const char *w
 	}
 	buf_init(&says, 0);
 	add_complaint(&says, response);
-	if (response->status == 429 && response->retry_after_s)
+	if (http_temporary(response->status) && response->retry_after_s)
 		buf_addf(&says, " (try again after %lld s)", (long long)response->retry_after_s);
 	return err_set(err, http_temporary(response->status) ? ERR_TEMPORARY : ERR_REMOTE,
 		       "%s: '%.*s' answers %d%s", what, shown, url, response->status,

@@ -71,9 +71,9 @@ test_only_404_is_absent(void **state)
 		{ 500, "",
 		  "unknown temporary: cannot ask for a manifest: "
 		  "'http://127.0.0.1:PORT/v2/a/s500/manifests/t' answers 500" },
-		{ 503, "",
+		{ 503, "Retry-After: 61\r\n",
 		  "unknown temporary: cannot ask for a manifest: "
-		  "'http://127.0.0.1:PORT/v2/a/s503/manifests/t' answers 503" },
+		  "'http://127.0.0.1:PORT/v2/a/s503/manifests/t' answers 503 (try again after 61 s)" },
 	};
 	struct bench *b = *state;
 	struct registry_answer a[ARRAY_SIZE(cases)] = { 0 };
