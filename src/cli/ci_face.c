@@ -18,7 +18,6 @@
 #define TOKEN_BYTES 16
 #define LOG_TAIL (256u << 10) /* bytes of a log that are folded into the job's output */
 #define MASK_MIN 4            /* shorter values would mask what everybody says */
-#define SUMMARY_MIN 8192
 
 ENUM_DEFINE(ci_format, CI_FORMAT_LIST);
 
@@ -160,7 +159,7 @@ write_summary(const struct report *r, struct err *err)
 	/* What the step has written before counts too. */
 	if (!stat(path, &st))
 		room -= (size_t)st.st_size < room ? (size_t)st.st_size : room;
-	if (room < SUMMARY_MIN)
+	if (room < RENDER_GITHUB_SUMMARY_MIN)
 		return 0;
 	buf_init(&b, 0);
 	render_github_summary(&b, r, room);

@@ -13,6 +13,7 @@
  */
 #define RENDER_GITHUB_NOTES_MAX 10           /* annotations of a kind that a step may have */
 #define RENDER_GITHUB_SUMMARY_MAX (1u << 20) /* bytes of a step's summary, or it is refused */
+#define RENDER_GITHUB_SUMMARY_MIN (8u << 10) /* with less room none can be written */
 
 /* The runner obeys nothing until the token, which nobody else may know, comes again. */
 void render_github_stop(struct buf *b, const char *token);
@@ -41,7 +42,8 @@ struct render_github_places {
  * each kind, the last of which then counts the others. */
 void render_github_notes(struct buf *b, const struct report *r,
 			 const struct render_github_places *places);
-/* Markdown, at most max bytes: rows that find no room are counted. */
+/* Markdown, at most max bytes, which are RENDER_GITHUB_SUMMARY_MIN or more: rows and pods that find no
+ * room are counted, failed pods come first. */
 void render_github_summary(struct buf *b, const struct report *r, size_t max);
 /* Lines for $GITHUB_OUTPUT: changed and digests (JSON on one line), any_changed, and a
  * digest_IMAGE each, with everything in IMAGE but letters and digits as "_"; two images that are one

@@ -5,8 +5,10 @@
 #include "cli/render.h"
 #include "cli/render_github.h"
 
-#define CELL_MAX 400   /* bytes of a reason or a message */
-#define FOOT_ROOM 4096 /* kept free for what stands below the table */
+#define CELL_MAX 400     /* bytes of a reason or a message */
+#define PODS_PART 4      /* of the room, so much is for pods */
+#define TAGS_SHOWN 10    /* of a release */
+#define COUNTED_ROOM 100 /* kept free for how many images find none */
 
 /* Text of any origin, on one line, that Markdown and HTML leave alone. */
 static void
@@ -90,6 +92,7 @@ add_row(struct buf *b, const struct report *r, const struct graph_image *image)
 	buf_addf(b, " | %s | %s |\n", took, saved);
 }
 
+/* Returns how many images find no room. */
 static size_t
 add_table(struct buf *b, const struct report *r, size_t max)
 {
@@ -105,7 +108,7 @@ add_table(struct buf *b, const struct report *r, size_t max)
 			continue;
 		buf_init(&row, 0);
 		add_row(&row, r, image);
-		if (left || b->len + row.len + FOOT_ROOM > max)
+		if (left || b->len + row.len + COUNTED_ROOM > max)
 			left++;
 		else
 			buf_add_str(b, buf_str(&row));
@@ -113,33 +116,53 @@ add_table(struct buf *b, const struct report *r, size_t max)
 	return left;
 }
 
-/* What is no image: pods that were looked at, and what nobody could tell. */
 static void
-add_more(struct buf *b, const struct report *r)
+add_pod(struct buf *b, const struct run_pod *pod)
 {
-	for (size_t i = 0; r->res && i < r->res->npods; i++) {
-		const struct run_pod *pod = &r->res->pods[i];
-		char took[CLOCK_TEXT_SIZE];
+	char took[CLOCK_TEXT_SIZE];
 
-		if (pod->state == RUN_POD_OPEN)
-			continue;
-		clock_duration(pod->elapsed_ms, took);
-		buf_addf(b, "Pod `%s` %s (%s)", pod->pod->graph->name,
-			 pod->state == RUN_POD_FAILED ? "**failed**" : "passed", took);
-		if (pod->message) {
-			buf_adds(b, ": ");
-			add_text(b, pod->message);
+	clock_duration(pod->elapsed_ms, took);
+	buf_addf(b, "Pod `%s` %s (%s)", pod->pod->graph->name,
+		 pod->state == RUN_POD_FAILED ? "**failed**" : "passed", took);
+	if (pod->message) {
+		buf_adds(b, ": ");
+		add_text(b, pod->message);
+	}
+	buf_adds(b, ".\n\n");
+}
+
+static void
+add_pods(struct buf *b, const struct run_result *res, size_t max)
+{
+	static const enum run_pod_state order[] = { RUN_POD_FAILED, RUN_POD_PASSED };
+	size_t left = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(order); k++)
+		for (size_t i = 0; i < res->npods; i++) {
+			AUTO_BUF struct buf line = BUF_INIT;
+
+			if (res->pods[i].state != order[k])
+				continue;
+			buf_init(&line, 0);
+			add_pod(&line, &res->pods[i]);
+			if (left || b->len + line.len > max)
+				left++;
+			else
+				buf_add_str(b, buf_str(&line));
 		}
-		buf_adds(b, ".\n\n");
-	}
-	if (r->plan && r->plan->nunknown) {
-		AUTO_FREE char *why = err_text(&r->plan->unknown);
+	if (left)
+		buf_addf(b, "%zu more pods find no room here.\n\n", left);
+}
 
-		buf_addf(b, "The registry gave no answer about %zu image%s: ", r->plan->nunknown,
-			 r->plan->nunknown == 1 ? "" : "s");
-		add_text(b, why);
-		buf_adds(b, ".\n\n");
-	}
+static void
+add_silence(struct buf *b, const struct plan *plan)
+{
+	AUTO_FREE char *why = err_text(&plan->unknown);
+
+	buf_addf(b, "The registry gave no answer about %zu image%s: ", plan->nunknown,
+		 plan->nunknown == 1 ? "" : "s");
+	add_text(b, why);
+	buf_adds(b, ".\n\n");
 }
 
 static void
@@ -153,13 +176,16 @@ add_release(struct buf *b, const struct report *r)
 	if (r->commit)
 		buf_addf(b, " as `%.7s`", r->commit);
 	buf_adds(b, ": `");
-	for (size_t i = 0; i < r->ntags; i++)
+	for (size_t i = 0; i < r->ntags && i < TAGS_SHOWN; i++)
 		buf_addf(b, "%s%.128s", i ? "`, `" : "", r->tags[i]);
-	buf_addf(b, "` moved for %zu.\n\n", moved);
+	buf_addc(b, '`');
+	if (r->ntags > TAGS_SHOWN)
+		buf_addf(b, " and %zu more", r->ntags - TAGS_SHOWN);
+	buf_addf(b, " moved for %zu.\n\n", moved);
 }
 
 static void
-add_foot(struct buf *b, const struct report *r)
+add_cost(struct buf *b, const struct report *r)
 {
 	char took[CLOCK_TEXT_SIZE], saved[CLOCK_TEXT_SIZE];
 	int64_t ms = report_saved_ms(r);
@@ -200,18 +226,14 @@ add_heading(struct buf *b, const struct report *r)
 	buf_adds(b, "\n\n");
 }
 
-void
-render_github_summary(struct buf *b, const struct report *r, size_t max)
+/* What stands below the table, which gets the room that is left. */
+static void
+add_foot(struct buf *b, const struct report *r, size_t max)
 {
-	size_t left = 0;
-
-	add_heading(b, r);
-	if (r->plan)
-		left = add_table(b, r, max);
-	buf_addc(b, '\n');
-	if (left)
-		buf_addf(b, "%zu more images find no room here.\n\n", left);
-	add_more(b, r);
+	if (r->res)
+		add_pods(b, r->res, max / PODS_PART);
+	if (r->plan && r->plan->nunknown)
+		add_silence(b, r->plan);
 	if (r->err->class) {
 		AUTO_FREE char *why = err_text(r->mistakes->n ? &r->mistakes->items[0] : r->err);
 
@@ -221,5 +243,23 @@ render_github_summary(struct buf *b, const struct report *r, size_t max)
 	}
 	if (r->release && !r->err->class)
 		add_release(b, r);
-	add_foot(b, r);
+	add_cost(b, r);
+}
+
+void
+render_github_summary(struct buf *b, const struct report *r, size_t max)
+{
+	AUTO_BUF struct buf foot = BUF_INIT;
+	size_t left = 0;
+
+	BUG_ON(max < RENDER_GITHUB_SUMMARY_MIN);
+	buf_init(&foot, 0);
+	add_foot(&foot, r, max);
+	add_heading(b, r);
+	if (r->plan)
+		left = add_table(b, r, max - foot.len);
+	buf_addc(b, '\n');
+	if (left)
+		buf_addf(b, "%zu more images find no room here.\n\n", left);
+	buf_add_str(b, buf_str(&foot));
 }

@@ -214,22 +214,86 @@ test_summary_failed(void **state UNUSED)
 		"registry.\n");
 }
 
+enum { MANY = 700 };
+
+/* Long names and messages of everything: images that failed, pods, tags, the registry, the run. */
+static void
+make_crowd(struct world *w, struct run_pod *pods, struct pod *pod, const char **tags)
+{
+	static char text[5000], tag[129];
+
+	memset(text, '`', sizeof(text) - 1);
+	memset(tag, 't', sizeof(tag) - 1);
+	make_world(w);
+	break_web(w);
+	w->jobs[1].message = w->jobs[2].message = text;
+	for (size_t i = 0; i < MANY; i++) {
+		pods[i] =
+			(struct run_pod){ .pod = pod, .state = RUN_POD_PASSED, .elapsed_ms = 1000 };
+		tags[i] = tag;
+	}
+	pods[MANY - 1].state = RUN_POD_FAILED;
+	pods[MANY - 1].message = text;
+	w->res.pods = pods;
+	w->res.npods = MANY;
+	w->res.pods_failed = 1;
+	w->plan.nunknown = 1;
+	w->plan.unknown = (struct err){ .class = ERR_TEMPORARY, .msg = text };
+	w->err.msg = text;
+	release(w);
+	w->report.tags = tags;
+	w->report.ntags = MANY;
+}
+
 /* What finds no room is counted, and the summary is never larger than it may be. */
 static void
 test_summary_cut(void **state UNUSED)
 {
+	struct graph_pod graph = { .name = "agents" };
+	struct pod pod = { .graph = &graph };
+	struct run_pod pods[MANY];
+	const char *tags[MANY];
+
+	for (size_t max = RENDER_GITHUB_SUMMARY_MIN; max < 64u << 10; max += 99) {
+		AUTO_BUF struct buf b = BUF_INIT, released = BUF_INIT;
+		struct world w;
+
+		make_crowd(&w, pods, &pod, tags);
+		render_github_summary(&b, &w.report, max);
+		assert_in_range(b.len, 1, max);
+		assert_non_null(strstr(b.data, "\nPod `agents` **failed** (1.0 s): "));
+		assert_non_null(strstr(b.data, " more pods find no room here.\n"));
+		assert_non_null(strstr(b.data, "\n**Failed:** "));
+		assert_non_null(strstr(b.data, "requests to the registry.\n"));
+		w.err.class = ERR_NONE;
+		render_github_summary(&released, &w.report, max);
+		assert_in_range(released.len, 1, max);
+		assert_non_null(strstr(released.data, "t` and 690 more moved for 2.\n"));
+	}
+}
+
+/* A table of more rows than there is room for is as long as it can be. */
+static void
+test_summary_of_many_images(void **state UNUSED)
+{
+	static struct graph_image images[MANY], *order[MANY];
+	static struct plan_node nodes[MANY];
 	AUTO_BUF struct buf b = BUF_INIT;
 	struct world w;
 
 	make_world(&w);
-	release(&w);
-	render_github_summary(&b, &w.report, 4096 + 280);
-	assert_text(&b, "### lockstep: 1 built, 2 up to date\n\n" HEAD
-			"| `base` | up to date |  | " SHORT_A " | " SHORT_A " |  | 1 min 01 s |\n\n"
-			"2 more images find no room here.\n\n"
-			"Released 3 images as `0123456`: `latest` moved for 2.\n\n"
-			"12 s, about 1 min 01 s saved against rebuilding all; 14 requests to the "
-			"registry.\n");
+	for (size_t i = 0; i < MANY; i++) {
+		images[i] = (struct graph_image){ .name = "image", .index = i };
+		order[i] = &images[i];
+		nodes[i].image = &images[i];
+	}
+	w.graph = (struct graph){ .images = images, .nimages = MANY, .order = order };
+	w.plan.nodes = nodes;
+	w.plan.n = MANY;
+	w.report.res = NULL;
+	render_github_summary(&b, &w.report, RENDER_GITHUB_SUMMARY_MIN);
+	assert_in_range(b.len, RENDER_GITHUB_SUMMARY_MIN - 200, RENDER_GITHUB_SUMMARY_MIN);
+	assert_non_null(strstr(b.data, " more images find no room here.\n\n12 s; 14 requests"));
 }
 
 static void
@@ -407,6 +471,7 @@ main(void)
 		cmocka_unit_test(test_summary),
 		cmocka_unit_test(test_summary_failed),
 		cmocka_unit_test(test_summary_cut),
+		cmocka_unit_test(test_summary_of_many_images),
 		cmocka_unit_test(test_summary_of_pods_and_silence),
 		cmocka_unit_test(test_summary_of_what_is_not_reproducible),
 		cmocka_unit_test(test_summary_without_plan),
