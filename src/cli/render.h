@@ -27,6 +27,8 @@ void render_jobs_make(const struct plan *p, struct buf *b);
 /* The summary after a run; what failed with its reason and the end of its log. */
 void render_run_text(const struct plan *p, const struct run_result *res, const char *state_dir);
 json_t *render_run_json(const struct plan *p, const struct run_result *res) NODISCARD;
+/* All pods of the graph, in its order; res may be NULL. */
+json_t *render_pods_json(const struct plan *p, const struct run_result *res) NODISCARD;
 
 /* What the tags of a release did. */
 struct release;

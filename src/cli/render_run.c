@@ -218,21 +218,22 @@ job_json(const struct plan *p, const struct job *job)
 	return j;
 }
 
-static json_t *
-pods_json(const struct run_result *res)
+json_t *
+render_pods_json(const struct plan *p, const struct run_result *res)
 {
 	static const char *const names[] = { "not run", "passed", "failed" };
+	const struct graph *g = p->opts.project->graph;
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < res->npods; i++) {
-		const struct run_pod *pod = &res->pods[i];
+	for (size_t i = 0; i < g->npods; i++) {
+		const struct run_pod *pod = res && i < res->npods ? &res->pods[i] : NULL;
 		json_t *j = json_object();
 
-		json_set_text(j, "pod", pod->pod->graph->name);
-		json_set_text(j, "outcome", names[pod->state]);
-		if (pod->message)
+		json_set_text(j, "pod", g->pods[i].name);
+		json_set_text(j, "outcome", names[pod ? pod->state : RUN_POD_OPEN]);
+		if (pod && pod->message)
 			json_set_text(j, "message", pod->message);
-		json_set_int(j, "elapsed_ms", pod->elapsed_ms);
+		json_set_int(j, "elapsed_ms", pod ? pod->elapsed_ms : 0);
 		json_array_append_new(list, j);
 	}
 	return list;
@@ -260,6 +261,6 @@ render_run_json(const struct plan *p, const struct run_result *res)
 			json_array_append_new(images, job_json(p, job));
 	}
 	json_object_set_new(j, "images", images);
-	json_object_set_new(j, "pods", pods_json(res));
+	json_object_set_new(j, "pods", render_pods_json(p, res));
 	return j;
 }

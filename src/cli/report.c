@@ -144,7 +144,8 @@ images_json(const struct report *r)
 	if (r->res && r->res->run_id)
 		return render_run_json(r->plan, r->res);
 	j = json_object();
-	plan = r->plan ? render_plan_json(r->plan) : json_object();
+	if (r->plan)
+		plan = render_plan_json(r->plan);
 	for (size_t i = 0; r->plan && i < r->plan->n; i++)
 		current += r->plan->nodes[i].state == PLAN_UP_TO_DATE;
 	json_object_set_new(j, "run", json_null());
@@ -155,7 +156,9 @@ images_json(const struct report *r)
 	json_set_int(j, "failed", 0);
 	json_set_int(j, "skipped", 0);
 	json_set_int(j, "cancelled", 0);
-	json_object_set(j, "images", json_object_get(plan, "images"));
+	json_object_set_new(j, "images",
+			    plan ? json_incref(json_object_get(plan, "images")) : json_array());
+	json_object_set_new(j, "pods", r->plan ? render_pods_json(r->plan, NULL) : json_array());
 	return j;
 }
 

@@ -2,6 +2,8 @@
 /* t-report.c: JUnit XML of builds and checks, well formed for any bytes. */
 #include "cli/report.h"
 
+#include "base/map.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -189,6 +191,60 @@ test_changed(void **state UNUSED)
 	}
 }
 
+static void
+assert_fields(json_t *take_j, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!json_object_get(take_j, names[i]))
+			fail_msg("no '%s' in %s", names[i], json_canonical(take_j));
+	assert_int_equal(json_object_size(take_j), n);
+	json_decref(take_j);
+}
+
+/* The fields are the same ones whether something was built, nothing had to be, or it came to no plan. */
+static void
+test_one_shape(void **state UNUSED)
+{
+	static const char *const names[] = {
+		"schema",     "version",   "ok",         "run",      "run_url", "built",
+		"up_to_date", "pushed",    "degraded",   "failed",   "skipped", "images",
+		"pods",       "cancelled", "elapsed_ms", "saved_ms", "changed", "registry",
+		"release",    "event",     "error",      "mistakes",
+	};
+	struct graph_pod pods[] = { { .name = "agents" }, { .name = "db" } };
+	struct run_pod played[] = { { .state = RUN_POD_PASSED, .elapsed_ms = 5 }, { 0 } };
+	AUTO_JSON json_t *j = NULL;
+	AUTO_FREE char *text = NULL;
+	struct world w;
+
+	make_world(&w);
+	w.graph.registry = "";
+	w.graph.by_name = map_new();
+	map_set(w.graph.by_name, STR_LIT("web"), &w.image);
+	w.graph.pods = pods;
+	w.graph.npods = 2;
+	w.res.pods = played;
+	w.res.npods = 2;
+	w.job.record = (char *)"{\"image\":\"web\"}";
+	j = report_json(&w.report);
+	text = json_canonical(json_object_get(j, "pods"));
+	assert_string_equal(text, "[{\"elapsed_ms\":5,\"outcome\":\"passed\",\"pod\":\"agents\"},"
+				  "{\"elapsed_ms\":0,\"outcome\":\"not run\",\"pod\":\"db\"}]");
+	assert_string_equal(json_get_text(json_object_get(json_array_get(json_object_get(j,
+											 "images"),
+									 0),
+							  "record"),
+					  "image"),
+			    "web");
+	assert_fields(json_incref(j), names, ARRAY_SIZE(names));
+	w.report.res = NULL;
+	assert_fields(report_json(&w.report), names, ARRAY_SIZE(names));
+	w.report.plan = NULL;
+	assert_fields(report_json(&w.report), names, ARRAY_SIZE(names));
+	map_free(w.graph.by_name);
+	json_decref(w.check.spec);
+}
+
 int
 main(void)
 {
@@ -196,6 +252,7 @@ main(void)
 		cmocka_unit_test(test_passed),       cmocka_unit_test(test_not_run),
 		cmocka_unit_test(test_build_failed), cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_no_plan),      cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_one_shape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
