@@ -20,6 +20,7 @@ dist_pkgdata_DATA += \
 	%D%/lockstep.schema.json \
 	$(NULL)
 EXTRA_DIST += \
+	%D%/examples/github-matrix.yml \
 	%D%/examples/github.yml \
 	%D%/examples/gitlab-pipeline.yml \
 	%D%/examples/gitlab.yml \

@@ -117,9 +117,9 @@ const struct cmd cmd_plan = {
 		"they are work for `build` too.\n"
 		"\n"
 		"Other engines can do the work: --format prints what has to be built as the matrices\n"
-		"of a GitHub workflow, one a wave, as a GitLab child pipeline, an Argo Workflow or a\n"
-		"makefile. Each job is `lockstep build --only IMAGE --push` in a checkout of the same\n"
-		"commit, and the registry is the only thing that they share.",
+		"of a GitHub workflow, one a wave of 256 at most, as a GitLab child pipeline, an Argo\n"
+		"Workflow or a makefile. Each job is `lockstep build --only IMAGE --push` in a checkout\n"
+		"of the same commit, and the registry is the only thing that they share.",
 	.examples = "  $ lockstep plan\n"
 		    "  $ lockstep plan secure-agent-kali --json\n"
 		    "  $ lockstep plan --commit HEAD~1\n"

@@ -17,7 +17,7 @@ json_t *render_notes_json(const struct plan_node *node) NODISCARD;
 
 /* What has to be built as jobs of other engines, each `lockstep build --only IMAGE --push` in a
  * checkout of the same commit. GitHub: {"count": N, "waves": [MATRIX…]}, the matrices of jobs that
- * follow each other. GitLab: a child pipeline. Argo: a Workflow that is given repository, commit
+ * follow each other, each of at most 256 as a matrix may be. GitLab: a child pipeline. Argo: a Workflow that is given repository, commit
  * and the image that holds lockstep. JSON, which is YAML as well. */
 json_t *render_jobs_github(const struct plan *p) NODISCARD;
 json_t *render_jobs_gitlab(const struct plan *p) NODISCARD;

@@ -3,6 +3,8 @@
 #include "base/out.h"
 #include "cli/render.h"
 
+#define MATRIX_MAX 256 /* jobs that a matrix of GitHub Actions may have */
+
 /* What is up to date is in the registry, for every job to take. */
 static bool
 has_job(const struct plan *p, const struct graph_image *image)
@@ -55,6 +57,16 @@ count_waves(const struct plan *p, size_t *waves)
 	return n;
 }
 
+static json_t *
+add_wave(json_t *waves)
+{
+	json_t *wave = json_object(), *include = json_array();
+
+	json_object_set_new(wave, "include", include);
+	json_array_append_new(waves, wave);
+	return include;
+}
+
 json_t *
 render_jobs_github(const struct plan *p)
 {
@@ -63,20 +75,21 @@ render_jobs_github(const struct plan *p)
 	json_t *j = json_object(), *list = json_array();
 
 	for (size_t w = 0; w < nwaves; w++) {
-		json_t *wave = json_object(), *include = json_array();
+		json_t *include = add_wave(list);
 
 		for (size_t i = 0; i < g->nimages; i++) {
 			json_t *job;
 
 			if (!has_job(p, g->order[i]) || waves[g->order[i]->index] != w)
 				continue;
+			/* Those of one wave wait for none of each other, so the rest may come after. */
+			if (json_array_size(include) == MATRIX_MAX)
+				include = add_wave(list);
 			job = json_object();
 			json_set_text(job, "image", g->order[i]->name);
 			json_array_append_new(include, job);
 			count++;
 		}
-		json_object_set_new(wave, "include", include);
-		json_array_append_new(list, wave);
 	}
 	free(waves);
 	json_set_int(j, "count", (long long)count);

@@ -19,6 +19,19 @@ leaf' 'github-matrix: waves'
 is "$(lockstep plan left --format github-matrix | jq -c '.waves')" \
 	'[{"include":[{"image":"base"}]},{"include":[{"image":"left"}]}]' 'github-matrix: only what was asked for'
 
+# A matrix takes 256 jobs: what is more is one more wave, before what stands on it.
+mkdir "$GRAPH/../wide"
+cp -r "$GRAPH/lone" "$GRAPH/../wide"
+mkdir "$GRAPH/../wide/top"
+printf 'FROM localhost/t/i1:x\nFROM localhost/t/i300:x\nCOPY --from=0 /file /file\n' >"$GRAPH/../wide/top/Dockerfile"
+{
+	printf 'version: 1\nregistry: localhost/t\nimages:\n  top: { context: top }\n'
+	seq 300 | sed 's/.*/  i&: { context: lone }/'
+} >"$GRAPH/../wide/lockstep.yaml"
+jobs=$(lockstep plan -C "$GRAPH/../wide" --format github-matrix)
+is "$(printf '%s' "$jobs" | jq -c '[.count, (.waves[].include | length)]')" '[301,256,44,1]' 'github-matrix: at most 256 a wave'
+is "$(printf '%s' "$jobs" | jq -r '.waves[1:][].include[].image' | tail -n 2 | tr '\n' ' ')" 'i300 top ' 'github-matrix: in order'
+
 # --- GitLab: jobs with needs
 jobs=$(lockstep plan --format gitlab)
 is "$(printf '%s' "$jobs" | jq -r 'keys_unsorted | join(",")')" 'build base,build lone,build left,build right,build leaf' \

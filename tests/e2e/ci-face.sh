@@ -137,7 +137,13 @@ if python3 -c 'import yaml' 2>/dev/null; then
 	mkdir "$PLAY/temp"
 	export REGISTRY_AUTH_FILE="$PLAY/temp/login.json"
 	ok 'action: installs nothing where lockstep is' bash -e -c "$(step 'Install lockstep')"
-	ok 'action: logs in' env REGISTRY="$REG_HOST" NAME="$REG_USER" PASSWORD="$REG_PASSWORD" bash -e -c "$(step 'Log in')"
+	log_in() {
+		env GITHUB_ENV="$PLAY/env" REGISTRY="$REG_HOST" NAME="$REG_USER" PASSWORD="$REG_PASSWORD" "$@" bash -e -c "$(step 'Log in')"
+	}
+	ok 'action: logs in' log_in SETUP_ONLY=false
+	is "$(cat "$PLAY/env" 2>/dev/null)" '' 'action: and no further step knows of it'
+	ok 'action: sets up' log_in SETUP_ONLY=true
+	is "$(cat "$PLAY/env")" "REGISTRY_AUTH_FILE=$REGISTRY_AUTH_FILE" 'action: for further steps'
 	github env ARGS='--pr --jobs 2' REPORTS="$PLAY/temp" bash -e -c "$(step 'Build, check, publish')"
 	is "$status $(output any_changed)" '0 false' 'action: runs'
 	is "$(cd "$PLAY/temp" && echo lockstep-*)" 'lockstep-checks.xml lockstep-report.json' 'action: leaves its reports'
@@ -147,8 +153,49 @@ if python3 -c 'import yaml' 2>/dev/null; then
 		    yaml.safe_load(open(name))
 		print(len(sys.argv) - 1)
 	PY
-	)" 4 'action and examples are YAML'
+	)" 5 'action and examples are YAML'
 	is "$(grep -vc '^ *\(#\|$\)' "$top_srcdir/docs/examples/github.yml" | awk '{ print $1 < 30 }')" 1 'the workflow has fewer than 30 lines'
+	# The workflow with a job an image, each of them on a machine of its own.
+	run_of() {
+		python3 - "$top_srcdir/docs/examples/github-matrix.yml" "$1" <<-'PY'
+			import sys, yaml
+			steps = yaml.safe_load(open(sys.argv[1]))["jobs"][sys.argv[2]]["steps"]
+			print("\n".join(s["run"] for s in steps if "run" in s))
+		PY
+	}
+	unset REGISTRY_AUTH_FILE
+	export RUNNER_TEMP="$PLAY/temp"
+	echo more >>base/more
+	echo 'COPY more /more' >>base/Dockerfile
+	ci_commit 'a base that moves'
+	ci_runner
+	github bash -e -c "$(run_of plan)"
+	is "$status $(output count) $(output waves)" '0 2 [{"include":[{"image":"base"}]},{"include":[{"image":"leaf"}]}]' \
+		'matrix: the waves'
+	output waves >"$PLAY/waves"
+	for n in 1 2; do
+		for image in $(jq -r ".[$n - 1].include[].image" "$PLAY/waves"); do
+			ci_runner
+			github env IMAGE="$image" bash -e -c "$(run_of wave-$n)"
+			is "$status" 0 "matrix: wave $n builds $image"
+		done
+	done
+	ci_runner
+	ci '0: ' 'matrix: the last job builds nothing'
+	is "$(jq -c '[.changed, (.release.images | length)]' "$OUT")" '[["base","leaf"],3]' 'matrix: and releases what was built'
+	is "$(python3 - "$top_srcdir/docs/examples/github-matrix.yml" <<-'PY'
+		import sys, yaml
+		jobs = yaml.safe_load(open(sys.argv[1]))["jobs"]
+		waves = [name for name in jobs if name.startswith("wave-")]
+		for n, name in enumerate(waves):
+		    assert jobs[name]["needs"] == ["plan"] + waves[n - 1:n], name
+		    assert jobs[name]["strategy"]["matrix"].endswith("waves)[%d] }}" % n), name
+		    assert jobs[name]["if"].endswith("> %d" % n), name
+		assert jobs["release"]["needs"] == ["plan"] + waves
+		assert "length <= %d" % len(waves) in jobs["plan"]["steps"][-1]["run"]
+		print(len(waves))
+	PY
+	)" 3 'matrix: each wave after the one before'
 	commands=$(python3 - "$top_srcdir/docs/examples/gitlab.yml" <<-'PY'
 		import sys, yaml
 		print("\n".join(yaml.safe_load(open(sys.argv[1]))["images"]["script"]))
