@@ -8,6 +8,7 @@
 #include "cli/work.h"
 #include "engine/release.h"
 #include "engine/shared.h"
+#include "engine/unversioned.h"
 #include "model/ref.h"
 
 #define PUBLISH_LIST(X)                                                                            \
@@ -121,9 +122,36 @@ struct ci {
 	char *commit;
 	struct work w;
 	struct release release;
+	struct arena *arena; /* of unversioned */
+	unversioned_files unversioned;
 	struct report report;
 	json_t *event;
 };
+
+#define SHOWN_UNVERSIONED 3
+
+/* One line an image. */
+static void
+tell_unversioned(const struct ci *ci)
+{
+	const unversioned_files *files = &ci->unversioned;
+	size_t n;
+
+	for (size_t from = 0; from < files->n; from += n) {
+		const char *image = files->v[from].image;
+		AUTO_BUF struct buf b = BUF_INIT;
+
+		buf_init(&b, 0);
+		for (n = 0; from + n < files->n && files->v[from + n].image == image; n++)
+			if (n < SHOWN_UNVERSIONED)
+				buf_addf(&b, "%s%s", n ? ", " : "", files->v[from + n].path);
+		if (n > SHOWN_UNVERSIONED)
+			buf_addf(&b, " and %zu more", n - SHOWN_UNVERSIONED);
+		out_err("lockstep: '%s' is made from %zu file%s that commit %.7s does not have, so nobody "
+			"can build it again from there: %s\n",
+			image, n, n == 1 ? "" : "s", ci->commit, b.data);
+	}
+}
 
 static int
 release(struct session *s, struct ci *ci, struct err *err)
@@ -136,15 +164,19 @@ release(struct session *s, struct ci *ci, struct err *err)
 				     .nmoving = arg_tags.n ? arg_tags.n : g->ntags,
 				     .as_planned = !ci->w.res.run_id };
 	AUTO_FREE char *unnoted = NULL;
-	int r = release_tags(&opts, &ci->release, err);
+	int r = unversioned_find(ci->w.plan, ci->arena, &ci->unversioned, err);
 
+	if (!r)
+		r = release_tags(&opts, &ci->release, err);
 	if (r)
 		return r;
+	tell_unversioned(ci);
 	if (ci->release.unnoted.class) {
 		unnoted = err_text(&ci->release.unnoted);
 		out_err("lockstep: ignoring that the next runner has more to ask: %s\n", unnoted);
 	}
 	ci->report.release = &ci->release;
+	ci->report.unversioned = &ci->unversioned;
 	ci->report.commit = opts.commit;
 	ci->report.tags = opts.moving;
 	ci->report.ntags = opts.nmoving;
@@ -239,11 +271,14 @@ ci(struct session *s, int argc, char **argv UNUSED, struct err *err)
 		r = ci_face_open(s, &arg_face, &ci.face, err);
 	if (r)
 		return r;
+	ci.arena = arena_new();
 	r = work_and_release(s, &ci, err);
 	r = ci_face_close(&ci.face, s, &ci.report, r, err);
 	release_fini(&ci.release);
 	work_fini(&ci.w);
 	json_decref(ci.event);
+	vec_fini(&ci.unversioned);
+	arena_free(ci.arena);
 	free(ci.commit);
 	return r;
 }

@@ -78,6 +78,21 @@ report_saved_ms(const struct report *r)
 /* --- JSON */
 
 static json_t *
+unversioned_json(const unversioned_files *files)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; files && i < files->n; i++) {
+		json_t *one = json_object();
+
+		json_set_text(one, "image", files->v[i].image);
+		json_set_text(one, "path", files->v[i].path);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *
 release_json(const struct report *r)
 {
 	json_t *j = json_object(), *tags = json_array(), *images = json_array();
@@ -98,6 +113,7 @@ release_json(const struct report *r)
 		json_array_append_new(images, one);
 	}
 	json_object_set_new(j, "images", images);
+	json_object_set_new(j, "unversioned", unversioned_json(r->unversioned));
 	return j;
 }
 

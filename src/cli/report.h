@@ -5,6 +5,7 @@
 
 #include "engine/release.h"
 #include "engine/run.h"
+#include "engine/unversioned.h"
 
 /*
  * The records that JSON (docs/report.md), JUnit XML, and the annotations, summary and outputs of
@@ -14,8 +15,9 @@ struct report {
 	const struct plan *plan;       /* NULL = it did not come to one */
 	const struct run_result *res;  /* run_id is 0 when nothing had to be done */
 	const struct release *release; /* NULL = no tags were to be set, or it did not come to it */
-	const char *commit;            /* that is released; NULL = none */
-	const char *const *tags;       /* that move; with release */
+	const unversioned_files *unversioned; /* with release; NULL = not looked for */
+	const char *commit;                   /* that is released; NULL = none */
+	const char *const *tags;              /* that move; with release */
 	size_t ntags;
 	json_t *event;         /* that was recorded, as JSON; NULL = none */
 	const struct err *err; /* why it failed; ERR_NONE = it did not */

@@ -183,6 +183,8 @@ libengine_a_SOURCES += \
 	%D%/stage.h \
 	%D%/trigger.c \
 	%D%/trigger.h \
+	%D%/unversioned.c \
+	%D%/unversioned.h \
 	%D%/verify.c \
 	%D%/verify.h \
 	$(NULL)

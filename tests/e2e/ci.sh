@@ -94,6 +94,20 @@ ci_runner
 like "$(lockstep why leaf)" '*because parent left has a new image*because parent base has a new image*because base/motd changed*' \
 	'why goes down to the root on another machine'
 
+# --- what an earlier step of the job has made, and git ignores
+ci_runner
+echo right/made >.gitignore
+echo made >right/made
+echo 'COPY made /made' >>right/Dockerfile
+git add -A
+git commit -qm 'what is made'
+ci '0: leaf right' 'a file that git ignores is an input'
+like "$(cat "$OUT.err")" "*lockstep: 'right' is made from 1 file that commit $(git rev-parse --short=7 HEAD) does not have, so nobody can build it again from there: right/made" \
+	'and it is said that the commit does not have it'
+is "$(jq -c .release.unversioned "$OUT")" '[{"image":"right","path":"right/made"}]' 'in the report, too'
+git revert --no-edit HEAD >/dev/null 2>&1
+rm right/made
+
 # --- 5 a check fails
 ci_runner
 before=$(ci_digests latest)
