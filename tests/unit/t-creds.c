@@ -290,6 +290,26 @@ test_helpers(void **state)
 	}
 }
 
+/* For people whose login is refused: which file or program it came from. */
+static void
+test_where_a_login_is_from(void **state)
+{
+	struct world *w = *state;
+	AUTO_FREE char *file = tmp_path(w->dir, "HOME/.docker/config.json");
+	const struct creds_login *l = NULL;
+	struct creds *c = NULL;
+
+	helper(w, "three", "echo '{\"Username\":\"<token>\",\"Secret\":\"id\"}'");
+	tmp_text(w->dir, "HOME/.docker/config.json",
+		 "{\"credHelpers\":{\"h.x\":\"three\"},\"auths\":{\"a.x\":{\"auth\":\"dTpw\"}}}");
+	assert_int_equal(creds_load(w->env, NULL, &c, NULL), 0);
+	assert_int_equal(creds_find(c, "a.x", "i", &l, NULL), 0);
+	assert_string_equal(l->from, file);
+	assert_int_equal(creds_find(c, "h.x", "i", &l, NULL), 0);
+	assert_string_equal(l->from, "docker-credential-three");
+	creds_free(c);
+}
+
 static void
 test_helper_is_asked_once(void **state)
 {
@@ -341,6 +361,7 @@ main(void)
 		T(test_tokens_and_plain_fields),
 		T(test_damaged_file_says_where_and_nothing_else),
 		T(test_helpers),
+		T(test_where_a_login_is_from),
 		T(test_helper_is_asked_once),
 		T(test_store_that_is_not_installed),
 	};
