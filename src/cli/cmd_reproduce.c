@@ -14,6 +14,8 @@
 
 #include <stdio.h>
 
+#define MAX_DEPTH 64 /* of parents that are built from a report */
+
 static bool arg_twice, arg_any_version;
 static const char *arg_record, *arg_save, *arg_commit;
 static opt_texts arg_insecure;
@@ -149,6 +151,8 @@ struct original {
 	char digest[DIGEST_SIZE]; /* of the manifest; "" = not known */
 	enum registry_state state;
 	struct err *err;
+	unsigned depth;   /* 0 = what was asked for; else a parent of it */
+	VEC(char *) gone; /* names of parents that are built from their records first; owned */
 };
 
 static void
@@ -277,26 +281,25 @@ commit_of(struct session *s, const struct record *record, char **ret, struct err
 	return -ERR_TOOL;
 }
 
-/* A report may hold the record of a parent that cannot be had: then that is built from it first. */
-static void
-hint_parents(const struct session *s, const struct record *record, struct err *err)
+/* A report may hold the records of all parents that cannot be had. */
+static bool
+can_make(const struct original *o, const struct reproduction *found)
 {
-	AUTO_ERR struct err ignored = ERR_INIT; /* of a hint */
+	const struct inputs *in = o->record->inputs;
+	size_t n = 0;
 
-	for (size_t i = 0; i < record->inputs->images.n; i++) {
-		const struct input_image *im = &record->inputs->images.v[i];
-
-		if (!im->name || builder_has(s->builder, im->id, &ignored) ||
-		    !record_file_has(arg_record, im->name, im->id))
-			continue;
-		err_hint(err, "'%s' can be built first: lockstep reproduce --record %s %s",
-			 im->name, arg_record, im->name);
-		return;
-	}
+	if (!arg_record || o->depth == MAX_DEPTH)
+		return false;
+	for (size_t i = 0; i < found->gone.n; i++)
+		for (size_t k = 0; k < in->images.n; k++)
+			if (in->images.v[k].name && !strcmp(in->images.v[k].name, found->gone.v[i]))
+				n += record_file_has(arg_record, found->gone.v[i],
+						     in->images.v[k].id);
+	return n && n >= found->gone.n && found->lacks.n <= found->gone.n;
 }
 
 static int
-rebuild_original(struct session *s, const struct original *o, struct err *err)
+rebuild_original(struct session *s, struct original *o, struct err *err)
 {
 	struct reproduce_opts opts;
 	struct reproduction found = { 0 };
@@ -311,10 +314,100 @@ rebuild_original(struct session *s, const struct original *o, struct err *err)
 		return r;
 	r = reproduce_record(&opts, o->record, *o->digest ? o->digest : NULL, &found, &s->errs,
 			     err);
-	show(s, &found, o->record);
+	if (can_make(o, &found))
+		for (size_t i = 0; i < found.gone.n; i++)
+			vec_push(&o->gone, xstrdup(found.gone.v[i]));
+	else if (!o->depth)
+		show(s, &found, o->record);
 	reproduction_fini(&found);
-	if (arg_record && (r == -ERR_TOOL || r == -ERR_TEMPORARY))
-		hint_parents(s, o->record, err);
+	return r;
+}
+
+/* With the project as it was at the record's commit. */
+static int
+try_original(struct session *s, struct original *o, struct err *err)
+{
+	const char *builder = s->o.builder;
+	AUTO_FREE char *commit = NULL;
+	struct lockfile *pins = NULL;
+	enum builder_kind kind;
+	int r = commit_of(s, o->record, &commit, err);
+
+	s->o.commit = commit;
+	if (!r)
+		r = session_reload_graph(s, err);
+	if (!r) {
+		pins = reproduce_pins(o->record, s->project->graph);
+		s->pins = pins;
+		/* One of an unknown name is found missing with all else that is. */
+		if (!builder && o->record->kind &&
+		    builder_kind_parse(str_c(o->record->kind), &kind))
+			s->o.builder = o->record->kind;
+		r = rebuild_original(s, o, err);
+	}
+	s->pins = NULL;
+	s->o.commit = NULL;
+	s->o.builder = builder;
+	lockfile_free(pins);
+	return r;
+}
+
+static int from_file(struct session *s, const char *name, unsigned depth, struct err *err);
+
+static void
+forget_gone(struct original *o)
+{
+	for (size_t i = 0; i < o->gone.n; i++)
+		free(o->gone.v[i]);
+	vec_fini(&o->gone);
+}
+
+/* Takes the failure in err for what it can be mended by. */
+static int
+make_gone(struct session *s, struct original *o, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < o->gone.n; i++) {
+		AUTO_FREE char *what =
+			xasprintf("parent '%s' is not to be had: building it from its record",
+				  o->gone.v[i]);
+
+		err_clear(err);
+		say(NULL, what);
+		r = from_file(s, o->gone.v[i], o->depth + 1, err);
+		if (r)
+			r = err_prefix(err, "parent '%s'", o->gone.v[i]);
+	}
+	forget_gone(o);
+	return r;
+}
+
+/* Each turn finds parents that are not here, and ends with them in our storage. */
+static int
+reproduce_original(struct session *s, struct original *o, struct err *err)
+{
+	size_t turns = o->record->inputs->images.n;
+	int r = try_original(s, o, err);
+
+	while (o->gone.n && turns--) {
+		r = make_gone(s, o, err);
+		if (!r)
+			r = try_original(s, o, err);
+	}
+	forget_gone(o);
+	return r;
+}
+
+static int
+from_file(struct session *s, const char *name, unsigned depth, struct err *err)
+{
+	struct original o = { .state = REGISTRY_ABSENT, .depth = depth };
+	int r = record_file_read(arg_record, name, &o.record, err);
+
+	if (!r)
+		r = reproduce_original(s, &o, err);
+	record_free(o.record);
 	return r;
 }
 
@@ -322,38 +415,16 @@ static int
 from_record(struct session *s, const char *name, const char *which, struct err *err)
 {
 	struct original o = { .state = REGISTRY_ABSENT };
-	struct lockfile *pins = NULL;
-	AUTO_FREE char *commit = NULL;
-	enum builder_kind kind;
 	int r;
 
 	s->o.insecure = arg_insecure;
 	s->relocking = true; /* the record says what was meant, not the lock file of today */
+	if (arg_record && !arg_save)
+		return from_file(s, name, 0, err);
 	r = arg_record ? record_file_read(arg_record, name, &o.record, err)
 		       : ask_registry(s, name, which, &o, err);
-	if (!r && arg_save) {
-		r = save_record(o.record, err);
-		record_free(o.record);
-		return r;
-	}
 	if (!r)
-		r = commit_of(s, o.record, &commit, err);
-	s->o.commit = commit;
-	if (!r)
-		r = session_reload_graph(s, err);
-	if (!r) {
-		pins = reproduce_pins(o.record, s->project->graph);
-		s->pins = pins;
-		/* One of an unknown name is found missing with all else that is. */
-		if (!s->o.builder && o.record->kind &&
-		    builder_kind_parse(str_c(o.record->kind), &kind))
-			s->o.builder = o.record->kind;
-		r = rebuild_original(s, &o, err);
-	}
-	s->pins = NULL;
-	s->o.commit = NULL;
-	s->o.builder = NULL;
-	lockfile_free(pins);
+		r = arg_save ? save_record(o.record, err) : reproduce_original(s, &o, err);
 	record_free(o.record);
 	return r;
 }

@@ -49,6 +49,7 @@ reproduction_fini(struct reproduction *r)
 	if (r->comparison.diff.arena)
 		image_diff_fini(&r->comparison.diff);
 	vec_fini(&r->lacks);
+	vec_fini(&r->gone);
 	arena_free(r->arena);
 	*r = (struct reproduction){ 0 };
 }
@@ -176,6 +177,8 @@ fetch(struct work *w, const struct input_image *im, struct err *err)
 		r = external_ref(w, im->ref, &from.platform, &from.ref, err);
 	if (!r)
 		r = rebuild_fetch(w->rebuild, &from, err);
+	if (r && r != -ERR_CANCELLED && im->name)
+		vec_push(&w->ret->gone, arena_strdup(w->ret->arena, im->name));
 	if (r == -ERR_FAILED || r == -ERR_REMOTE) {
 		lack(w, "%s '%s' is gone: %s", im->name ? "parent" : "external",
 		     im->name ? im->name : im->ref, err->msg);

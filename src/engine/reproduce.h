@@ -30,10 +30,11 @@ struct reproduction {
 		[DIGEST_SIZE]; /* what was recorded, or the first of two builds; "" = none yet */
 	char second_id[DIGEST_SIZE]; /* what came out now */
 	VEC(const char *) lacks;     /* what this machine lacks, a sentence each */
-	struct sha256 key;           /* of the record, or of both builds */
-	struct reasons reasons;      /* where the inputs found here differ from the record's */
-	bool same;                   /* one image ID */
-	const char *unknown;         /* why the two could not be compared; NULL = they were */
+	VEC(const char *) gone; /* parents among that, or that no registry answered for: names */
+	struct sha256 key;      /* of the record, or of both builds */
+	struct reasons reasons; /* where the inputs found here differ from the record's */
+	bool same;              /* one image ID */
+	const char *unknown;    /* why the two could not be compared; NULL = they were */
 	struct rebuild_comparison comparison; /* unless same, or unknown */
 };
 

@@ -153,10 +153,18 @@ reproduce 75 'no registry' leaf
 
 # --- nothing but the report and the repository
 ci_runner
-reproduce 75 'a parent that nobody has' --record "$PLAY/report.json" leaf
-like "$(cat "$OUT.err")" "*'base' can be built first: lockstep reproduce --record $PLAY/report.json base*" 'is in the report, too'
-reproduce 0 'which is enough to build it' --record "$PLAY/report.json" base
-reproduce 0 'and then what stands on it' --record "$PLAY/report.json" leaf
+reproduce 0 'a parent that nobody has is built from its record in the report' --record "$PLAY/report.json" leaf --json
+is "$(jq -r '"\(.image) \(.reproduced)"' "$OUT")" 'leaf true' 'and the image stands on it'
+like "$(cat "$OUT.err")" "*parent 'base' is not to be had: building it from its record*building base*building leaf*" 'says so'
+reproduce 0 'it stays' --record "$PLAY/report.json" leaf
+is "$(grep -c 'building base' "$OUT.err")" 0 'and is not built again'
+ci_runner
+jq 'del(.images[] | select(.image == "base"))' "$PLAY/report.json" >"$PLAY/bad.json"
+reproduce 75 'a report without it' --record "$PLAY/bad.json" leaf
+jq '(.images[] | select(.image == "base") | .record.run.commit) = "0123456789012345678901234567890123456789"' \
+	"$PLAY/report.json" >"$PLAY/bad.json"
+reproduce 3 'a parent of a commit that is not here' --record "$PLAY/bad.json" leaf
+like "$(cat "$OUT.err")" "*parent 'base': commit 012345678901 is not in this repository*" 'is told as what it is'
 # A pull request publishes nothing, and its job has an artifact all the same; only the external is nowhere.
 ci '75: base fork leaf lone stamp' 'a pull request without a registry' --pr --report "$PLAY/pr.json" --set GREETING=hi
 is "$(jq -r '[.images[] | select(.record.image == .image and .record.image_id == .image_id)] | length' "$PLAY/pr.json")" 5 'reports records'
