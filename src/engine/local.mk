@@ -61,6 +61,8 @@ libengine_a_SOURCES += \
 	%D%/deliver_secret.c \
 	%D%/download.c \
 	%D%/download.h \
+	%D%/emulation.c \
+	%D%/emulation.h \
 	%D%/explain.c \
 	%D%/explain.h \
 	%D%/explain_path.c \

@@ -32,6 +32,7 @@ check_PROGRAMS += \
 	%D%/t-dockerfile_ins \
 	%D%/t-dockerfile_lex \
 	%D%/t-dockerfile_print \
+	%D%/t-emulation \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-env \
@@ -166,6 +167,7 @@ TESTS += \
 	%D%/t-dockerfile_ins \
 	%D%/t-dockerfile_lex \
 	%D%/t-dockerfile_print \
+	%D%/t-emulation \
 	%D%/t-enc \
 	%D%/t-enum \
 	%D%/t-env \
@@ -328,6 +330,8 @@ endif
 %C%_t_dockerfile_lex_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_print_CPPFLAGS = $(unit_cppflags)
 %C%_t_dockerfile_print_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_emulation_CPPFLAGS = $(unit_cppflags)
+%C%_t_emulation_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_enc_CPPFLAGS = $(unit_cppflags)
 %C%_t_enc_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_enum_CPPFLAGS = $(unit_cppflags)
