@@ -58,3 +58,29 @@ recipe_step_line(const struct recipe *r, size_t stage, size_t step)
 	}
 	return 0;
 }
+
+struct platform
+recipe_stage_platform(const struct recipe *r, size_t stage)
+{
+	const struct recipe_stage *s = &r->stages[stage];
+	struct platform ret;
+
+	while (!s->platform && s->base == RECIPE_BASE_STAGE)
+		s = &r->stages[s->base_stage];
+	return s->platform && !platform_parse(str_c(s->platform), &ret, NULL) ? ret
+									      : r->opts.platform;
+}
+
+int
+recipe_stage_runs(const struct recipe *r, size_t stage)
+{
+	const struct recipe_stage *s = &r->stages[stage];
+
+	for (size_t i = 0; i < s->nonbuild; i++)
+		if (s->onbuild[i]->kw == DF_RUN)
+			return s->df->from->line;
+	for (size_t i = 0; i < s->df->nins; i++)
+		if (s->df->ins[i]->kw == DF_RUN)
+			return s->df->ins[i]->line;
+	return 0;
+}

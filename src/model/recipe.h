@@ -184,6 +184,12 @@ struct recipe {
 struct recipe *recipe_eval(struct arena *arena, const struct dockerfile *df,
 			   const struct recipe_opts *opts, struct err_list *errs) NODISCARD;
 
+/* What a stage is built for: what its FROM says, or else the FROM of the stage that it stands on, or
+ * else what the image is for. */
+struct platform recipe_stage_platform(const struct recipe *r, size_t stage);
+/* The line of the first RUN of a stage, that of FROM where a trigger runs something; 0 = nothing does. */
+int recipe_stage_runs(const struct recipe *r, size_t stage);
+
 /*
  * The key's lines for stages, instructions and heredocs (records stage, onbuild, ins, heredoc of
  * docs/key.md), encoded, each ended by LF, in file order. id(ctx, image index) gives the identity

@@ -465,15 +465,50 @@ test_step_lines(void **state UNUSED)
 	fixture_close(&f);
 }
 
+static void
+test_what_runs_where(void **state UNUSED)
+{
+	static const struct recipe_case c = {
+		.name = "what runs where",
+		.platform = "linux/s390x",
+		.file = "FROM --platform=linux/arm64 i0 AS a\nRUN x\nFROM a AS b\nENV A=1\nRUN y\n"
+			"FROM base\nCOPY --from=b / /\nRUN z\nFROM scratch AS end\n"
+			"COPY --from=2 / /\n",
+		.configs = "base {\"OnBuild\":[\"COPY f /\",\"RUN t\"]}",
+	};
+	static const struct {
+		const char *platform;
+		int line;
+	} rows[] = { { "linux/arm64", 2 },
+		     { "linux/arm64", 5 },
+		     { "linux/s390x", 6 },
+		     { "linux/s390x", 0 } };
+	struct recipe_fixture f;
+
+	fixture_open(&f, &c, DIALECT_CONTAINERS);
+	assert_non_null(f.recipe);
+	assert_int_equal(f.recipe->nstages, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct platform p = recipe_stage_platform(f.recipe, i);
+		char text[PLATFORM_TEXT_SIZE];
+
+		platform_text(&p, text);
+		assert_string_equal(text, rows[i].platform);
+		assert_int_equal(recipe_stage_runs(f.recipe, i), rows[i].line);
+	}
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_worked_example), cmocka_unit_test(test_target),
-		cmocka_unit_test(test_reachable),      cmocka_unit_test(test_names),
-		cmocka_unit_test(test_duplicates),     cmocka_unit_test(test_bad_links),
-		cmocka_unit_test(test_from_expansion), cmocka_unit_test(test_platforms),
-		cmocka_unit_test(test_syntax),         cmocka_unit_test(test_step_lines),
+		cmocka_unit_test(test_worked_example),  cmocka_unit_test(test_target),
+		cmocka_unit_test(test_reachable),       cmocka_unit_test(test_names),
+		cmocka_unit_test(test_duplicates),      cmocka_unit_test(test_bad_links),
+		cmocka_unit_test(test_from_expansion),  cmocka_unit_test(test_platforms),
+		cmocka_unit_test(test_syntax),          cmocka_unit_test(test_step_lines),
+		cmocka_unit_test(test_what_runs_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
