@@ -134,6 +134,18 @@ check_containers(struct report *rep, struct session *s)
 		say(rep, "containers", !runs_images(s), err.msg, err.hint);
 }
 
+/* Nothing to mend, but whoever compares images should know. */
+static void
+say_times(struct report *rep, const struct builder *b)
+{
+	if (!builder_reproduces(b))
+		say(rep, "times", true,
+		    "the time of a build is in its image: built again from the same inputs, it "
+		    "has another ID and digest (not so with buildah, podman, or buildx and "
+		    "BuildKit 0.13)",
+		    NULL);
+}
+
 static void
 check_builder(struct report *rep, struct session *s)
 {
@@ -165,6 +177,7 @@ check_builder(struct report *rep, struct session *s)
 	} else {
 		say(rep, "builder", true, info.version, NULL);
 		say(rep, "storage", true, info.storage, NULL);
+		say_times(rep, s->builder);
 		builder_info_fini(&info);
 		check_containers(rep, s);
 	}

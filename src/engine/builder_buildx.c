@@ -158,6 +158,7 @@ ask(struct buildx_builder *x, bool anew, struct err *err)
 		return r;
 	buildx_parse(x->arena, buf_str(&said), &x->info);
 	x->known = true;
+	x->base.reproduces = x->info.minor >= TIMES_SINCE;
 	return 0;
 }
 
@@ -209,7 +210,6 @@ prepare(struct builder *b, struct err *err)
 		r = ask(x, true, err);
 	if (!r)
 		r = refuse(&x->info, err);
-	b->reproduces = x->info.minor >= TIMES_SINCE;
 	return r ? r : ocistore_make(&x->store, err);
 }
 

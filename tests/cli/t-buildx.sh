@@ -109,4 +109,10 @@ exits 0 'what is damaged is not stood on' lockstep build
 exits 0 'doctor' lockstep doctor
 like "$tap_out" "*buildx v*, builder 'lockstep' (remote), BuildKit v*lockstep keeps images in '$LOCKSTEP_STATE/oci'*" \
 	'names buildx, its builder and where images are'
+case $tap_out in
+*' BuildKit v0.'[0-9].* | *' BuildKit v0.1'[0-2].*) told=1 ;;
+*) told=0 ;;
+esac
+is "$(lockstep doctor --json | jq '[.[] | select(.check == "times")] | length')" "$told" \
+	'and whether images hold the time'
 done_testing
