@@ -73,8 +73,9 @@ dry_run(struct session *s, const struct work_opts *opts, struct err *err)
 		render_json(render_plan_json(plan));
 	else
 		render_plan_text(plan);
+	r = plan_check_machine(plan, err);
 	plan_free(plan);
-	return 0;
+	return r;
 }
 
 static int

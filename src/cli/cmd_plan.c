@@ -99,7 +99,10 @@ plan(struct session *s, int argc, char **argv, struct err *err)
 		return r;
 	}
 	show(p, format);
-	if (arg_exit_code && (p->nbuild || p->nwait || p->ncheck || p->npods))
+	/* The jobs of other formats are for other machines. */
+	if (format == FORMAT_TEXT || format == FORMAT_JSON)
+		r = plan_check_machine(p, err);
+	if (!r && arg_exit_code && (p->nbuild || p->nwait || p->ncheck || p->npods))
 		r = err_set(err, ERR_REFUSED, "%zu to build, %zu waiting, %zu to check", p->nbuild,
 			    p->nwait, p->ncheck);
 	plan_free(p);
@@ -114,7 +117,8 @@ const struct cmd cmd_plan = {
 		"Prints for each image whether it is up to date, would be built, or waits for a\n"
 		"parent that would be built first, and what moved. Nothing is built and no builder\n"
 		"is started. An image that is up to date may have checks to run, new or edited ones:\n"
-		"they are work for `build` too.\n"
+		"they are work for `build` too. Where this machine cannot run what an image for another\n"
+		"platform runs, that is said behind the plan, with status 3.\n"
 		"\n"
 		"Other engines can do the work: --format prints what has to be built as the matrices\n"
 		"of a GitHub workflow, one a wave of 256 at most, as a GitLab child pipeline, an Argo\n"

@@ -104,9 +104,11 @@ plan_known(struct session *s, char *name, const struct graph_image **ret_image, 
 		return r;
 	node = &(*ret)->nodes[(*ret_image)->index];
 	if (node->state == PLAN_WAITS) {
+		r = plan_check_machine(*ret, err);
 		plan_free(*ret);
 		*ret = NULL;
-		r = build_parents(s, *ret_image, err);
+		if (!r)
+			r = build_parents(s, *ret_image, err);
 		if (!r)
 			r = session_plan_image(s, name, ret_image, ret, err);
 		if (r)

@@ -130,6 +130,9 @@ work_do(struct session *s, const struct work_opts *opts, struct work *ret, struc
 	r = work_plan(s, opts, &ret->plan, err);
 	if (r || (!work_is_open(opts, ret->plan) && !builder_has_containers(s->builder)))
 		return r;
+	r = plan_check_machine(ret->plan, err);
+	if (r)
+		return r;
 	plan_free(ret->plan);
 	ret->plan = NULL;
 	r = session_lock(s, err);

@@ -170,6 +170,13 @@ int builder_add_secrets(struct builder *b, struct arena *a, const struct graph_i
  * ask the builder's engine once. */
 int builder_check(struct builder *b, const struct graph_image *image, const struct recipe *recipe,
 		  struct err_list *errs, struct err *err) NODISCARD;
+/* Whether this machine can run programs of a platform, where the builder would run them here: 0, or
+ * ERR_TOOL. After builder_check or builder_probe. What a builder runs elsewhere is not judged. */
+int builder_check_platform(struct builder *b, const struct platform *platform, struct err *err)
+	NODISCARD;
+/* The same of each RUN of a recipe, for the platform of its stage. */
+int builder_check_machine(struct builder *b, const struct recipe *recipe, struct err *err)
+	NODISCARD;
 /* The part of it that needs no builder: addresses that any would read by itself, unchecked. */
 void builder_check_downloads(const struct recipe *recipe, struct err_list *errs);
 /* Why the builder's layer cache is not trusted for this recipe, as one phrase with its line

@@ -351,6 +351,12 @@ open_podman(const struct builder_opts *opts)
 	return builder_containers_open(opts, &podman);
 }
 
+static bool
+runs_here(struct builder *b UNUSED)
+{
+	return true;
+}
+
 #define CONTAINERS_OPS                                                                             \
 	.dialect = DIALECT_CONTAINERS, .reproduces = true, .output_record = output_record,         \
 	.image_ref = image_ref, .free = builder_containers_free,                                   \
@@ -362,7 +368,7 @@ open_podman(const struct builder_opts *opts)
 	.in_place = builder_containers_in_place, .has_containers = builder_containers_left,        \
 	.runner = &runner_podman_ops, .build_cmd = build_cmd, .notes = notes,                      \
 	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
-	.probe = builder_containers_probe
+	.probe = builder_containers_probe, .runs_here = runs_here
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* builder_check.c: what a builder cannot do, found before it starts. */
 #include "engine/builder_priv.h"
+#include "engine/emulation.h"
 #include "engine/external.h"
 #include "io/git.h"
 
@@ -209,4 +210,34 @@ builder_check(struct builder *b, const struct graph_image *image, const struct r
 
 	builder_check_downloads(recipe, errs);
 	return !r && errs->n > before ? -ERR_INPUT : r;
+}
+
+int
+builder_check_platform(struct builder *b, const struct platform *platform, struct err *err)
+{
+	struct platform host = platform_host();
+	char wanted[PLATFORM_TEXT_SIZE], here[PLATFORM_TEXT_SIZE];
+
+	if (!b->ops->runs_here || !b->ops->runs_here(b) || emulation_runs(platform, b->tmp_dir))
+		return 0;
+	platform_text(platform, wanted);
+	platform_text(&host, here);
+	err_set(err, ERR_TOOL, "this machine is %s, and cannot run programs of %s", here, wanted);
+	err_hint(err,
+		 "Debian, Ubuntu: apt-get install qemu-user-static; or build with buildx, on a "
+		 "builder that has a node for that platform");
+	return -ERR_TOOL;
+}
+
+int
+builder_check_machine(struct builder *b, const struct recipe *recipe, struct err *err)
+{
+	for (size_t i = 0; i < recipe->nstages; i++) {
+		struct platform platform = recipe_stage_platform(recipe, i);
+		int line = recipe_stage_runs(recipe, i);
+
+		if (line && builder_check_platform(b, &platform, err))
+			return err_prefix(err, "RUN at %s:%d", recipe->df->file, line);
+	}
+	return 0;
 }

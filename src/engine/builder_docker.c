@@ -354,6 +354,14 @@ builder_docker_limits(struct builder *b, bool anew UNUSED, struct builder_limits
 	return 0;
 }
 
+bool
+builder_docker_runs_here(struct builder *b)
+{
+	struct docker_builder *d = docker_builder(b);
+
+	return d->api && docker_api_is_here(d->api);
+}
+
 /* The engine removes an image with its last name, and keeps what another stands on. */
 int
 builder_docker_collect(struct builder *b, const struct builder_gc *gc,

@@ -28,6 +28,7 @@ int builder_docker_collect(struct builder *b, const struct builder_gc *gc,
 int builder_docker_keep(struct builder *b, const char *dir, const char *image_id, struct err *err)
 	NODISCARD;
 int builder_docker_prepare(struct builder *b, struct err *err) NODISCARD;
+bool builder_docker_runs_here(struct builder *b);
 int builder_docker_limits(struct builder *b, bool anew, struct builder_limits *ret, struct err *err)
 	NODISCARD;
 int builder_docker_probe(struct builder *b, struct builder_info *ret, struct err *err) NODISCARD;

@@ -126,7 +126,7 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.limits = builder_docker_limits, .no_cache_reason = no_cache_reason,                       \
 	.collect = builder_docker_collect, .should_retry = should_retry,                           \
 	.has_containers = builder_docker_left, .runner = &runner_docker_ops,                       \
-	.probe = builder_docker_probe
+	.probe = builder_docker_probe, .runs_here = builder_docker_runs_here
 
 const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
 						.build_cmd = build_cmd, .step_line = step_line,

@@ -69,6 +69,7 @@ struct builder_ops {
 	void (*build_cmd)(struct builder *b, struct arena *a, const struct builder_build *build,
 			  struct builder_cmd *ret);
 	int (*limits)(struct builder *b, bool anew, struct builder_limits *ret, struct err *err);
+	bool (*runs_here)(struct builder *b); /* after limits; NULL = never known to */
 	size_t (*notes)(struct arena *a, const struct recipe *recipe,
 			const char ***ret); /* may be NULL */
 	const char *(*no_cache_reason)(struct arena *a, const struct recipe *recipe);

@@ -292,6 +292,24 @@ plan_decide(struct plan *p, const struct graph_image *image, struct err_list *er
 	return r;
 }
 
+int
+plan_check_machine(const struct plan *p, struct err *err)
+{
+	const struct graph *g = p->opts.project->graph;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < g->nimages; i++) {
+		const struct plan_node *node = &p->nodes[g->order[i]->index];
+
+		if (node->state != PLAN_BUILD && node->state != PLAN_WAITS)
+			continue;
+		r = builder_check_machine(p->opts.builder, node->made.recipe, err);
+		if (r)
+			return err_prefix(err, "image '%s'", node->image->name);
+	}
+	return r;
+}
+
 void
 plan_set_built(struct plan *p, const struct graph_image *image, const char *image_id)
 {

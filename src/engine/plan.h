@@ -110,6 +110,9 @@ struct shared_image;
 void plan_set_manifest(struct plan *p, struct plan_node *node, const struct shared_image *image);
 /* Why answers are missing, as an error. */
 int plan_unknown(const struct plan *p, struct err *err) NODISCARD;
+/* Whether this machine can run the commands of what has to be built or waits for it; ERR_TOOL, with the
+ * image and line of the first that it cannot. Not part of the plan: another machine may do the work. */
+int plan_check_machine(const struct plan *p, struct err *err) NODISCARD;
 /* A built image: its node is up to date from now on. */
 void plan_set_built(struct plan *p, const struct graph_image *image, const char *image_id);
 /* Expected durations and remaining path lengths; loads them from the store at the first call. */

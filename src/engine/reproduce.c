@@ -2,11 +2,8 @@
 /* reproduce.c: from a record to the same inputs, and from these to the same image, or not. */
 #include "engine/reproduce.h"
 
-#include "base/file.h"
-#include "base/path.h"
 #include "engine/shared.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 
 struct work {
@@ -94,39 +91,31 @@ check_builder(struct work *w, struct err *err)
 	return 0;
 }
 
-/* An interpreter for programs of that architecture is registered with the kernel. */
-static bool
-can_interpret(const char *arch)
-{
-	static const char *const names[][2] = { { "amd64", "x86_64" },
-						{ "arm64", "aarch64" },
-						{ "386", "i386" } };
-	AUTO_FREE char *path = NULL;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i][0], arch))
-			arch = names[i][1];
-	path = xasprintf("/proc/sys/fs/binfmt_misc/qemu-%s", arch);
-	return file_exists(AT_FDCWD, path);
-}
-
+/* Before anything is pulled, as far as the record tells: it does not say which stage is for which platform. */
 static void
 check_platform(struct work *w)
 {
-	const struct platform *wanted = &w->ret->image->platform;
-	struct platform host = platform_host();
-	char text[PLATFORM_TEXT_SIZE], here[PLATFORM_TEXT_SIZE];
+	const struct inputs *in = w->record->inputs;
+	AUTO_ERR struct err err = ERR_INIT;
 
-	if (!strcmp(wanted->os, host.os) && !strcmp(wanted->arch, host.arch))
-		return;
-	if (!inputs_run_commands(w->record->inputs) || can_interpret(wanted->arch))
-		return;
-	platform_text(wanted, text);
-	platform_text(&host, here);
-	lack(w,
-	     "it runs commands of %s, and this machine is %s without an interpreter for it "
-	     "(qemu-user-static)",
-	     text, here);
+	for (size_t i = 0; i < in->images.n; i++)
+		if (strstr(in->images.v[i].use, INPUT_USE_PLATFORM))
+			return;
+	if (inputs_run_commands(in) &&
+	    builder_check_platform(w->opts->plan->builder, &w->ret->image->platform, &err))
+		lack(w, "%s", err.msg);
+}
+
+/* The same of what is to be built. */
+static int
+check_machine(struct work *w, const struct recipe *recipe, struct err *err)
+{
+	int r = builder_check_machine(w->opts->plan->builder, recipe, err);
+
+	if (r != -ERR_TOOL)
+		return r;
+	lack(w, "%s", err->msg);
+	return 0;
 }
 
 /* --- what the image stands on */
@@ -388,7 +377,10 @@ same_inputs(struct work *w, struct err_list *errs, struct err *err)
 		return r;
 	if (!sha256_eq(w->made.inputs->key, w->record->inputs->key))
 		return refuse_inputs(w, err);
-	return builder_check(w->opts->plan->builder, w->ret->image, w->made.recipe, errs, err);
+	r = builder_check(w->opts->plan->builder, w->ret->image, w->made.recipe, errs, err);
+	if (!r)
+		r = check_machine(w, w->made.recipe, err);
+	return r ? r : refuse_lacks(w, err);
 }
 
 static int
@@ -446,7 +438,11 @@ reproduce_twice(const struct reproduce_opts *opts, const struct plan_node *node,
 	begin(ret);
 	ret->image = node->image;
 	ret->key = node->made.inputs->key;
-	r = begin_rebuild(&w, err);
+	r = check_machine(&w, node->made.recipe, err);
+	if (!r)
+		r = refuse_lacks(&w, err);
+	if (!r)
+		r = begin_rebuild(&w, err);
 	if (!r)
 		r = fetch_all(&w, node->made.inputs, err);
 	if (!r)

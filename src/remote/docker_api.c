@@ -5,6 +5,8 @@
 #include "base/env.h"
 #include "base/file.h"
 
+#include <sys/utsname.h>
+
 #define DEFAULT_HOST "unix:///var/run/docker.sock"
 /* Minor numbers of API 1.x: what is written for, and from where on all of it is there. */
 #define WANTED 41
@@ -16,6 +18,7 @@ struct docker_api {
 	char *url;    /* without a path */
 	char *certs, *ca_file, *cert_file, *key_file;
 	char *engine, *version; /* NULL = not met yet */
+	char *kernel;           /* of the engine's machine; NULL = not said */
 	struct http *http;
 };
 
@@ -92,6 +95,7 @@ docker_api_free(struct docker_api *d)
 	free(d->key_file);
 	free(d->engine);
 	free(d->version);
+	free(d->kernel);
 	free(d);
 }
 
@@ -190,6 +194,14 @@ get(struct docker_api *d, const char *path, json_t **ret, struct err *err)
 	return r;
 }
 
+bool
+docker_api_is_here(const struct docker_api *d)
+{
+	struct utsname here;
+
+	return d->socket && d->kernel && !uname(&here) && !strcmp(d->kernel, here.release);
+}
+
 /* "1.41": 41; 0 for anything else. */
 static unsigned long long
 minor(const json_t *version, const char *key)
@@ -224,6 +236,8 @@ docker_api_meet(struct docker_api *d, struct err *err)
 			d->host, newest, OLDEST);
 	d->engine = xstrdup(json_get_text(version, "Version"));
 	d->version = xasprintf("1.%llu", use);
+	if (json_get_text(version, "KernelVersion"))
+		d->kernel = xstrdup(json_get_text(version, "KernelVersion"));
 	return 0;
 }
 

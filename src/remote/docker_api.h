@@ -42,6 +42,9 @@ int docker_api_meet(struct docker_api *d, struct err *err) NODISCARD;
 /* "20.10.24" and "1.41", after docker_api_meet(). */
 const char *docker_api_engine(const struct docker_api *d);
 const char *docker_api_version(const struct docker_api *d);
+/* Its containers run on this machine's kernel, as far as its name tells: not in a virtual machine. After
+ * docker_api_meet(). */
+bool docker_api_is_here(const struct docker_api *d);
 
 /* Fills in where a request goes, after docker_api_meet(): its url, which the caller frees, and the
  * rest borrowed. */

@@ -40,7 +40,15 @@ bare() {
 exits 0 'a graph is built' bare build
 exits 0 'a name is given' bare build --load leaf
 exits 0 'doctor' bare doctor
-like "$tap_out" '*ok   builder * engine * (API 1.*' 'says what the engine speaks'
+like "$tap_out" '*ok   builder * engine * (API 1.*ok   times * the time of a build is in its image: *' \
+	'says what the engine speaks, and what it does to images'
+if [ ! -e /proc/sys/fs/binfmt_misc/qemu-s390x ] && [ "$(uname -m)" != s390x ]; then
+	sed -i 's/right: {/& platform: linux\/s390x,/' lockstep.yaml
+	exits 3 'an engine on this machine cannot run what the machine cannot' bare build right
+	like "$tap_out" "*image 'right': RUN at right/Dockerfile:4: this machine is *, and cannot run programs of linux/s390x*" \
+		'which is said before it is asked to'
+	git checkout -q lockstep.yaml
+fi
 is "$("$DOCKER" run --rm --network none localhost/t/leaf:latest busybox cat /greeting)" hello 'what it says is there'
 
 # --- options, and output that is hard to carry

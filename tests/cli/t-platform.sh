@@ -91,4 +91,41 @@ is "$(in_app arch) $(in_app other)" 'other-x86 other-arm' 'each with its own'
 sed -i "s|^FROM .*|FROM --platform=linux/arm64 localhost/t/base|" one/Dockerfile
 exits 2 'a parent that is built for another platform' lockstep plan
 like "$tap_out" "*one/Dockerfile:1*FROM --platform=linux/arm64: image 'base' is built for linux/amd64*" 'is a mistake with its line'
+
+# --- what this machine cannot run is said before anything is built
+if [ -e /proc/sys/fs/binfmt_misc/qemu-s390x ] || [ "$(uname -m)" = s390x ]; then
+	skip 'programs of linux/s390x cannot be run' 'they can'
+	done_testing
+	exit
+fi
+here=linux/$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
+mkdir far near
+# shellcheck disable=SC2016 # the Dockerfile expands it
+printf 'FROM --platform=$BUILDPLATFORM localhost/t/native AS work\nRUN ["/bin/busybox", "touch", "/made"]\nFROM scratch\nCOPY --from=work /made /made\n' >near/Dockerfile
+printf 'FROM localhost/t/plain\nRUN ["/bin/busybox", "true"]\n' >far/Dockerfile
+mkdir native plain
+cp "$(command -v busybox)" native/busybox
+printf 'FROM scratch\nCOPY busybox /bin/busybox\n' | tee native/Dockerfile >plain/Dockerfile
+cp native/busybox plain/busybox
+cat >lockstep.yaml <<-YAML
+	version: 1
+	registry: localhost/t
+	images:
+	  native: { context: native, platform: $here }
+	  near: { context: near, platform: linux/s390x }
+	  plain: { context: plain, platform: linux/s390x }
+	  far: { context: far, platform: linux/s390x }
+YAML
+no="image 'far': RUN at far/Dockerfile:2: this machine is $here, and cannot run programs of linux/s390x"
+exits 3 'a plan with a RUN for another platform' lockstep plan
+like "$tap_out" "*far *waits for plain*$no*qemu-user-static*" 'says so, behind the plan'
+exits 3 'in JSON as well' lockstep plan --json
+exits 0 'a plan for other machines does not' lockstep plan --format github-matrix
+exits 3 'a build does not begin' lockstep build
+like "$tap_out" "lockstep: $no*" 'and says why'
+is "$(lockstep history --json | jq '[.. | objects | select(.image? == "plain")] | length')" 0 'nothing was built'
+exits 3 'nor does a build that only tells' lockstep build --dry-run
+exits 3 'nor do two builds' lockstep reproduce --twice far
+like "$tap_out" "*cannot run programs of linux/s390x*" 'for the same reason'
+rebuilds 'native near plain' 'what runs nothing of it is built' native near plain
 done_testing

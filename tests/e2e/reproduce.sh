@@ -137,6 +137,18 @@ is "$(jq -c '[.lacks, .second]' "$OUT")" '[["it was built by kaniko, and this is
 sed 's/etc/usr/; s/leaf\/leaf/leaf\/gone/; s/\("key":"sha256:\)./\10/' "$PLAY/leaf.json" >"$PLAY/bad.json"
 reproduce 2 'a record whose key is not that of its inputs' --record "$PLAY/bad.json"
 
+# --- a commit at which it was for another platform
+if [ ! -e /proc/sys/fs/binfmt_misc/qemu-s390x ] && [ "$(uname -m)" != s390x ]; then
+	git checkout -q -b far "$first"
+	sed -i 's/^\(  leaf: {\)/\1 platform: linux\/s390x,/' lockstep.yaml
+	git commit -qam 'for another platform'
+	jq --arg c "$(git rev-parse HEAD)" '.run.commit = $c' "$PLAY/leaf.json" >"$PLAY/far.json"
+	git checkout -q -
+	reproduce 3 'a record of an image for a platform whose programs cannot be run here' --record "$PLAY/far.json"
+	like "$(cat "$OUT")" "leaf: not built: this machine lacks what it needs
+  this machine is *, and cannot run programs of linux/s390x" 'is told before the build'
+fi
+
 # --- an external that is gone
 ci_runner
 external two
