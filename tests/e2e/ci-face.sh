@@ -113,6 +113,14 @@ is "$status $(output any_changed) $(output changed)" '0 false []' 'nothing chang
 # shellcheck disable=SC2016 # Markdown
 like "$(cat "$PLAY/summary")" '### lockstep: nothing to build*| `base` | up to date |*`latest` moved for 0.*requests to the registry.*' \
 	'nothing changed: summary'
+# What the step wrote before counts; with too little room nothing is added.
+for before in 1040000 1045000; do
+	head -c $before /dev/zero | tr '\0' x >"$PLAY/long"
+	env GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY="$PLAY/long" lockstep ci >/dev/null 2>&1
+	wc -c <"$PLAY/long" | awk '{ print ($1 <= 1048576), ($1 > '$before') }'
+done >"$PLAY/sizes"
+is "$(cat "$PLAY/sizes")" '1 1
+1 0' 'a summary that another program began: 1 MiB in all'
 is "$(sed -n '/^{/,/^}/p' "$OUT" | jq -S 'del(.elapsed_ms, .registry)')" "$(jq -S 'del(.elapsed_ms, .registry)' "$PLAY/report.json")" \
 	'--json prints what --report writes: one document'
 is "$(jq '.saved_ms > 0' "$PLAY/report.json")" true 'nothing changed: time saved is known on a machine that built nothing'
