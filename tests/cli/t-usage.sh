@@ -47,7 +47,7 @@ done
 says 'lockstep: an IMAGE is missing' 'missing image' why
 says "lockstep: no image 'lefft' in 'lockstep.yaml'
     did you mean 'left'?" 'unknown image' why lefft
-says "lockstep: --format: 'png' is none of text, dot, mermaid, json" 'unknown format' graph --format png
+says "lockstep: --format: 'png' is none of text, dot, mermaid, svg, json" 'unknown format' graph --format png
 says "lockstep: --set 'X': write VAR=VALUE" 'malformed variable' plan --set X
 says "lockstep: --only needs the name of an image" 'only what?' build --only
 exits 2 'a graph file that is not there' lockstep graph --graph nosuch.yaml
@@ -74,6 +74,15 @@ lone
 5 images, 2 leaves" 'graph'
 like "$(lockstep graph --format dot)" 'digraph*"left" -> "leaf";*' 'graph as dot'
 like "$(lockstep graph --format mermaid)" 'graph LR*i1 --> i3*' 'graph as mermaid'
+if command -v dot >/dev/null; then
+	like "$(lockstep graph --format svg)" '*<svg *<text *>leaf</text>*</svg>' 'graph drawn by Graphviz'
+else
+	skip 'graph drawn by Graphviz' 'no dot'
+fi
+mkdir "$graph_dir/nodot"
+ln -s "$(command -v git)" "$graph_dir/nodot/git"
+exits 3 'without Graphviz' env PATH="$graph_dir/nodot" "$LOCKSTEP" graph --format svg
+like "$tap_out" "*cannot find 'dot'*apt-get install graphviz*" 'how to get it'
 is "$(lockstep graph --json | jq -c '[.images[] | {image, parents}] | .[4]')" '{"image":"leaf","parents":["left","right"]}' 'graph as JSON'
 is "$(cd / && lockstep graph -C "$GRAPH" | tail -n 1)" '5 images, 2 leaves' 'with -C'
 is "$(cd right/docs && lockstep graph | tail -n 1)" '5 images, 2 leaves' 'from a folder below'
