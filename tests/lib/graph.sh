@@ -116,6 +116,8 @@ graph_write() {
 }
 
 graph_files() {
+	# A pull request that the tests themselves are run for would publish nothing.
+	unset GITHUB_EVENT_NAME GITHUB_EVENT_PATH CI_MERGE_REQUEST_IID
 	graph_dir=$(mktemp -d "${TMPDIR:-/tmp}/graph.XXXXXX")
 	trap graph_cleanup EXIT
 	GRAPH=$graph_dir/repo
