@@ -476,7 +476,7 @@ const struct cmd cmd_reproduce = {
 		    "  $ lockstep reproduce vk-local@HEAD --json\n"
 		    "  $ lockstep reproduce agent-base --save-record agent-base.json\n"
 		    "  $ lockstep reproduce --record agent-base.json\n"
-		    "  $ lockstep reproduce --record report.json vk-local\n"
+		    "  $ lockstep reproduce --record lockstep-report.json vk-local\n"
 		    "  $ lockstep reproduce --twice secure-agent-kali\n",
 	.opts = options,
 	.run = run,

@@ -54,7 +54,7 @@ registry_start plain
 graph_open
 trap 'graph_cleanup; registry_stop' EXIT
 git branch -q -m main
-lockstep build >/dev/null 2>&1
+lockstep ci --pr --report lockstep-report.json >/dev/null 2>&1
 echo b >kali/k
 graph_commit 'kali'
 lockstep build >/dev/null 2>&1

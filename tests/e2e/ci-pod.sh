@@ -100,7 +100,7 @@ pull_request '0: side' 'a pull request that pushes keys'
 is "$(pods)" passed 'plays it'
 ci_runner
 ci '0: ' 'its merge'
-is "$(pods)$(ci_digest side latest)" "$(ci_digest side "$(git rev-parse HEAD)")" 'does not, and releases'
+is "$(pods) $(ci_digest side latest)" "not run $(ci_digest side "$(git rev-parse HEAD)")" 'does not, and releases'
 
 # --- a check that is younger than the image
 sed -i 's|file: /file|&, max-size: 100|' lockstep.yaml
