@@ -79,7 +79,7 @@ ci_runner
 before=$(pulled)
 git commit -q --allow-empty -m nothing
 ci '0: ' 'a fresh runner with nothing changed'
-is "$(pods)$(find "$LOCKSTEP_STATE/storage" -maxdepth 1 -name '*-images' 2>/dev/null)" '' 'plays no pod, and pulls nothing'
+is "$(pods) $(find "$LOCKSTEP_STATE/storage" -maxdepth 1 -name '*-images' 2>/dev/null)" 'not run ' 'plays no pod, and pulls nothing'
 diag "$(jq .registry.requests "$OUT") requests, $(($(pulled) - before)) blobs"
 echo 2 >lone/file
 ci_commit lone
