@@ -51,8 +51,8 @@ test_layers_and_links(void **state)
 			 0);
 	assert_int_equal(ret.config.n, 2);
 	assert_int_equal(ret.nlayers, 2);
-	expect_text(ret.layers[0], "first");
-	expect_text(ret.layers[1], "first");
+	expect_text(ret.layers[0].path, "first");
+	expect_text(ret.layers[1].path, "first");
 }
 
 static void

@@ -82,7 +82,7 @@ expect_image(const struct ocistore *s, const char *id, const struct oci_image *w
 	config = str_dup(image.config);
 	assert_string_equal(config, want->config);
 	assert_int_equal(image.nlayers, 1);
-	layer = tmp_read("/", image.layers[0] + 1);
+	layer = tmp_read("/", image.layers[0].path + 1);
 	assert_string_equal(layer, want->layer);
 }
 
