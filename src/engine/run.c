@@ -161,6 +161,9 @@ decide_child(struct job *child)
 	AUTO_ERR_LIST struct err_list errs = ERR_LIST_INIT;
 	AUTO_ERR struct err err = ERR_INIT;
 
+	/* What the registry said was of the parents as they were then, and is not kept by deciding. */
+	child->node->asked = false;
+	child->node->digest[0] = '\0';
 	if (plan_decide(child->run->plan, child->image, &errs, &err)) {
 		decide_failed(child, &errs, &err);
 		return;

@@ -190,6 +190,15 @@ is "$(ci_digests stable)" "$(ci_digests latest)" 'moves both'
 ci_runner
 like "$(lockstep why leaf)" 'leaf  rebuilt in run *because leaf/leaf changed*' 'the first is where others look'
 
+# --- a check of what others stand on
+ci_runner
+sed -i 's|base: { context: base }|base: { context: base, checks: [ { file: /etc/motd } ] }|' lockstep.yaml
+git commit -qam check
+before=$(ci_digests stable)
+ci '0: ' 'a new check of the base builds nothing'
+is "$(jq -r '.images[] | select(.image == "base") | .checks[0].outcome' "$OUT")" passed 'and is made'
+is "$(ci_digests stable)" "$before" 'all are as they were'
+
 # --- the tree is no commit
 echo dirty >>leaf/leaf
 ci '4: ' 'changes that are not committed are no release'
