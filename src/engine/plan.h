@@ -53,6 +53,7 @@ struct plan_node {
 	struct str manifest;       /* its bytes; arena */
 	const char *manifest_type; /* media type */
 	char before[DIGEST_SIZE];  /* of the manifest that was released before; "" = none */
+	bool keyed;                /* this run gave its image the key */
 	bool not_reproducible;     /* built, and another run's image under the same key differs */
 	bool degraded;             /* soft, and failed: image_id is that of the last good one */
 	struct str config_text;    /* and its bytes; arena of the plan */

@@ -146,6 +146,38 @@ move_tag(struct tagging *t, struct step *steps, size_t which, struct err *err)
 	return r;
 }
 
+/* Two runners that gave one key to two images within the same milliseconds have both seen only their
+ * own; by now each can see who was last. */
+static int
+look_at_keys(struct tagging *t, struct step *steps, struct err *err)
+{
+	int r;
+
+	for (size_t i = 0; i < t->ret->n; i++) {
+		const struct plan_node *node = steps[i].image->node;
+		char tag[SHARED_TAG_SIZE];
+
+		memcpy(steps[i].at, node->digest, sizeof(steps[i].at));
+		if (!node->keyed)
+			continue;
+		steps[i].at[0] = '\0';
+		shared_key_tag(node->made.inputs->key, tag);
+		shared_head(t->opts->shared, node->image, tag, on_step, &steps[i]);
+	}
+	r = settle(t, "reading the tag", "key-…", err);
+	for (size_t i = 0; !r && i < t->ret->n; i++)
+		if (strcmp(steps[i].at, steps[i].image->node->digest) != 0) {
+			r = err_set(err, ERR_TEMPORARY,
+				    "the key of '%s' stands for another run's image by now (%s)",
+				    steps[i].image->node->image->name,
+				    *steps[i].at ? steps[i].at : "none");
+			err_hint(err, "run it again: it takes that one, and no tag was moved");
+		}
+	for (size_t i = 0; i < t->ret->n; i++)
+		steps[i].at[0] = '\0';
+	return r;
+}
+
 static int
 collect(struct tagging *t, struct err *err)
 {
@@ -178,6 +210,8 @@ release_tags(const struct release_opts *opts, struct release *ret, struct err *e
 	steps = xcalloc(ret->n + 1, sizeof(*steps));
 	for (size_t i = 0; i < ret->n; i++)
 		steps[i] = (struct step){ .t = &t, .image = &ret->images[i] };
+	if (!r)
+		r = look_at_keys(&t, steps, err);
 	if (!r)
 		r = tag_commit(&t, steps, err);
 	for (size_t i = 0; !r && i < opts->nmoving; i++)

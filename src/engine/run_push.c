@@ -313,6 +313,7 @@ on_published(void *ctx, struct shared_image *image)
 		return;
 	}
 	job->pushed = true;
+	job->node->keyed = !job->node->not_reproducible;
 	plan_set_manifest(job->run->plan, job->node, image);
 	job_finish(job);
 }

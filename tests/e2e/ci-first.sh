@@ -73,4 +73,36 @@ is "$(layers above | head -n "$(layers stamp | wc -l)")" "$(layers stamp)" 'what
 is "$(ci_digests latest)" "$(ci_digests "$(git rev-parse HEAD)")" 'and that is what was released'
 ci_runner
 ci '0: ' 'the next runner builds nothing'
+
+# --- somebody's image gets the key in the moment in which it is set here: seen before anything is released
+mkdir slow
+cp stamp/busybox slow/busybox
+printf 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sleep", "5"]\n' >slow/Dockerfile
+echo '  slow: { context: slow }' >>lockstep.yaml
+sed -i s/sleep.4/true/ stamp/Dockerfile
+ci_commit two
+before=$(ci_digests latest)
+ci_runner
+TYPE=application/vnd.oci.image.manifest.v1+json
+keys() { curl -s "$REG_URL/v2/t/stamp/tags/list" | jq -r '.tags[] | select(startswith("key-"))'; }
+"${LOCKSTEP:?}" ci -j 2 >"$OUT" 2>"$OUT.err" &
+runner=$!
+for _ in $(seq 600); do
+	[ "$(keys | wc -l)" -lt 2 ] || break
+	kill -0 $runner 2>/dev/null || break
+	sleep 0.05
+done
+new=$(keys | grep -vFx "$key")
+sleep 0.5 # its runner has looked at it
+curl -s -H "Accept: $TYPE" "$REG_URL/v2/t/stamp/manifests/$new" >"$PLAY/manifest"
+echo >>"$PLAY/manifest"
+curl -s -o /dev/null -X PUT -H "Content-Type: $TYPE" --data-binary "@$PLAY/manifest" "$REG_URL/v2/t/stamp/manifests/$new"
+status=0
+wait $runner || status=$?
+is "$status" 75 'a key that was lost: try again'
+like "$(cat "$OUT.err")" "*the key of 'stamp' stands for another run's image by now (sha256:*run it again: it takes that one, and no tag was moved*" 'says so'
+is "$(ci_digests latest)" "$before" 'nothing was released'
+ci_runner
+ci '0: ' 'the next run takes what the key stands for'
+is "$(ci_digest stamp latest)" "sha256:$(sha256sum "$PLAY/manifest" | cut -d ' ' -f 1)" 'and releases that'
 done_testing
