@@ -25,9 +25,9 @@ check(const char *keys, struct runner_container c, const char *want)
 	assert_string_equal(text, want);
 }
 
-#define HOST(drop, add, mounts, network, rest, root, tmpfs)                                        \
+#define HOST(log, drop, add, mounts, network, rest, root, tmpfs)                                   \
 	"\"HostConfig\":{\"CapAdd\":[" add "],\"CapDrop\":[" drop                                  \
-	"],\"LogConfig\":{\"Config\":{\"max-size\":\"4m\"},\"Type\":\"json-file\"}" mounts         \
+	"],\"LogConfig\":{\"Config\":{\"max-size\":\"" log "\"},\"Type\":\"json-file\"}" mounts    \
 	",\"NetworkMode\":\"" network "\"" rest ",\"ReadonlyRootfs\":" root tmpfs "},"             \
 	"\"Image\":\"sha256:abc\",\"Labels\":{\"lockstep.state\":\"mark\"}"
 
@@ -35,7 +35,7 @@ static void
 what_is_not_said_is_the_images(void **state UNUSED)
 {
 	check("{}", (struct runner_container){ .detach = true },
-	      "{\"Env\":[]," HOST("", "", ",\"Mounts\":[]", "none", "", "false",
+	      "{\"Env\":[]," HOST("4m", "", "", ",\"Mounts\":[]", "none", "", "false",
 				  ",\"Tmpfs\":{}") "}");
 }
 
@@ -48,7 +48,7 @@ all_that_can_be_said(void **state UNUSED)
 	      "\"mounts\":[\"tmpfs:/t\",\"volume:/v\",\"data:/d\"]}",
 	      (struct runner_container){ .bare = true, .folders = "/f" },
 	      "{\"Cmd\":[\"b c\"],\"Entrypoint\":[\"a\"],\"Env\":[\"A=b=c\"]," HOST(
-		      "\"all\"", "\"CHOWN\"",
+		      "256m", "\"all\"", "\"CHOWN\"",
 		      ",\"Memory\":1000,\"Mounts\":[{\"Target\":\"/v\",\"Type\":\"volume\"},"
 		      "{\"ReadOnly\":true,\"Source\":\"/f/2\",\"Target\":\"/d\",\"Type\":\"bind\"}"
 		      "]",
@@ -64,12 +64,12 @@ a_port_is_published_to_this_machine_alone(void **state UNUSED)
 	check("{\"network\":\"none\"}",
 	      (struct runner_container){ .detach = true, .port = 80, .host_port = 8081 },
 	      "{\"Env\":[],\"ExposedPorts\":{\"80/tcp\":{}}," HOST(
-		      "", "", ",\"Mounts\":[]", "bridge",
+		      "4m", "", "", ",\"Mounts\":[]", "bridge",
 		      ",\"PortBindings\":{\"80/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":"
 		      "\"8081\"}]}",
 		      "false", ",\"Tmpfs\":{}") "}");
 	check("{\"network\":\"outside\"}", (struct runner_container){ .detach = true },
-	      "{\"Env\":[]," HOST("", "", ",\"Mounts\":[]", "bridge", "", "false",
+	      "{\"Env\":[]," HOST("4m", "", "", ",\"Mounts\":[]", "bridge", "", "false",
 				  ",\"Tmpfs\":{}") "}");
 }
 
