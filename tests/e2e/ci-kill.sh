@@ -13,10 +13,11 @@ ci_graph
 ci_commit one
 commit=$(git rev-parse HEAD)
 
-# Tags that follow from the commit alone: keys, images, the commit, latest. Records hold times.
+# Tags that follow from the commit alone: keys, images, the commit, latest. Records, and what is noted of a release, hold
+# times.
 state() {
 	for i in $IMAGES; do
-		curl -s "$REG_URL/v2/t/$i/tags/list" | jq -r '.tags[]' | grep -v '^sha256-' | sort | while read -r tag; do
+		curl -s "$REG_URL/v2/t/$i/tags/list" | jq -r '.tags[]' | grep -v -e '^sha256-' -e '^lockstep-generation$' | sort | while read -r tag; do
 			echo "$i:$tag $(ci_digest "$i" "$tag")"
 		done
 	done
