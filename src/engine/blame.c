@@ -81,7 +81,7 @@ blame_reasons(struct project *p, const struct graph_image *image, const char *be
 		ask_source(&s, reasons);
 	} else if (p->toplevel) {
 		s.after = tree_is_commit(p->own.tree) ? p->head : NULL;
-		s.below = p->root + strlen(p->toplevel);
+		s.below = project_below(p);
 	}
 	if (!s.repo || !s.head)
 		return;

@@ -211,8 +211,8 @@ open_tree(struct project *p, const struct project_opts *opts, struct err *err)
 	r = git_resolve(p->toplevel, opts->commit, &p->head, err);
 	if (r)
 		return r;
-	if (strlen(p->root) > strlen(p->toplevel))
-		prefix = p->root + strlen(p->toplevel) + 1;
+	if (*project_below(p))
+		prefix = project_below(p);
 	return tree_open_commit(p->toplevel, p->head, prefix, &p->own.tree, err);
 }
 

@@ -89,6 +89,8 @@ void project_free(struct project *p);
 struct project_files *project_files(struct project *p, const struct graph_image *image);
 /* The commit, with a '+' behind it when the tree has more than that; NULL outside git. Caller frees. */
 char *project_commit(const struct project *p) NODISCARD;
+/* Where the root is in the work tree that it is in, "" at its top; borrowed. Not outside git. */
+const char *project_below(const struct project *p);
 /* A path of an image's tree as the user would write it; arena. */
 const char *project_shown(struct project *p, const struct graph_image *image, const char *path);
 /* The other way round: a path as seen from the current folder, from the root on; cleaned only, if it

@@ -3,6 +3,14 @@
 #include "engine/project.h"
 #include "io/git.h"
 
+const char *
+project_below(const struct project *p)
+{
+	const char *below = p->root + strlen(p->toplevel);
+
+	return below + strspn(below, "/");
+}
+
 char *
 project_commit(const struct project *p)
 {

@@ -8,11 +8,11 @@
 
 /*
  * After every image of the plan is in the registry under its key, which is asked once more of those
- * that this run gave their key: ERR_TEMPORARY where that stands for another image. First each gets the tag of the
- * commit, unchanged ones too, so that every image exists at every commit. Only when all have it,
- * the tags that move are moved, and only where they point elsewhere. What fails half way is made
- * good by the next run of the same commit: each step sets a tag to what it has to be. At the end
- * the generation is noted for the next runner (model/generation.h).
+ * that this run gave their key: ERR_TEMPORARY where that stands for another image. First each gets
+ * the tag of the commit, unchanged ones too, so that every image exists at every commit. Only when
+ * all have it, the tags that move are moved, and only where they point elsewhere. What fails half
+ * way is made good by the next run of the same commit: each step sets a tag to what it has to be. At
+ * the end the generation is noted for the next runner (model/generation.h).
  *
  * One commit can give two images: of another value of a variable, another base, another week. What a
  * release has called by the commit keeps that name, as pins that are tags would not see a change; the

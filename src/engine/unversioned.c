@@ -6,7 +6,7 @@
 #include "io/git_files.h"
 
 struct search {
-	const struct project *project;
+	struct project *project;
 	struct arena *arena;
 	struct map *versioned; /* paths from the top of the repository on */
 	const char *prefix;    /* of the graph's root in it: "", "sub/" */
@@ -36,8 +36,7 @@ look_at_image(const struct search *x, const struct plan_node *node)
 
 		if (f->kind == INPUT_DIR)
 			continue;
-		look(x, node->image,
-		     project_tree_path((struct project *)x->project, node->image, f->path));
+		look(x, node->image, project_tree_path(x->project, node->image, f->path));
 	}
 }
 
@@ -45,7 +44,7 @@ int
 unversioned_find(const struct plan *plan, struct arena *arena, unversioned_files *ret,
 		 struct err *err)
 {
-	const struct project *p = plan->opts.project;
+	struct project *p = plan->opts.project;
 	AUTO_MAP struct map *versioned = map_new();
 	struct search x = { p, arena, versioned, "", ret };
 	git_files files = { 0 };
@@ -54,8 +53,8 @@ unversioned_find(const struct plan *plan, struct arena *arena, unversioned_files
 	*ret = (unversioned_files){ 0 };
 	if (!p->head || tree_is_commit(p->own.tree))
 		return 0;
-	if (strlen(p->root) > strlen(p->toplevel))
-		x.prefix = arena_printf(arena, "%s/", p->root + strlen(p->toplevel) + 1);
+	if (*project_below(p))
+		x.prefix = arena_printf(arena, "%s/", project_below(p));
 	r = git_list_files(p->toplevel, p->head, &files, err);
 	for (size_t i = 0; i < files.n; i++)
 		(void)map_add(versioned, str_c(files.v[i].path), versioned);

@@ -282,14 +282,16 @@ go_with_token(struct op *op, const struct creds_login *login)
 	}
 }
 
-/* Of what others fail for, too. */
+/* Of what others fail for, too. refused: it was the login that was not enough. */
 static void
-fail_because(struct op *op, const struct err *why)
+fail_because(struct op *op, const struct err *why, bool refused)
 {
 	struct err err = ERR_INIT;
 
 	(void)err_set(&err, why->class, "%s", why->msg); /* told with each */
-	if (why->hint)
+	if (refused)
+		op_hint_login(op, &err);
+	else if (why->hint)
 		err_hint(&err, "%s", why->hint);
 	op_fail(op, &err);
 }
@@ -303,7 +305,7 @@ go(struct op *op)
 	char *authorization = NULL;
 
 	if (host->unusable.class) {
-		fail_because(op, &host->unusable);
+		fail_because(op, &host->unusable, false);
 		return;
 	}
 	if (host->state != HOST_READY) {
@@ -342,17 +344,12 @@ op_send(struct op *op, op_answer then)
 static void
 resume(struct op *op, const struct host *host, const struct token *token)
 {
-	struct err err = ERR_INIT;
-
-	if (host ? host->state == HOST_READY : token->value != NULL) {
+	if (host ? host->state == HOST_READY : token->value != NULL)
 		go(op);
-	} else if (token && token->refused) {
-		(void)err_set(&err, token->err.class, "%s", token->err.msg); /* told with each */
-		op_hint_login(op, &err);
-		op_fail(op, &err);
-	} else {
-		fail_because(op, host ? &host->err : &token->err);
-	}
+	else if (host)
+		fail_because(op, &host->err, false);
+	else
+		fail_because(op, &token->err, token->refused);
 }
 
 void

@@ -125,7 +125,8 @@ void op_send(struct op *op, op_answer then);
 void registry_token_free(struct token *t);
 
 /* registry_probe.c */
-/* Asks how the host, whose certificates are usable, wants to be spoken to; then every op that waits for it goes on. */
+/* Asks how the host, whose certificates are usable, wants to be spoken to; then every op that waits
+ * for it goes on. */
 void registry_probe(struct host *host);
 /* Of a 401: what the host wants from now on. scope (may be NULL): what it named, in the arena. */
 void registry_learn_challenge(struct host *host, const struct http_response *response,

@@ -118,6 +118,17 @@ test_token_that_does_not_help(void **state)
 	registry_answer_fini(&a);
 }
 
+/* Each case of a table begins anew; the first one is set up already. */
+static struct bench *
+bench_of_case(void **state, size_t i)
+{
+	if (i) {
+		teardown(state);
+		setup(state);
+	}
+	return *state;
+}
+
 static void
 test_token_server_that_refuses(void **state)
 {
@@ -139,15 +150,9 @@ test_token_server_that_refuses(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct registry_answer a = { 0 };
-		struct bench *b;
-		struct ref ref;
+		struct bench *b = bench_of_case(state, i);
+		struct ref ref = ref_of(b, "a");
 
-		if (i) {
-			teardown(state);
-			setup(state);
-		}
-		b = *state;
-		ref = ref_of(b, "a");
 		want_tokens(b);
 		http_server_answer(b->server, "GET /token", cases[i].status, "", cases[i].body);
 		registry_head(client(b), &ref, registry_keep, &a);
@@ -191,15 +196,9 @@ test_refused_login_is_named(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct registry_answer a = { 0 };
-		struct bench *b;
-		struct ref ref;
+		struct bench *b = bench_of_case(state, i);
+		struct ref ref = ref_of(b, "a");
 
-		if (i) {
-			teardown(state);
-			setup(state);
-		}
-		b = *state;
-		ref = ref_of(b, "a");
 		if (cases[i].login)
 			login(b, cases[i].login);
 		want_tokens(b);
