@@ -185,6 +185,62 @@ check_bytes(struct scan *s, struct str text)
 	return true;
 }
 
+static bool
+is_one_of(struct str text, size_t i, const char *set)
+{
+	return i < text.n && strchr(set, text.p[i]);
+}
+
+/* A '?' that can begin a key: at the start of a token. */
+static bool
+begins_key(struct str text, size_t i)
+{
+	return text.p[i] == '?' && (!i || (unsigned char)text.p[i - 1] >= 0x80 ||
+				    is_one_of(text, i - 1, " \t\r\n,[]{}\"'"));
+}
+
+/* What stands behind a ':' is blanks, a tab among them, and then what begins a node in block style. */
+static bool
+tab_indents(struct str text, size_t i)
+{
+	bool tab = false;
+
+	if (text.p[i] != ':')
+		return false;
+	for (i++; is_one_of(text, i, " \t"); i++)
+		tab |= text.p[i] == '\t';
+	return tab &&
+	       (is_one_of(text, i, "?:|>") ||
+		(is_one_of(text, i, "-") && (i + 1 == text.n || is_one_of(text, i + 1, " \t\r\n") ||
+					     (unsigned char)text.p[i + 1] >= 0x80)));
+}
+
+/* libfyaml before 0.8 says that this is an error, and then frees the key twice. */
+static bool
+check_keys(struct scan *s, struct str text)
+{
+	bool explicit_key = false;
+	int line = 1, col = 1;
+
+	for (size_t i = 0; i < text.n; i++) {
+		explicit_key |= begins_key(text, i);
+		if (explicit_key && tab_indents(text, i)) {
+			struct err *err = err_list_at(s->errs, s->file, line, col,
+						      "a tab between ':' and what it stands for");
+
+			err_hint(err, "put blanks there");
+			return false;
+		}
+		if (text.p[i] == '\n') {
+			line++;
+			col = 1;
+		} else {
+			col += ((unsigned char)text.p[i] & 0xc0) != 0x80;
+		}
+	}
+	return true;
+}
+
 static void
 ignore_output(struct fy_diag *diag UNUSED, void *user UNUSED, const char *text UNUSED,
 	      size_t n UNUSED)
@@ -229,7 +285,7 @@ yaml_events(struct str text, const char *file, yaml_sink sink, void *ctx, struct
 	struct fy_event *e;
 	bool more = true, ok;
 
-	if (!check_bytes(&s, text))
+	if (!check_bytes(&s, text) || !check_keys(&s, text))
 		return false;
 	buf_init(&s.value, 0);
 	s.iter = fy_token_iter_create(NULL);

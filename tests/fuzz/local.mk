@@ -183,6 +183,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-ignore/operators \
 	%D%/corpus/fuzz-kube_pod/deployment \
 	%D%/corpus/fuzz-kube_pod/quotes-in-a-row \
+	%D%/corpus/fuzz-kube_pod/tab-key \
 	%D%/corpus/fuzz-lockfile/all \
 	%D%/corpus/fuzz-lockfile/conflict \
 	%D%/corpus/fuzz-lockfile/same \

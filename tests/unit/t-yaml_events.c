@@ -109,6 +109,18 @@ what_libfyaml_misreads_is_refused(void **state UNUSED)
 	CHECK("a: \"\\ \n  \"\n", "--- { a<a>@1:1 f:1:4: libfyaml misreads this text");
 }
 
+/* libfyaml 0.7.12 crashes at the first three. */
+static void
+no_tab_behind_an_explicit_key(void **state UNUSED)
+{
+	CHECK("d :\n? :: \t-", "f:2:4: a tab between ':' and what it stands for");
+	CHECK("? \xc3\xa4: \t|\n", "f:1:4: a tab between ':' and what it stands for");
+	CHECK("? a: \t - b", "f:1:4: a tab between ':' and what it stands for");
+	CHECK("? a\n: \tb\n", "--- { a<a>@1:3 b<b>@2:4 } ... ");
+	CHECK("a:\t|\n  why? b:\t- c\n",
+	      "--- { a<a>@1:1 |why? b:\t- c\n<  why? b:\t- c\n>@2:1 } ... ");
+}
+
 static void
 says_where_it_is_no_yaml(void **state UNUSED)
 {
@@ -163,6 +175,7 @@ main(void)
 		cmocka_unit_test(nothing_is_resolved),
 		cmocka_unit_test(quotes_in_a_row),
 		cmocka_unit_test(what_libfyaml_misreads_is_refused),
+		cmocka_unit_test(no_tab_behind_an_explicit_key),
 		cmocka_unit_test(says_where_it_is_no_yaml),
 		cmocka_unit_test(stops_when_told),
 		cmocka_unit_test(plain_text_and_what_is_none),
