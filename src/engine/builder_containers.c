@@ -148,12 +148,28 @@ builder_containers_prepare(struct builder *b, struct err *err)
 	return builder_containers_driver(c) ? 0 : know_storages(c, err);
 }
 
-/* Working containers that nobody will come back to; NULL without. */
+/* Containers of whoever; NULL without. */
 static json_t *
 left_containers(const struct containers_builder *c)
 {
 	json_t *list = cstorage_list(&c->own, "containers", "containers.json");
 
+	if (json_array_size(list))
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+/* The working containers of builds, which nobody will come back to; NULL without. Metadata is what
+ * podman writes of those that it runs. */
+static json_t *
+left_by_builds(const struct containers_builder *c)
+{
+	json_t *list = left_containers(c);
+
+	for (size_t i = json_array_size(list); i-- > 0;)
+		if (json_get_text(json_array_get(list, i), "metadata"))
+			json_array_remove(list, i);
 	if (json_array_size(list))
 		return list;
 	json_decref(list);
@@ -183,7 +199,7 @@ builder_containers_tidy(struct builder *b, struct err *err)
 {
 	struct containers_builder *c = containers_of(b);
 	AUTO_ARENA struct arena *arena = arena_new();
-	AUTO_JSON json_t *left = builder_containers_driver(c) ? left_containers(c) : NULL;
+	AUTO_JSON json_t *left = builder_containers_driver(c) ? left_by_builds(c) : NULL;
 	AUTO_ERR struct err ignored = ERR_INIT;
 	struct builder_cmd cmd;
 

@@ -29,6 +29,7 @@ TESTS += \
 	%D%/t-check-podman.sh \
 	%D%/t-check-run-buildx.sh \
 	%D%/t-check-run-docker.sh \
+	%D%/t-check-run-podman.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
@@ -100,6 +101,7 @@ EXTRA_DIST += \
 	%D%/t-check-podman.sh \
 	%D%/t-check-run-buildx.sh \
 	%D%/t-check-run-docker.sh \
+	%D%/t-check-run-podman.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
 	%D%/t-crash.sh \
