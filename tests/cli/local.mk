@@ -24,6 +24,7 @@ TESTS += \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
 	%D%/t-check-buildx.sh \
+	%D%/t-check-docker-classic.sh \
 	%D%/t-check-docker.sh \
 	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
@@ -49,7 +50,9 @@ TESTS += \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard-buildx.sh \
+	%D%/t-guard-docker-classic.sh \
 	%D%/t-guard-docker.sh \
+	%D%/t-guard-podman.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
@@ -96,6 +99,7 @@ EXTRA_DIST += \
 	%D%/t-bump.sh \
 	%D%/t-check-broken.sh \
 	%D%/t-check-buildx.sh \
+	%D%/t-check-docker-classic.sh \
 	%D%/t-check-docker.sh \
 	%D%/t-check-pod.sh \
 	%D%/t-check-podman.sh \
@@ -121,7 +125,9 @@ EXTRA_DIST += \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard-buildx.sh \
+	%D%/t-guard-docker-classic.sh \
 	%D%/t-guard-docker.sh \
+	%D%/t-guard-podman.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
