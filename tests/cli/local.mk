@@ -71,6 +71,10 @@ TESTS += \
 	%D%/t-reproduce.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
+	%D%/t-soft-buildx.sh \
+	%D%/t-soft-docker-classic.sh \
+	%D%/t-soft-docker.sh \
+	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
@@ -146,6 +150,10 @@ EXTRA_DIST += \
 	%D%/t-reproduce.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
+	%D%/t-soft-buildx.sh \
+	%D%/t-soft-docker-classic.sh \
+	%D%/t-soft-docker.sh \
+	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id.sh \
