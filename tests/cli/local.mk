@@ -69,6 +69,10 @@ TESTS += \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-reproduce.sh \
+	%D%/t-secret-buildx.sh \
+	%D%/t-secret-docker-classic.sh \
+	%D%/t-secret-docker.sh \
+	%D%/t-secret-podman.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
 	%D%/t-soft-buildx.sh \
@@ -148,6 +152,10 @@ EXTRA_DIST += \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
 	%D%/t-reproduce.sh \
+	%D%/t-secret-buildx.sh \
+	%D%/t-secret-docker-classic.sh \
+	%D%/t-secret-docker.sh \
+	%D%/t-secret-podman.sh \
 	%D%/t-secret.sh \
 	%D%/t-single.sh \
 	%D%/t-soft-buildx.sh \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# t-secret.sh: that a secret is used is an input; its value goes to the build and nowhere else.
+# t-secret.sh: that a secret is used is an input; its value goes to the build and nowhere else. A builder without
+# secrets says so before it starts.
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
@@ -16,10 +17,12 @@ graph_write() {
 		  app:
 		    context: app
 		    secrets: [ "id=token,env=APP_TOKEN", "src=app/key.secret,id=key" ]
+		    checks: [ { file: /sizes, contains: "19\n22\nseen-4711" } ]
 	YAML
 	printf 'FROM scratch\nCOPY busybox /bin/busybox\n' >app/Dockerfile
 	printf 'RUN --mount=type=secret,id=token --mount=type=secret,id=key ["/bin/busybox", "sh", "-c", "%s"]\n' \
-		'/bin/busybox wc -c < /run/secrets/token > /sizes; /bin/busybox wc -c < /run/secrets/key >> /sizes' >>app/Dockerfile
+		'/bin/busybox wc -c < /run/secrets/token > /sizes; /bin/busybox wc -c < /run/secrets/key >> /sizes; printf seen-%d 4711 >> /sizes' \
+		>>app/Dockerfile
 	printf '*.secret\n' >app/.dockerignore
 	cp "$(command -v busybox)" app/busybox
 }
@@ -29,17 +32,35 @@ key=planted-file-0815-4711
 printf %s "$key" >app/key.secret
 echo '*.secret' >.gitignore
 
+if [ "$BUILDER" = docker-classic ]; then
+	exits 2 'a builder that knows no secrets' lockstep build
+	like "$tap_out" "*app/Dockerfile:3:5: flag '--mount' of RUN is not supported by dialect 'classic'*supported by BuildKit and buildah*" \
+		'does not read them'
+	sed -i '/^RUN/d' app/Dockerfile
+	exits 2 'where they are not used' lockstep build
+	like "$tap_out" "lockstep.yaml:4:*: image 'app': docker * without BuildKit knows no secrets
+    docker with BuildKit, buildah and podman do*" 'it says so, and who does'
+	is "$("$DOCKER" images --all --quiet)" '' 'before it builds anything'
+	done_testing
+	exit
+fi
+
 exits 1 'a secret that is not there' lockstep build
 like "$tap_out" '*the variable APP_TOKEN of a secret is not set*' 'is told, and not taken for an empty one'
 
-# buildah as it is, with its argv written down on the way.
+# What builds, as it is, with its argv written down on the way; and where it keeps what it builds.
+case $BUILDER in
+docker) program=docker real=$(command -v "$DOCKER") kept=$ENV_HOME/docker ;;
+buildx) program=docker-buildx real=$BUILDX kept=$ENV_HOME/buildkit ;;
+*) program=$BUILDER real=$(command -v "$BUILDER") kept=$LOCKSTEP_STATE/storage ;;
+esac
 mkdir "$graph_dir/bin"
-cat >"$graph_dir/bin/buildah" <<-SH
+cat >"$graph_dir/bin/$program" <<-SH
 	#!/bin/sh
 	printf '%s\n' "\$@" >>$graph_dir/argv
-	exec $(command -v buildah) "\$@"
+	exec $real "\$@"
 SH
-chmod +x "$graph_dir/bin/buildah"
+chmod +x "$graph_dir/bin/$program"
 PATH=$graph_dir/bin:$PATH
 APP_TOKEN=$token
 export APP_TOKEN PATH
@@ -47,7 +68,7 @@ rebuilds app 'built with both'
 is "$(sed -n '/^--secret$/{n;p;}' "$graph_dir/argv" | tr '\n' ' ')" "id=token,env=APP_TOKEN src=$GRAPH/app/key.secret,id=key " \
 	'the builder is told where they are'
 cd app
-APP_TOKEN=planted-other-4712
+APP_TOKEN=planted-others-4712
 rebuilds '' 'another value is no other input'
 cd ..
 {
@@ -64,14 +85,15 @@ is "$(sed -n 's/^secret[ \t]*//p' "$graph_dir/said" | sed 's/ .*//' | sort -u | 
 	cat "$OUT" "$OUT.err"
 } >>"$graph_dir/said" 2>&1
 
-# found TEXT FOLDER...: files that hold it, databases and layers included.
+# found TEXT: files that hold it, databases and layers included, but for the secret itself. All there is lies below
+# $ENV_HOME: state, logs, images, what the builder keeps, argv, output.
 found() {
-	text=$1
-	shift
-	grep -raol -e "$text" "$@" 2>/dev/null || :
+	grep -raol -e "$1" "$ENV_HOME" 2>/dev/null | grep -vxF "$GRAPH/app/key.secret" || :
 }
-is "$(found "$token" "$LOCKSTEP_STATE" "$graph_dir/argv" "$graph_dir/said")" '' 'the variable is nowhere: state, logs, database, images, argv, output'
-is "$(found planted-other "$LOCKSTEP_STATE" "$graph_dir/argv" "$graph_dir/said")" '' 'nor is the other value'
-is "$(found "$key" "$LOCKSTEP_STATE" "$graph_dir/argv" "$graph_dir/said")" '' 'nor is the file'
-ok 'and the search finds what is there' test -n "$(found APP_TOKEN "$graph_dir/argv")"
+is "$(found "$token")" '' 'the variable is nowhere: state, logs, database, images, argv, output'
+is "$(found planted-other)" '' 'nor is the other value'
+is "$(found "$key")" '' 'nor is the file'
+like "$(found APP_TOKEN)" "*$graph_dir/argv*" 'and the search finds what is there'
+like "$(found 'id=key')" "*$LOCKSTEP_STATE/*" 'in the state'
+like "$(found seen-4711)" "*$kept/*" 'and in the layers of the image'
 done_testing
