@@ -68,6 +68,10 @@ TESTS += \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-reproduce-buildx.sh \
+	%D%/t-reproduce-docker-classic.sh \
+	%D%/t-reproduce-docker.sh \
+	%D%/t-reproduce-podman.sh \
 	%D%/t-reproduce.sh \
 	%D%/t-secret-buildx.sh \
 	%D%/t-secret-docker-classic.sh \
@@ -151,6 +155,10 @@ EXTRA_DIST += \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
+	%D%/t-reproduce-buildx.sh \
+	%D%/t-reproduce-docker-classic.sh \
+	%D%/t-reproduce-docker.sh \
+	%D%/t-reproduce-podman.sh \
 	%D%/t-reproduce.sh \
 	%D%/t-secret-buildx.sh \
 	%D%/t-secret-docker-classic.sh \
