@@ -81,6 +81,24 @@ use_info(struct containers_builder *c, struct str text, struct err *err)
 	return 0;
 }
 
+/* With the environment that commands get: with the caller's, podman would speak of the storage of
+ * whatever service CONTAINER_HOST names. */
+static int
+ask(struct containers_builder *c, const char *const *argv, struct buf *ret, struct err *err)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct proc_opts opts = { .argv = argv, .log_fd = -1, .split_stdout = true };
+	struct builder_cmd cmd = { 0 };
+	int r;
+
+	builder_containers_env(&c->base, a, &cmd);
+	builder_cmd_end(&cmd);
+	opts.env = cmd.env.v;
+	r = proc_run(&opts, ret, err);
+	builder_cmd_fini(&cmd);
+	return r;
+}
+
 /* Fills user and own.driver: from what was remembered, else by asking the builder once. What decides
  * where the user's storage is: variables, and some files. */
 static int
@@ -111,7 +129,7 @@ know_storages(struct containers_builder *c, struct err *err)
 	r = builder_recall(b, &q, &text, err);
 	if (r)
 		return r < 0 ? r : use_info(c, buf_str(&text), err);
-	r = builder_ask(c->program->info, &text, err);
+	r = ask(c, c->program->info, &text, err);
 	if (!r)
 		r = use_info(c, buf_str(&text), err);
 	return r ? r : builder_remember(b, &q, buf_str(&text), err);
@@ -284,7 +302,7 @@ builder_containers_probe(struct builder *b, struct builder_info *ret, struct err
 	int r;
 
 	buf_init(&text, 0);
-	r = builder_ask(argv, &text, err);
+	r = ask(c, argv, &text, err);
 	if (!r)
 		r = know_storages(c, err);
 	if (r)

@@ -62,6 +62,7 @@ TESTS += \
 	%D%/t-options.sh \
 	%D%/t-plan-jobs.sh \
 	%D%/t-platform.sh \
+	%D%/t-podman-service.sh \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
@@ -149,6 +150,7 @@ EXTRA_DIST += \
 	%D%/t-options.sh \
 	%D%/t-plan-jobs.sh \
 	%D%/t-platform.sh \
+	%D%/t-podman-service.sh \
 	%D%/t-portable.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
