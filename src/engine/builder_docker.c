@@ -41,13 +41,34 @@ builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err)
 	return r;
 }
 
+/*
+ * podman's service takes the same requests, but builds as podman does: it reads Dockerfiles in its
+ * own way, which would have to be in the key, and its layer cache does not see a new value of an
+ * argument behind LABEL or ENV: a stale image.
+ */
 static int
-get(struct docker_builder *d, const char *path, json_t **ret, struct err *err)
+know_engine(struct docker_builder *d, struct err *err)
 {
 	struct docker_api *api;
 	int r = builder_docker_api(&d->base, &api, err);
 
-	return r ? r : docker_api_get(api, path, ret, err);
+	if (!r)
+		r = docker_api_meet(api, err);
+	if (r || !docker_api_is_podman(api))
+		return r;
+	err_set(err, ERR_TOOL,
+		"podman %s answers at '%s', and builds as podman does, not as docker",
+		docker_api_engine(api), docker_api_host(api));
+	err_hint(err, "write `builder: podman`, which needs no service, or set DOCKER_HOST");
+	return -ERR_TOOL;
+}
+
+static int
+get(struct docker_builder *d, const char *path, json_t **ret, struct err *err)
+{
+	int r = know_engine(d, err);
+
+	return r ? r : docker_api_get(d->api, path, ret, err);
 }
 
 static int
@@ -302,15 +323,6 @@ static bool
 needs_client(const struct docker_builder *d)
 {
 	return d->base.ops->dialect != DIALECT_CLASSIC;
-}
-
-static int
-know_engine(struct docker_builder *d, struct err *err)
-{
-	struct docker_api *api;
-	int r = builder_docker_api(&d->base, &api, err);
-
-	return r ? r : docker_api_meet(api, err);
 }
 
 int

@@ -19,6 +19,7 @@ struct docker_api {
 	char *certs, *ca_file, *cert_file, *key_file;
 	char *engine, *version; /* NULL = not met yet */
 	char *kernel;           /* of the engine's machine; NULL = not said */
+	bool podman;
 	struct http *http;
 };
 
@@ -131,6 +132,12 @@ docker_api_version(const struct docker_api *d)
 	return d->version;
 }
 
+bool
+docker_api_is_podman(const struct docker_api *d)
+{
+	return d->podman;
+}
+
 char *
 docker_api_address(const struct docker_api *d, const char *path, struct http_request *request)
 {
@@ -215,6 +222,22 @@ minor(const json_t *version, const char *key)
 		       : 0;
 }
 
+static bool
+says_podman(const json_t *version)
+{
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(version, "Components"), i, part)
+	{
+		const char *name = json_get_text(part, "Name");
+
+		if (name && !strcmp(name, "Podman Engine"))
+			return true;
+	}
+	return false;
+}
+
 int
 docker_api_meet(struct docker_api *d, struct err *err)
 {
@@ -236,6 +259,7 @@ docker_api_meet(struct docker_api *d, struct err *err)
 			d->host, newest, OLDEST);
 	d->engine = xstrdup(json_get_text(version, "Version"));
 	d->version = xasprintf("1.%llu", use);
+	d->podman = says_podman(version);
 	if (json_get_text(version, "KernelVersion"))
 		d->kernel = xstrdup(json_get_text(version, "KernelVersion"));
 	return 0;

@@ -42,6 +42,8 @@ int docker_api_meet(struct docker_api *d, struct err *err) NODISCARD;
 /* "20.10.24" and "1.41", after docker_api_meet(). */
 const char *docker_api_engine(const struct docker_api *d);
 const char *docker_api_version(const struct docker_api *d);
+/* It is podman's service that answers: the same requests, but not the same builds. */
+bool docker_api_is_podman(const struct docker_api *d);
 /* Its containers run on this machine's kernel, as far as its name tells: not in a virtual machine. After
  * docker_api_meet(). */
 bool docker_api_is_here(const struct docker_api *d);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# t-podman-service.sh: where a service of podman listens, lockstep builds and loads as if none did.
+# t-podman-service.sh: where a service of podman listens, lockstep builds and loads as if none did, and takes it for
+# no engine of docker's.
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
@@ -75,6 +76,20 @@ is "$(podman --url "$host" image inspect --format '{{.Id}}' localhost/t/lone:lat
 	"$(jq -r '.images[] | select(.image == "lone").image_id' "$OUT" | sed s/sha256://)" 'as the image that was built'
 is "$(podman --url "$host" ps --all --quiet)" '' 'no check ran in it'
 
+# --- it is not docker's engine
+for builder in docker-classic docker; do
+	if [ "$builder" = docker ] && ! command -v docker >/dev/null; then
+		skip "$builder" 'no docker'
+		continue
+	fi
+	for command in plan build; do
+		exits 3 "$builder: $command" env DOCKER_HOST="$host" "$LOCKSTEP" "$command" --builder "$builder"
+		like "$tap_out" "*podman * answers at '$host', and builds as podman does, not as docker
+*write \`builder: podman\`*" "$builder: $command says who answers"
+	done
+done
+exits 3 'doctor finds that too' env DOCKER_HOST="$host" "$LOCKSTEP" doctor --builder docker-classic
+like "$tap_out" "*BAD  builder *podman * answers at '$host'*" 'and says it'
 ok 'a new value of an argument' sed -i 's/WORD: one/WORD: two/' lockstep.yaml
 exits 0 'is built' lockstep build --load lone
 is "$(podman --url "$host" image inspect --format '{{.Labels.word}}' localhost/t/lone:latest)" two 'and is in the image'

@@ -305,12 +305,31 @@ meet(struct bench *b, const char *version, const char *want)
 	assert_int_equal(docker_api_open_at(host, NULL, &api, &err), 0);
 	got = docker_api_meet(api, &err)
 		      ? err_text(&err)
-		      : xasprintf("%s speaks %s", docker_api_engine(api), docker_api_version(api));
+		      : xasprintf("%s%s speaks %s", docker_api_is_podman(api) ? "podman " : "",
+				  docker_api_engine(api), docker_api_version(api));
 	docker_api_free(api);
 	(void)kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (!str_starts(str_c(got), str_c(want)))
 		fail_msg("'%s' does not begin with '%s'", got, want);
+}
+
+static void
+podman_is_told_from_docker(void **state)
+{
+	meet(*state,
+	     "{\"Version\":\"4.3.1\",\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.24\","
+	     "\"Components\":[{\"Name\":\"Podman Engine\"},{\"Name\":\"Conmon\"}]}",
+	     "podman 4.3.1 speaks 1.41");
+}
+
+static void
+docker_has_other_parts(void **state)
+{
+	meet(*state,
+	     "{\"Version\":\"20.10.24\",\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\","
+	     "\"Components\":[{\"Name\":\"Engine\"},{\"Name\":7},{}]}",
+	     "20.10.24 speaks 1.41");
 }
 
 static void
@@ -391,6 +410,8 @@ main(void)
 		TEST(an_image_is_written_to_its_file),
 		TEST(the_login_of_a_pull_goes_along),
 		TEST(time_is_limited_and_it_can_be_ended),
+		TEST(podman_is_told_from_docker),
+		TEST(docker_has_other_parts),
 		TEST(versions_meet_in_the_middle),
 		TEST(an_older_engine_is_spoken_to_in_its_own),
 		TEST(a_newer_engine_says_what_it_still_knows),
