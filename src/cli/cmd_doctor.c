@@ -146,6 +146,16 @@ say_times(struct report *rep, const struct builder *b)
 		    NULL);
 }
 
+/* Nothing to mend either. */
+static void
+say_service(struct report *rep, struct builder *b)
+{
+	AUTO_FREE char *found = builder_service(b);
+
+	if (found)
+		say(rep, "service", true, found, NULL);
+}
+
 static void
 check_builder(struct report *rep, struct session *s)
 {
@@ -177,6 +187,7 @@ check_builder(struct report *rep, struct session *s)
 	} else {
 		say(rep, "builder", true, info.version, NULL);
 		say(rep, "storage", true, info.storage, NULL);
+		say_service(rep, s->builder);
 		say_times(rep, s->builder);
 		builder_info_fini(&info);
 		check_containers(rep, s);
@@ -282,8 +293,9 @@ const struct cmd cmd_doctor = {
 	.args = "",
 	.summary = "what is missing on this machine, and how to get it",
 	.about = "Looks at everything that a build needs: the state folder, room on the disk, the\n"
-		 "graph file, git, the builder, the other builders, and whether the graph's\n"
-		 "registry answers, by https or http, and knows the login that was found.",
+		 "graph file, git, the builder, whether a service of podman would see its images,\n"
+		 "the other builders, and whether the graph's registry answers, by https or http,\n"
+		 "and knows the login that was found.",
 	.examples = "  $ lockstep doctor\n"
 		    "  $ lockstep doctor --json\n",
 	.run = doctor,

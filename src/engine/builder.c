@@ -357,6 +357,12 @@ builder_info_fini(struct builder_info *i)
 	*i = (struct builder_info){ 0 };
 }
 
+char *
+builder_service(struct builder *b)
+{
+	return b->ops->service ? b->ops->service(b) : NULL;
+}
+
 /*
  * Only what the builder needs to run reaches it: what a Dockerfile could pick up from the
  * environment by accident (`--build-arg NAME`) must not exist.

@@ -204,5 +204,8 @@ struct builder_info {
 };
 int builder_probe(struct builder *b, struct builder_info *ret, struct err *err) NODISCARD;
 void builder_info_fini(struct builder_info *i);
+/* For `doctor`: what a service beside the builder has to do with its images; NULL = nothing can be
+ * said. After a probe. Caller frees. */
+char *builder_service(struct builder *b) NODISCARD;
 
 #endif

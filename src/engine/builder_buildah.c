@@ -368,7 +368,8 @@ runs_here(struct builder *b UNUSED)
 	.in_place = builder_containers_in_place, .has_containers = builder_containers_left,        \
 	.runner = &runner_podman_ops, .build_cmd = build_cmd, .notes = notes,                      \
 	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
-	.probe = builder_containers_probe, .runs_here = runs_here
+	.probe = builder_containers_probe, .service = builder_containers_service,                  \
+	.runs_here = runs_here
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install =

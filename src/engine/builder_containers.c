@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/sha256.h"
+#include "engine/podman_service.h"
 #include "model/ref.h"
 
 #include <sys/stat.h>
@@ -312,4 +313,12 @@ builder_containers_probe(struct builder *b, struct builder_info *ret, struct err
 	ret->storage = xasprintf("lockstep builds in '%s' (%s), loads into '%s'", c->own.root,
 				 c->user.driver, c->user.root);
 	return 0;
+}
+
+char *
+builder_containers_service(struct builder *b)
+{
+	struct containers_builder *c = containers_of(b);
+
+	return c->user_known ? podman_service_text(b->env, geteuid(), c->user.root) : NULL;
 }

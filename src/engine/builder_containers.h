@@ -46,6 +46,7 @@ int builder_containers_find(struct builder *b, const char *ref, char **ret, stru
 	NODISCARD;
 int builder_containers_probe(struct builder *b, struct builder_info *ret, struct err *err)
 	NODISCARD;
+char *builder_containers_service(struct builder *b) NODISCARD;
 
 /* builder_buildah.c: what the containers tools may see of the environment. */
 void builder_containers_env(const struct builder *b, struct arena *a, struct builder_cmd *cmd);

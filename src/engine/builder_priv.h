@@ -77,6 +77,7 @@ struct builder_ops {
 	bool (*output)(struct str *line); /* may be NULL */
 	bool (*should_retry)(struct str tail);
 	int (*probe)(struct builder *b, struct builder_info *ret, struct err *err);
+	char *(*service)(struct builder *b); /* may be NULL */
 };
 
 /* First member of every builder's own struct. */

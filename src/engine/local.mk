@@ -116,6 +116,8 @@ libengine_a_SOURCES += \
 	%D%/podman.h \
 	%D%/podman_pod.c \
 	%D%/podman_priv.h \
+	%D%/podman_service.c \
+	%D%/podman_service.h \
 	%D%/podman_tidy.c \
 	%D%/presence.c \
 	%D%/presence.h \

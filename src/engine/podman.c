@@ -394,9 +394,7 @@ free_runner(struct runner *runner)
 static char *
 who(struct builder *b UNUSED)
 {
-	/* A socket of podman serves the user's storage, in which lockstep does not build. */
-	return xstrdup(
-		"podman's program, on lockstep's own storage, which podman's socket does not serve,");
+	return xstrdup("podman's program, on lockstep's own storage,");
 }
 
 #define PODMAN_OPS                                                                                 \

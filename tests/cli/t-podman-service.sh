@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# t-podman-service.sh: where a service of podman listens, lockstep builds and loads as if none did, and takes it for
-# no engine of docker's.
+# t-podman-service.sh: where a service of podman listens, lockstep builds and loads as if none did, says what the
+# service has, and takes it for no engine of docker's.
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
@@ -38,6 +38,10 @@ cleanup() {
 	graph_cleanup
 }
 
+service() {
+	lockstep doctor --json | jq -r '.[] | select(.check == "service") | .found'
+}
+
 graph_open
 command -v jq >/dev/null || skip_all 'no jq'
 trap cleanup EXIT
@@ -61,15 +65,25 @@ echo external >"$graph_dir/file"
 # --- none
 export CONTAINER_HOST="unix://$ENV_HOME/run/none.sock"
 exits 0 'a service that is named but not there is not missed' lockstep build --load
+is "$(service)" "no service of podman listens at '$CONTAINER_HOST', and none is needed: podman runs as a program, on lockstep's own storage" \
+	'and doctor says so'
+: >"$ENV_HOME/run/none.sock"
+like "$(service)" "what is at '$CONTAINER_HOST' does not answer as podman's service*" 'what is no service is none'
+is "$(CONTAINER_HOST=ssh://me:secret@there/run/x service)" \
+	"CONTAINER_HOST names no socket of this machine, and is not asked: images are not loaded there; podman runs as a program, on lockstep's own storage" \
+	'what is no socket is not asked, nor repeated'
 
 # --- the user's own
 host=unix://$ENV_HOME/run/user.sock
 unset CONTAINER_HOST
 podman rmi --force localhost/t/base localhost/t/lone >/dev/null 2>&1
 rm -rf "$LOCKSTEP_STATE"
+users=$(podman info --format '{{.Store.GraphRoot}}')
 serve "$ENV_HOME/run/user.sock"
 export CONTAINER_HOST="$host"
 exits 0 'beside a service of the user, images are built, run and loaded' lockstep build --load
+is "$(service)" "podman's service at '$host' has the storage that images are loaded into, '$users'; for builds and checks podman runs as a program, on lockstep's own storage" \
+	'doctor says what it has'
 lockstep build --json >"$OUT"
 ok 'what was loaded is seen through it' podman --url "$host" image exists localhost/t/lone:latest
 is "$(podman --url "$host" image inspect --format '{{.Id}}' localhost/t/lone:latest)" \
@@ -109,10 +123,14 @@ exits 0 'beside a service with another storage, images are built, run and loaded
 is "$(podman --url "$host" images --quiet)" '' 'none of it there'
 is "$(podman --url "$host" ps --all --quiet)" '' 'nor any container'
 ok 'but in the storage of the user' env -u CONTAINER_HOST podman image exists localhost/t/lone:latest
+is "$(service)" "podman's service at '$host' has another storage, '$ENV_HOME/o/s': images are not loaded there, but into '$users'; podman runs as a program, on lockstep's own storage" \
+	'doctor says it'
 exits 0 'buildah does the same' lockstep build --builder buildah --force --load lone
+like "$(LOCKSTEP_BUILDER=buildah service)" "podman's service at '$host' has another storage*" 'and says the same'
 
 # --- a service that is no more
 stop -9
 ok 'its socket is still there' test -S "$ENV_HOME/run/other.sock"
 exits 0 'it is not missed' lockstep build --force --load lone
+like "$(service)" "what is at '$host' does not answer as podman's service*" 'and doctor says so'
 done_testing

@@ -81,6 +81,7 @@ check_PROGRAMS += \
 	%D%/t-platform \
 	%D%/t-pod \
 	%D%/t-podman \
+	%D%/t-podman_service \
 	%D%/t-pool \
 	%D%/t-port \
 	%D%/t-proc \
@@ -216,6 +217,7 @@ TESTS += \
 	%D%/t-platform \
 	%D%/t-pod \
 	%D%/t-podman \
+	%D%/t-podman_service \
 	%D%/t-pool \
 	%D%/t-port \
 	%D%/t-proc \
@@ -428,6 +430,8 @@ endif
 %C%_t_pod_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_podman_CPPFLAGS = $(unit_cppflags)
 %C%_t_podman_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
+%C%_t_podman_service_CPPFLAGS = $(unit_cppflags)
+%C%_t_podman_service_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_pool_CPPFLAGS = $(unit_cppflags)
 %C%_t_pool_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_port_CPPFLAGS = $(unit_cppflags)
