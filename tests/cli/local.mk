@@ -39,6 +39,10 @@ TESTS += \
 	%D%/t-dispatch.sh \
 	%D%/t-docker-api.sh \
 	%D%/t-drivers.sh \
+	%D%/t-environment-buildx.sh \
+	%D%/t-environment-docker-classic.sh \
+	%D%/t-environment-docker.sh \
+	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \
@@ -127,6 +131,10 @@ EXTRA_DIST += \
 	%D%/t-dispatch.sh \
 	%D%/t-docker-api.sh \
 	%D%/t-drivers.sh \
+	%D%/t-environment-buildx.sh \
+	%D%/t-environment-docker-classic.sh \
+	%D%/t-environment-docker.sh \
+	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \

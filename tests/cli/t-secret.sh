@@ -48,22 +48,16 @@ fi
 exits 1 'a secret that is not there' lockstep build
 like "$tap_out" '*the variable APP_TOKEN of a secret is not set*' 'is told, and not taken for an empty one'
 
-# What builds, as it is, with its argv written down on the way; and where it keeps what it builds.
+# The builder's argv is written down on the way.
+graph_wrap "printf '%s\n' \"\$@\" >>'$graph_dir/argv'"
+# Where it keeps what it builds.
 case $BUILDER in
-docker) program=docker real=$(command -v "$DOCKER") kept=$ENV_HOME/docker ;;
-buildx) program=docker-buildx real=$BUILDX kept=$ENV_HOME/buildkit ;;
-*) program=$BUILDER real=$(command -v "$BUILDER") kept=$LOCKSTEP_STATE/storage ;;
+docker) kept=$ENV_HOME/docker ;;
+buildx) kept=$ENV_HOME/buildkit ;;
+*) kept=$LOCKSTEP_STATE/storage ;;
 esac
-mkdir "$graph_dir/bin"
-cat >"$graph_dir/bin/$program" <<-SH
-	#!/bin/sh
-	printf '%s\n' "\$@" >>$graph_dir/argv
-	exec $real "\$@"
-SH
-chmod +x "$graph_dir/bin/$program"
-PATH=$graph_dir/bin:$PATH
 APP_TOKEN=$token
-export APP_TOKEN PATH
+export APP_TOKEN
 rebuilds app 'built with both'
 is "$(sed -n '/^--secret$/{n;p;}' "$graph_dir/argv" | tr '\n' ' ')" "id=token,env=APP_TOKEN src=$GRAPH/app/key.secret,id=key " \
 	'the builder is told where they are'

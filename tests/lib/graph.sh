@@ -174,6 +174,21 @@ graph_open() {
 	esac
 }
 
+# graph_wrap LINE: what the builder starts is found in PATH behind a script that does this first; the status is 1 if it
+# starts nothing.
+graph_wrap() {
+	case $BUILDER in
+	docker-classic) return 1 ;;
+	docker) graph_program=docker graph_real=$(command -v "$DOCKER") ;;
+	buildx) graph_program=docker-buildx graph_real=$BUILDX ;;
+	*) graph_program=$BUILDER graph_real=$(command -v "$BUILDER") ;;
+	esac
+	mkdir "$graph_dir/wrapped"
+	printf '#!/bin/sh\n%s\nexec "%s" "$@"\n' "$1" "$graph_real" >"$graph_dir/wrapped/$graph_program"
+	chmod +x "$graph_dir/wrapped/$graph_program"
+	PATH=$graph_dir/wrapped:$PATH
+}
+
 # loaded NAME: the ID of the image that people find under that name.
 loaded() {
 	case $BUILDER in
