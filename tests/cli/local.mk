@@ -50,7 +50,9 @@ TESTS += \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
+	%D%/t-gc-docker-classic.sh \
 	%D%/t-gc-docker.sh \
+	%D%/t-gc-podman.sh \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard-buildx.sh \
@@ -90,6 +92,10 @@ TESTS += \
 	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
 	%D%/t-source.sh \
+	%D%/t-tree-id-buildx.sh \
+	%D%/t-tree-id-docker-classic.sh \
+	%D%/t-tree-id-docker.sh \
+	%D%/t-tree-id-podman.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-trigger-docker.sh \
 	%D%/t-trigger.sh \
@@ -142,7 +148,9 @@ EXTRA_DIST += \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
+	%D%/t-gc-docker-classic.sh \
 	%D%/t-gc-docker.sh \
+	%D%/t-gc-podman.sh \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard-buildx.sh \
@@ -182,6 +190,10 @@ EXTRA_DIST += \
 	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
 	%D%/t-source.sh \
+	%D%/t-tree-id-buildx.sh \
+	%D%/t-tree-id-docker-classic.sh \
+	%D%/t-tree-id-docker.sh \
+	%D%/t-tree-id-podman.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-trigger-docker.sh \
 	%D%/t-trigger.sh \
