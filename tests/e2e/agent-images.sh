@@ -3,7 +3,7 @@
 # agent-images.sh: the user's whole system, for real: cold, null, and the right subset after each kind of change.
 #
 # Takes 5 to 12 minutes: Debian packages and npm are fetched. Agents (1 GB) are left out.
-# BASE_TAR: a root file system made by scripts/lib/make-debian-base, to save its half a minute.
+# BASE_TAR: where scripts/lib/make-debian-base has made a root file system, or shall; to save its half a minute.
 #
 # limit: 2400 s
 set -eu
@@ -20,9 +20,8 @@ env_open || skip_all 'no container environment'
 trap 'status=$?; cd /; env_close; exit $status' EXIT
 out=$ENV_HOME/out
 
-tar=${BASE_TAR-}
-if [ -z "$tar" ]; then
-	tar=$ENV_HOME/base.tar
+tar=${BASE_TAR:-$ENV_HOME/base.tar}
+if [ ! -e "$tar" ]; then
 	ok 'a Debian base is made without any hub' "$top_srcdir/scripts/lib/make-debian-base" "$tar"
 fi
 ok 'and imported as debian:bookworm-slim' "$top_srcdir/scripts/lib/import-base" "$tar"

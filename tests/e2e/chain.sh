@@ -4,7 +4,7 @@
 # docs/pullrequest.md, one branch, one pull request, merge, verify. Then with nothing changed, and with one leaf changed.
 #
 # Takes 3 to 8 minutes: Debian packages and npm are fetched. Agents (1 GB) are left out.
-# BASE_TAR: a root file system made by scripts/lib/make-debian-base, to save its half a minute.
+# BASE_TAR: where scripts/lib/make-debian-base has made a root file system, or shall; to save its half a minute.
 #
 # limit: 2400 s
 set -eu
@@ -28,9 +28,8 @@ runner() {
 	printf '[[registry]]\nprefix = "docker.io"\nlocation = "%s/docker.io"\ninsecure = true\n' "$REG_HOST" >>"$CONTAINERS_REGISTRIES_CONF"
 }
 runner
-tar=${BASE_TAR-}
-if [ -z "$tar" ]; then
-	tar=$PLAY/base.tar
+tar=${BASE_TAR:-$PLAY/base.tar}
+if [ ! -e "$tar" ]; then
 	ok 'a Debian base is made without any hub' "$top_srcdir/scripts/lib/make-debian-base" "$tar"
 fi
 debian=docker.io/library/debian:bookworm-slim

@@ -3,8 +3,8 @@
 # story.sh: one day in three repositories, from the fused pod of old to a fourth image, with real parts: builds, a registry,
 # bare git repositories, workflows that events start, pods, a browser. Beside it the same day with a matrix and sed.
 #
-# STORY_SHOW=yes tells it to a visitor (scripts/demo --story). BASE_TAR: a root file system made by
-# scripts/lib/make-debian-base, to save its half a minute.
+# STORY_SHOW=yes tells it to a visitor (scripts/demo --story). BASE_TAR: where scripts/lib/make-debian-base has made a
+# root file system, or shall; to save its half a minute.
 #
 # limit: 1800 s
 set -eu

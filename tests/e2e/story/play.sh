@@ -102,9 +102,8 @@ play_open() {
 	VK_PORT=$(free_port)
 	# The machine that builds has a disk of its own, and the agents (1 GB) are left out.
 	export LOCKSTEP_VAR_WITH_AGENTS=0
-	play_tar=${BASE_TAR-}
-	if [ -z "$play_tar" ]; then
-		play_tar=$PLAY/base.tar
+	play_tar=${BASE_TAR:-$PLAY/base.tar}
+	if [ ! -e "$play_tar" ]; then
 		"$top_srcdir/scripts/lib/make-debian-base" "$play_tar" >"$PLAY/log/base" 2>&1 ||
 			fail 'a Debian base is made without any hub' "$(tail -n 5 "$PLAY/log/base")"
 	fi
