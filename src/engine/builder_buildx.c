@@ -386,13 +386,23 @@ has_containers(struct builder *b)
 	return runs && builder_has_containers(runs);
 }
 
+/* An image that was run lies in both, and is one. */
 static int
 collect(struct builder *b, const struct builder_gc *gc, struct builder_gc_result *ret,
 	struct err *err)
 {
 	struct builder *runs = buildx_builder(b)->runs;
+	struct ocistore_gc opts = { gc->keep, gc->before_ms, gc->dry_run };
+	struct ocistore_gone gone;
+	int r = ocistore_collect(&buildx_builder(b)->store, &opts, &gone, err);
 
-	return runs ? builder_collect(runs, gc, ret, err) : 0;
+	if (!r && runs)
+		r = builder_collect(runs, gc, ret, err);
+	if (!r) {
+		ret->images = ret->images > gone.images ? ret->images : gone.images;
+		ret->bytes += gone.bytes;
+	}
+	return r;
 }
 
 static int

@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "base/map.h"
 #include "base/path.h"
 #include "base/sha256.h"
 #include "io/tree.h"
@@ -12,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
@@ -269,11 +269,22 @@ mark(struct map *used, struct str bytes)
 	(void)map_add(used, str_c(hex), used);
 }
 
-/* An image that cannot be read is in nobody's way but its own: it is built or fetched again. */
-static int
-tidy_images(const struct ocistore *s, struct map *used, struct err *err)
+static void
+mark_image(struct map *used, const struct image_export *image)
 {
-	AUTO_FREE char *images = path_join(s->root, "images");
+	mark(used, image->config);
+	mark(used, image->manifest);
+	for (size_t i = 0; i < image->nlayers; i++)
+		(void)map_add(used, str_c(path_base(image->layers[i].path)), used);
+}
+
+/* Calls fn for each image of a folder; image is NULL when it is not whole. */
+static int
+each_image(const struct ocistore *s, const char *folder,
+	   int (*fn)(void *ctx, const char *dir, const struct image_export *image, struct err *err),
+	   void *ctx, struct err *err)
+{
+	AUTO_FREE char *images = path_join(s->root, folder);
 	const struct tree_entry *entries;
 	struct tree *tree = NULL;
 	size_t n;
@@ -283,39 +294,28 @@ tidy_images(const struct ocistore *s, struct map *used, struct err *err)
 		AUTO_ARENA struct arena *a = arena_new();
 		AUTO_FREE char *dir = path_join(images, entries[i].name);
 		struct image_export image;
+		bool whole = !strstr(entries[i].name, NOT_YET) && read_name(a, dir, &image);
 
-		if (strstr(entries[i].name, NOT_YET) || !read_name(a, dir, &image)) {
-			r = file_remove_tree(dir, err);
-			continue;
-		}
-		mark(used, image.config);
-		mark(used, image.manifest);
-		for (size_t k = 0; k < image.nlayers; k++)
-			(void)map_add(used, str_c(path_base(image.layers[k].path)), used);
+		r = fn(ctx, dir, whole ? &image : NULL, err);
 	}
 	tree_free(tree);
 	return r;
 }
 
+/* An image that cannot be read is in nobody's way but its own: it is built or fetched again. */
 static int
-tidy_names(const struct ocistore *s, struct err *err)
+tidy_image(void *ctx, const char *dir, const struct image_export *image, struct err *err)
 {
-	AUTO_FREE char *names = path_join(s->root, "names");
-	const struct tree_entry *entries;
-	struct tree *tree = NULL;
-	size_t n;
-	int r = list(names, &tree, &entries, &n, err);
+	if (!image)
+		return file_remove_tree(dir, err);
+	mark_image(ctx, image);
+	return 0;
+}
 
-	for (size_t i = 0; !r && i < n; i++) {
-		AUTO_ARENA struct arena *a = arena_new();
-		AUTO_FREE char *dir = path_join(names, entries[i].name);
-		struct image_export image;
-
-		if (!read_name(a, dir, &image))
-			r = file_remove_tree(dir, err);
-	}
-	tree_free(tree);
-	return r;
+static int
+tidy_name(void *ctx UNUSED, const char *dir, const struct image_export *image, struct err *err)
+{
+	return image ? 0 : file_remove_tree(dir, err);
 }
 
 static int
@@ -341,11 +341,104 @@ int
 ocistore_tidy(const struct ocistore *s, struct err *err)
 {
 	AUTO_MAP struct map *used = map_new();
-	int r = file_exists(AT_FDCWD, s->root) ? tidy_names(s, err) : 0;
+	int r;
 
-	if (!r && file_exists(AT_FDCWD, s->root))
-		r = tidy_images(s, used, err);
-	if (!r && file_exists(AT_FDCWD, s->root))
-		r = tidy_blobs(s, used, err);
-	return r;
+	if (!file_exists(AT_FDCWD, s->root))
+		return 0;
+	r = each_image(s, "names", tidy_name, NULL, err);
+	if (!r)
+		r = each_image(s, "images", tidy_image, used, err);
+	return r ? r : tidy_blobs(s, used, err);
+}
+
+struct collector {
+	const struct ocistore *s;
+	const struct ocistore_gc *gc;
+	struct ocistore_gone *gone;
+	struct map *used; /* blobs of images that stay; then, counted */
+};
+
+static void
+id_of(const struct image_export *image, char ret[DIGEST_SIZE])
+{
+	sha256_digest(sha256_of(image->config.p, image->config.n), ret);
+}
+
+static bool
+stays(const struct collector *x, const char *dir, const struct image_export *image)
+{
+	char id[DIGEST_SIZE];
+	struct stat st;
+
+	id_of(image, id);
+	return map_has(x->gc->keep, str_c(id)) || stat(dir, &st) ||
+	       (int64_t)st.st_mtim.tv_sec * 1000 >= x->gc->before_ms;
+}
+
+static int
+mark_kept(void *ctx, const char *dir, const struct image_export *image, struct err *err UNUSED)
+{
+	struct collector *x = ctx;
+
+	if (image && stays(x, dir, image))
+		mark_image(x->used, image);
+	return 0;
+}
+
+static void
+count(struct collector *x, const struct image_export *image)
+{
+	struct stat st;
+
+	x->gone->images++;
+	for (size_t i = 0; i < image->nlayers; i++)
+		if (map_add(x->used, str_c(path_base(image->layers[i].path)), x->used) &&
+		    !stat(image->layers[i].path, &st))
+			x->gone->bytes += st.st_size;
+	x->gone->bytes += (int64_t)(image->config.n + image->manifest.n);
+}
+
+static int
+drop_image(void *ctx, const char *dir, const struct image_export *image, struct err *err)
+{
+	struct collector *x = ctx;
+
+	if (!image || stays(x, dir, image))
+		return 0;
+	count(x, image);
+	return x->gc->dry_run ? 0 : file_remove_tree(dir, err);
+}
+
+/* What was taken from here is counted there. */
+static int
+drop_name(void *ctx, const char *dir, const struct image_export *image, struct err *err)
+{
+	struct collector *x = ctx;
+	char id[DIGEST_SIZE];
+
+	if (!image || stays(x, dir, image))
+		return 0;
+	id_of(image, id);
+	if (!is_taken(x->s, id))
+		count(x, image);
+	return x->gc->dry_run ? 0 : file_remove_tree(dir, err);
+}
+
+int
+ocistore_collect(const struct ocistore *s, const struct ocistore_gc *gc, struct ocistore_gone *ret,
+		 struct err *err)
+{
+	AUTO_MAP struct map *used = map_new();
+	struct collector x = { s, gc, ret, used };
+	int r;
+
+	*ret = (struct ocistore_gone){ 0 };
+	if (!file_exists(AT_FDCWD, s->root))
+		return 0;
+	r = each_image(s, "images", mark_kept, &x, err);
+	if (!r)
+		r = each_image(s, "names", drop_name, &x, err);
+	if (!r)
+		r = each_image(s, "images", drop_image, &x, err);
+	return r || gc->dry_run ? r : ocistore_tidy(s, err);
 }

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_ENGINE_OCISTORE_H
 #define LOCKSTEP_ENGINE_OCISTORE_H
 
+#include "base/map.h"
 #include "engine/image_export.h"
 
 /*
@@ -49,5 +50,19 @@ int ocistore_find(const struct ocistore *s, const char *name, char **ret, struct
 
 /* Removes what no image needs: halves of what was being written, and blobs. Nobody may be writing. */
 int ocistore_tidy(const struct ocistore *s, struct err *err) NODISCARD;
+
+/* Which images go: those not in keep (image ID → anything), and not younger than before_ms. */
+struct ocistore_gc {
+	const struct map *keep;
+	int64_t before_ms;
+	bool dry_run;
+};
+struct ocistore_gone {
+	size_t images;
+	int64_t bytes; /* of blobs that nothing else needs */
+};
+/* Removes these, names of them too, and what tidying removes. Nobody may be writing. */
+int ocistore_collect(const struct ocistore *s, const struct ocistore_gc *gc,
+		     struct ocistore_gone *ret, struct err *err) NODISCARD;
 
 #endif

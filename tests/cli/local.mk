@@ -50,6 +50,7 @@ TESTS += \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
+	%D%/t-gc-buildx.sh \
 	%D%/t-gc-docker-classic.sh \
 	%D%/t-gc-docker.sh \
 	%D%/t-gc-podman.sh \
@@ -148,6 +149,7 @@ EXTRA_DIST += \
 	%D%/t-failure-docker.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
+	%D%/t-gc-buildx.sh \
 	%D%/t-gc-docker-classic.sh \
 	%D%/t-gc-docker.sh \
 	%D%/t-gc-podman.sh \

@@ -19,6 +19,7 @@ n() {
 images() {
 	case $BUILDER in
 	docker*) "$DOCKER" images -q 'lockstep.invalid/id' | wc -l ;;
+	buildx) find "$state/oci/images" -mindepth 1 -maxdepth 1 | wc -l ;;
 	*) jq length "$state/storage/$ENV_DRIVER-images/images.json" ;;
 	esac
 }

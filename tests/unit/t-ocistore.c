@@ -219,6 +219,66 @@ test_tidying_drops_what_is_damaged(void **state)
 	ocistore_fini(&s);
 }
 
+static void
+collect(const struct ocistore *s, const struct ocistore_gc *gc, size_t want)
+{
+	AUTO_ERR struct err err = ERR_INIT;
+	struct ocistore_gone gone;
+
+	expect(ocistore_collect(s, gc, &gone, &err), 0, &err);
+	assert_int_equal(gone.images, want);
+	assert_int_equal(gone.bytes > 0, want > 0);
+}
+
+static void
+test_collecting_keeps_what_is_named_or_young(void **state)
+{
+	struct ocistore s = store(*state);
+	AUTO_MAP struct map *keep = map_new();
+	struct ocistore_gc young = { keep, 0, false }, dry = { keep, INT64_MAX, true },
+			   old = { keep, INT64_MAX, false };
+	char id[DIGEST_SIZE], other[DIGEST_SIZE], named[DIGEST_SIZE];
+
+	collect(&s, &old, 0);
+	assert_false(exists(*state, "oci"));
+	build(&s, *state, &one, id);
+	take(&s, *state, id, 0, NULL);
+	build(&s, *state, &two, other);
+	take(&s, *state, other, 0, NULL);
+	fetch(&s, "x", named);
+	map_set(keep, str_c(id), keep);
+	collect(&s, &young, 0);
+	collect(&s, &dry, 2);
+	expect_image(&s, other, &two);
+	collect(&s, &old, 2);
+	expect_image(&s, id, &one);
+	expect_image(&s, other, NULL);
+	expect_image(&s, named, NULL);
+	expect_name(&s, "x", NULL);
+	collect(&s, &old, 0);
+	ocistore_fini(&s);
+}
+
+/* By its name and by its ID, it is one image. */
+static void
+test_collecting_what_was_fetched(void **state)
+{
+	struct ocistore s = store(*state);
+	AUTO_MAP struct map *keep = map_new(), *none = map_new();
+	struct ocistore_gc old = { keep, INT64_MAX, false }, all = { none, INT64_MAX, false };
+	char named[DIGEST_SIZE];
+
+	fetch(&s, "x", named);
+	expect_image(&s, named, &fetched);
+	map_set(keep, str_c(named), keep);
+	collect(&s, &old, 0);
+	expect_image(&s, named, &fetched);
+	expect_name(&s, "x", named);
+	collect(&s, &all, 1);
+	expect_image(&s, named, NULL);
+	ocistore_fini(&s);
+}
+
 #define IN_TMP(test) cmocka_unit_test_setup_teardown(test, tmp_setup, tmp_teardown)
 
 int
@@ -231,6 +291,8 @@ main(void)
 		IN_TMP(test_half_of_what_was_fetched_is_nothing),
 		IN_TMP(test_tidying_keeps_images_whole),
 		IN_TMP(test_tidying_drops_what_is_damaged),
+		IN_TMP(test_collecting_keeps_what_is_named_or_young),
+		IN_TMP(test_collecting_what_was_fetched),
 	};
 
 	return cmocka_run_group_tests_name("ocistore", tests, NULL, NULL);
