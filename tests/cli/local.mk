@@ -71,6 +71,10 @@ TESTS += \
 	%D%/t-platform.sh \
 	%D%/t-podman-service.sh \
 	%D%/t-portable.sh \
+	%D%/t-refresh-buildx.sh \
+	%D%/t-refresh-docker-classic.sh \
+	%D%/t-refresh-docker.sh \
+	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-remote.sh \
@@ -92,6 +96,10 @@ TESTS += \
 	%D%/t-soft-docker.sh \
 	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
+	%D%/t-source-buildx.sh \
+	%D%/t-source-docker-classic.sh \
+	%D%/t-source-docker.sh \
+	%D%/t-source-podman.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id-buildx.sh \
 	%D%/t-tree-id-docker-classic.sh \
@@ -170,6 +178,10 @@ EXTRA_DIST += \
 	%D%/t-platform.sh \
 	%D%/t-podman-service.sh \
 	%D%/t-portable.sh \
+	%D%/t-refresh-buildx.sh \
+	%D%/t-refresh-docker-classic.sh \
+	%D%/t-refresh-docker.sh \
+	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-remote.sh \
@@ -191,6 +203,10 @@ EXTRA_DIST += \
 	%D%/t-soft-docker.sh \
 	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
+	%D%/t-source-buildx.sh \
+	%D%/t-source-docker-classic.sh \
+	%D%/t-source-docker.sh \
+	%D%/t-source-podman.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id-buildx.sh \
 	%D%/t-tree-id-docker-classic.sh \
