@@ -44,6 +44,8 @@ TESTS += \
 	%D%/t-environment-docker.sh \
 	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
+	%D%/t-external-buildx.sh \
+	%D%/t-external-podman.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \
 	%D%/t-failure-docker-classic.sh \
@@ -64,6 +66,8 @@ TESTS += \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-in-place.sh \
+	%D%/t-lock-buildx.sh \
+	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-options.sh \
@@ -77,6 +81,7 @@ TESTS += \
 	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
+	%D%/t-remote-podman.sh \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \
@@ -151,6 +156,8 @@ EXTRA_DIST += \
 	%D%/t-environment-docker.sh \
 	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
+	%D%/t-external-buildx.sh \
+	%D%/t-external-podman.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \
 	%D%/t-failure-docker-classic.sh \
@@ -171,6 +178,8 @@ EXTRA_DIST += \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-in-place.sh \
+	%D%/t-lock-buildx.sh \
+	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
 	%D%/t-options.sh \
@@ -184,6 +193,7 @@ EXTRA_DIST += \
 	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
+	%D%/t-remote-podman.sh \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
 	%D%/t-replay.sh \

@@ -129,13 +129,7 @@ like "$got" '*folder/a.tgz f 600 0:0*' 'and not an empty one'
 # The address moves between the check and the build: what is built is what the key says.
 printf 'FROM scratch\nADD %s /tool\n' "$URL" >app/Dockerfile
 echo before >"$www/tool"
-cat >"$www/buildah" <<-EOD
-	#!/bin/sh
-	case " \$* " in *' bud '*) echo after >"$www/tool" ;; esac
-	exec $(command -v buildah) "\$@"
-EOD
-chmod 755 "$www/buildah"
-PATH=$www:$PATH
+graph_wrap "case \" \$* \" in *' bud '* | *' build '*) echo after >'$www/tool' ;; esac"
 rebuilds app 'the address moves as the builder starts' --load
 PATH=${PATH#*:}
 is "$(cat "$www/tool")" after 'it did'
