@@ -7,10 +7,11 @@
 #define MAX_ACCOUNTS (4u << 20) /* /etc/passwd, /etc/group of an image */
 #define MAX_SHOWN 60            /* of a text that was looked for */
 
-/* A text that a file must hold, or must not. */
+/* Bytes that a file must hold, or must not. */
 struct needle {
-	struct str text;
-	bool wanted, found;
+	struct str name; /* as the graph has it */
+	struct buf bytes;
+	bool hex, wanted, found;
 };
 
 struct search {
@@ -29,7 +30,7 @@ look_in_piece(void *ctx, struct str piece, bool *ret_enough, struct err *err UNU
 	for (size_t i = 0; i < s->n; i++) {
 		struct needle *n = &s->needles[i];
 
-		if (n->found || !memmem(s->window.data, s->window.len, n->text.p, n->text.n))
+		if (n->found || !memmem(s->window.data, s->window.len, n->bytes.data, n->bytes.len))
 			continue;
 		n->found = true;
 		s->open--;
@@ -40,53 +41,80 @@ look_in_piece(void *ctx, struct str piece, bool *ret_enough, struct err *err UNU
 	return 0;
 }
 
-static void
-take_needles(struct search *s, const json_t *list, bool wanted)
-{
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *text = json_array_get(list, i);
-		struct needle *n = &s->needles[s->n++];
+static const struct {
+	const char *key;
+	bool hex, wanted;
+} needle_keys[] = {
+	{ "contains", false, true },
+	{ "contains-hex", true, true },
+	{ "not-contains", false, false },
+	{ "not-contains-hex", true, false },
+};
 
-		*n = (struct needle){ .text = { json_string_value(text), json_string_length(text) },
-				      .wanted = wanted };
-		if (n->text.n > s->longest)
-			s->longest = n->text.n;
+/* The loader has taken nothing but pairs of digits. */
+static void
+add_hex(struct str digits, struct buf *bytes)
+{
+	for (size_t i = 0; i + 1 < digits.n; i += 2) {
+		char pair[] = { digits.p[i], digits.p[i + 1], '\0' };
+
+		buf_addc(bytes, (char)strtoul(pair, NULL, 16));
 	}
 }
 
 static void
-shown(struct str text, struct buf *b)
+take_needles(struct search *s, const json_t *spec)
 {
-	bool cut = text.n > MAX_SHOWN;
+	for (size_t k = 0; k < ARRAY_SIZE(needle_keys); k++) {
+		const json_t *list = json_object_get(spec, needle_keys[k].key), *text;
+		size_t i;
 
-	buf_addf(b, "'%.*s%s'", cut ? MAX_SHOWN : (int)text.n, text.p, cut ? "…" : "");
+		s->needles = xreallocarray(s->needles, s->n + json_array_size(list) + 1,
+					   sizeof(*s->needles));
+		json_array_foreach(list, i, text)
+		{
+			struct needle *n = &s->needles[s->n++];
+
+			*n = (struct needle){ .hex = needle_keys[k].hex,
+					      .wanted = needle_keys[k].wanted };
+			n->name = (struct str){ json_string_value(text), json_string_length(text) };
+			buf_init(&n->bytes, 0);
+			if (n->hex)
+				add_hex(n->name, &n->bytes);
+			else
+				buf_add_str(&n->bytes, n->name);
+			if (n->bytes.len > s->longest)
+				s->longest = n->bytes.len;
+		}
+	}
+	s->open = s->n;
+}
+
+static void
+add_needle_fault(const struct needle *n, struct buf *faults)
+{
+	bool cut = n->name.n > MAX_SHOWN;
+
+	check_add_fault(faults, "%s %s'%.*s%s'", n->found ? "holds" : "does not hold",
+			n->hex ? "the bytes " : "", cut ? MAX_SHOWN : (int)n->name.n, n->name.p,
+			cut ? "…" : "");
 }
 
 static int
 judge_content(struct check_item *item, const struct image_entry *file, struct buf *faults,
 	      struct err *err)
 {
-	const json_t *with = json_object_get(item->check->spec, "contains");
-	const json_t *without = json_object_get(item->check->spec, "not-contains");
 	struct search s = { .longest = 1 };
 	int r = 0;
 
-	s.needles =
-		xcalloc(json_array_size(with) + json_array_size(without) + 1, sizeof(*s.needles));
-	take_needles(&s, with, true);
-	take_needles(&s, without, false);
-	s.open = s.n;
+	take_needles(&s, item->check->spec);
 	buf_init(&s.window, 0);
 	if (s.n && file->size)
 		r = image_tree_read(item->opts->tree, file, look_in_piece, &s, err);
-	for (size_t i = 0; i < s.n && !r; i++) {
-		AUTO_BUF struct buf text = BUF_INIT;
-
-		buf_init(&text, 0);
-		shown(s.needles[i].text, &text);
-		if (s.needles[i].wanted != s.needles[i].found)
-			check_add_fault(faults, "%s %s",
-					s.needles[i].found ? "holds" : "does not hold", text.data);
+	for (size_t i = 0; i < s.n; i++) {
+		if (!r && s.needles[i].wanted != s.needles[i].found)
+			add_needle_fault(&s.needles[i], faults);
+		buf_fini(&s.needles[i].bytes);
 	}
 	buf_fini(&s.window);
 	free(s.needles);
@@ -202,12 +230,10 @@ judge_target(const struct check_item *item, const char *path, struct buf *faults
 static bool
 wants_content(const json_t *spec)
 {
-	static const char *const keys[] = { "contains", "not-contains", "min-size", "max-size" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (json_object_get(spec, keys[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(needle_keys); i++)
+		if (json_object_get(spec, needle_keys[i].key))
 			return true;
-	return false;
+	return json_object_get(spec, "min-size") || json_object_get(spec, "max-size");
 }
 
 /* The same name elsewhere is most often what was meant. */

@@ -36,6 +36,8 @@ TYPE(path, "path", GRAPH_SHAPE_TEXT, "a relative path", "^[^/]",
      "paths start at the folder of the graph file, without a leading '/'");
 TYPE(one_or_more_paths, "paths", GRAPH_SHAPE_ONE_OR_MORE, "a relative path", "^[^/]",
      "paths start at the folder of the graph file, without a leading '/'");
+TYPE(hex, "hex", GRAPH_SHAPE_ONE_OR_MORE, "a hexadecimal text", "^([0-9A-Fa-f]{2})+$",
+     "two digits a byte, best in quotes: \"7f454c46\"");
 TYPE(image_path, "image-path", GRAPH_SHAPE_TEXT, "an absolute path", "^/",
      "paths inside an image start with '/'");
 TYPE(command_or_path, "command-or-path", GRAPH_SHAPE_TEXT, "a command or path",
@@ -106,6 +108,8 @@ static const struct graph_key keys_check_file[] = {
 	{ KEY("file", command_or_path, "file: /server"), .required = true },
 	{ KEY("contains", one_or_more, "contains: \"some text\"") },
 	{ KEY("not-contains", one_or_more, "not-contains: \"some text\"") },
+	{ KEY("contains-hex", hex, "contains-hex: \"7f454c46\"") },
+	{ KEY("not-contains-hex", hex, "not-contains-hex: \"00ff\"") },
 	{ KEY("mode", mode, "mode: \"0755\"") },
 	{ KEY("owner", owner, "owner: \"1000:1000\"") },
 	{ KEY("target", text, "target: ../lib/app") },

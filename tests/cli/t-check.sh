@@ -102,13 +102,13 @@ exits 0 'a command that is in PATH' lockstep build
 with_checks <<'YAML'
 - { file: nmap }
 - { file: motd }
-- { file: busybox, mode: "0700", target: box }
+- { file: busybox, mode: "0700", target: box, contains-hex: "7f454c46ff", not-contains-hex: [ "7F454C46" ] }
 YAML
 exits 1 'commands that are not, or not as they must be' lockstep build
 like "$tap_out" "*base failed: 3 of 3 checks
 lockstep.yaml:9:9: check failed: file nmap: is no command in the image's PATH
 lockstep.yaml:10:9: check failed: file motd: is no command in the image's PATH (but '/etc/motd' is there, mode 0640)
-lockstep.yaml:11:9: check failed: file busybox: is no symlink; mode is 0755, not 0700*" 'what is there instead'
+lockstep.yaml:11:9: check failed: file busybox: is no symlink; mode is 0755, not 0700; does not hold the bytes '7f454c46ff'; holds the bytes '7F454C46'*" 'what is there instead'
 
 # --- a build that fails its check: no trace, nothing loaded, nothing built on it
 with_checks <<'YAML'
@@ -126,10 +126,12 @@ rebuilds 'base left' 'and when it is mended'
 
 # --- odd files: a text across pieces of the archive, in a binary, empty files, nothing to read at all
 head -c 262140 /dev/zero >base/etc/blob
-printf 'across the border' >>base/etc/blob
+printf 'across the border\377' >>base/etc/blob
 : >base/etc/empty
 with_checks <<'YAML'
 - { file: /etc/blob, contains: across the border, not-contains: "across the borderline" }
+- { file: /etc/blob, contains-hex: [ "0000616372", "72FF" ], not-contains-hex: "7f454c46" }
+- { file: /bin/busybox, contains-hex: "7f454c46" }
 - { file: /etc/empty, not-contains: x, max-size: 0 }
 - { file: /etc/../etc//empty }
 YAML

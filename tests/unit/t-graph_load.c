@@ -243,6 +243,8 @@ static const struct check_row check_rows[] = {
 	{ "file: /server", "file", "{\"file\":\"/server\"}" },
 	{ "{ file: /s, contains: a, not-contains: [b, 1] }", "file",
 	  "{\"contains\":[\"a\"],\"file\":\"/s\",\"not-contains\":[\"b\",\"1\"]}" },
+	{ "{ file: /s, contains-hex: 0012, not-contains-hex: [ \"7F45\", ff ] }", "file",
+	  "{\"contains-hex\":[\"0012\"],\"file\":\"/s\",\"not-contains-hex\":[\"7F45\",\"ff\"]}" },
 	{ "{ file: /s, mode: 0755, owner: 1000, min-size: 1k, max-size: 2000 }", "file",
 	  "{\"file\":\"/s\",\"max-size\":2000,\"min-size\":1024,\"mode\":\"0755\","
 	  "\"owner\":\"1000\"}" },
