@@ -167,12 +167,20 @@ builder_containers_prepare(struct builder *b, struct err *err)
 	return builder_containers_driver(c) ? 0 : know_storages(c, err);
 }
 
-/* Containers of whoever; NULL without. */
+/* Containers of whoever; NULL without. Newer storages keep those of builds, and what is run with
+ * --rm, in a list of their own. */
 static json_t *
 left_containers(const struct containers_builder *c)
 {
 	json_t *list = cstorage_list(&c->own, "containers", "containers.json");
+	AUTO_JSON json_t *more = cstorage_list(&c->own, "containers", "volatile-containers.json");
 
+	if (!json_is_array(list)) {
+		json_decref(list);
+		list = json_array();
+	}
+	if (json_is_array(more))
+		(void)json_array_extend(list, more);
 	if (json_array_size(list))
 		return list;
 	json_decref(list);

@@ -78,7 +78,7 @@ wait "$pid" 2>/dev/null || :
 like "$(lockstep plan base | tail -n 1)" 'nothing to do*' 'base was recorded before the kill'
 pkill -KILL -f "$LOCKSTEP_STATE/(storage|stage)" || :
 exits 0 'and the next run finishes' lockstep build
-[ ! -e "$LOCKSTEP_STATE/storage" ] || is "$(cat "$LOCKSTEP_STATE"/storage/*-containers/containers.json)" '[]' 'after clearing what the killed builder left'
+[ ! -e "$LOCKSTEP_STATE/storage" ] || is "$(cat "$LOCKSTEP_STATE"/storage/*-containers/*containers.json | jq -s add)" '[]' 'after clearing what the killed builder left'
 is "$(find "$LOCKSTEP_STATE/tmp" "$LOCKSTEP_STATE/stage" -mindepth 1 2>/dev/null || :)" '' 'in all places'
 like "$(lockstep history | grep '^run')" '*interrupted*' 'history calls the killed run interrupted'
 is "$(lockstep build)" 'nothing to do: 5 images up to date' 'nothing is left to do'
