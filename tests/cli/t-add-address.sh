@@ -25,7 +25,8 @@ git -C "$graph_dir/r.git" update-server-info
 mkdir "$graph_dir/www"
 cp -r "$graph_dir/r.git/.git" "$graph_dir/www/r.git"
 echo body >"$graph_dir/www/body"
-python3 -u -m http.server --bind 127.0.0.1 --directory "$graph_dir/www" 0 >"$graph_dir/http" 2>&1 &
+: >"$graph_dir/http"
+python3 -u -m http.server --bind 127.0.0.1 --directory "$graph_dir/www" 0 >>"$graph_dir/http" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null; graph_cleanup' EXIT
 for _ in $(seq 100); do

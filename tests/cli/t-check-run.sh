@@ -92,7 +92,7 @@ graph '- run: [ "false" ]' '- run: "echo yes; exit 3"' '- run: [ echo, "yes" ]' 
 	'- run: "trap : TERM; echo line; while :; do sleep 1; done"' '  timeout: 1s' '- run: [ "yes" ]' \
 	'- http: { port: 8081, contains: fake, wait: 1 }' '- http: { port: 8081, path: /nosuch, wait: 1 }' \
 	'- http: { port: 9, wait: 1 }' '- http: { port: 8081, wait: 10m }' '  command: "echo bye; exit 3"' \
-	'- exec: [ "true" ]' '  command: "true"' '- exec: [ "false" ]' '  wait: 1s'
+	'- exec: [ "true" ]' '  command: "true"' '- exec: [ "false" ]' '  wait: 4s'
 exits 1 'everything that can be wrong' lockstep build app
 like "$(echo "$tap_out" | sed -n 's/.*check failed: //p')" "run false: exit status 1, not 0: no output
 run echo yes; exit 3: exit status 3, not 0: yes
@@ -106,7 +106,7 @@ http :8081/nosuch: status 404, not 200 (after 1 s)*
 http :9/: * (after 1 s)*
 http :8081/: the container 'lockstep-*' ended with exit status 3; its last words: bye
 exec true: the container 'lockstep-*' ended with exit status 0*
-exec false: exit status 1, not 0: no output (after 1 s)" 'is told in one go'
+exec false: exit status 1, not 0: no output (after 4 s)" 'is told in one go'
 is "$(left)" '' 'nothing is left of them'
 log=$LOCKSTEP_STATE/logs/$(lockstep history --json -n 1 | jq '.[0].run')/app.log
 is "$(($(wc -c <"$log") < 400000))" 1 'the log has no more of an endless output than was looked at'
