@@ -35,6 +35,8 @@ libmodel_a_SOURCES += \
 	%D%/event_expand.c \
 	%D%/event_parse.c \
 	%D%/event_priv.h \
+	%D%/expansion.c \
+	%D%/expansion.h \
 	%D%/generation.c \
 	%D%/generation.h \
 	%D%/glob.c \

@@ -38,6 +38,7 @@ check_PROGRAMS += \
 	%D%/t-env \
 	%D%/t-err \
 	%D%/t-event \
+	%D%/t-expansion \
 	%D%/t-file \
 	%D%/t-generation \
 	%D%/t-git \
@@ -174,6 +175,7 @@ TESTS += \
 	%D%/t-env \
 	%D%/t-err \
 	%D%/t-event \
+	%D%/t-expansion \
 	%D%/t-file \
 	%D%/t-generation \
 	%D%/t-git \
@@ -344,6 +346,8 @@ endif
 %C%_t_err_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_event_CPPFLAGS = $(unit_cppflags)
 %C%_t_event_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_expansion_CPPFLAGS = $(unit_cppflags)
+%C%_t_expansion_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_file_CPPFLAGS = $(unit_cppflags)
 %C%_t_file_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_generation_CPPFLAGS = $(unit_cppflags)
