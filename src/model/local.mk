@@ -89,6 +89,8 @@ libmodel_a_SOURCES += \
 	%D%/lockfile.h \
 	%D%/manifest.c \
 	%D%/manifest.h \
+	%D%/matrix.c \
+	%D%/matrix.h \
 	%D%/oci.c \
 	%D%/oci.h \
 	%D%/pin.h \

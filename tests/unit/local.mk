@@ -68,6 +68,7 @@ check_PROGRAMS += \
 	%D%/t-loop \
 	%D%/t-manifest \
 	%D%/t-map \
+	%D%/t-matrix \
 	%D%/t-mem \
 	%D%/t-oci \
 	%D%/t-ocistore \
@@ -205,6 +206,7 @@ TESTS += \
 	%D%/t-loop \
 	%D%/t-manifest \
 	%D%/t-map \
+	%D%/t-matrix \
 	%D%/t-mem \
 	%D%/t-oci \
 	%D%/t-ocistore \
@@ -406,6 +408,8 @@ endif
 %C%_t_manifest_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_map_CPPFLAGS = $(unit_cppflags)
 %C%_t_map_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_matrix_CPPFLAGS = $(unit_cppflags)
+%C%_t_matrix_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_mem_CPPFLAGS = $(unit_cppflags)
 %C%_t_mem_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_oci_CPPFLAGS = $(unit_cppflags)
