@@ -148,6 +148,10 @@ libmodel_a_SOURCES += \
 	%D%/shellword_dollar.c \
 	%D%/shellword_pattern.c \
 	%D%/shellword_priv.h \
+	%D%/survey.c \
+	%D%/survey.h \
+	%D%/survey_dockerfile.c \
+	%D%/survey_priv.h \
 	%D%/target.c \
 	%D%/target.h \
 	%D%/toml.c \
