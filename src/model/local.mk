@@ -152,6 +152,7 @@ libmodel_a_SOURCES += \
 	%D%/survey.h \
 	%D%/survey_dockerfile.c \
 	%D%/survey_priv.h \
+	%D%/survey_services.c \
 	%D%/target.c \
 	%D%/target.h \
 	%D%/toml.c \
