@@ -153,6 +153,7 @@ libmodel_a_SOURCES += \
 	%D%/survey_dockerfile.c \
 	%D%/survey_priv.h \
 	%D%/survey_services.c \
+	%D%/survey_workflow.c \
 	%D%/target.c \
 	%D%/target.h \
 	%D%/toml.c \

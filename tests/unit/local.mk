@@ -129,6 +129,7 @@ check_PROGRAMS += \
 	%D%/t-store_stat \
 	%D%/t-store_trace \
 	%D%/t-str \
+	%D%/t-survey \
 	%D%/t-tar \
 	%D%/t-tar_split \
 	%D%/t-tar_write \
@@ -267,6 +268,7 @@ TESTS += \
 	%D%/t-store_stat \
 	%D%/t-store_trace \
 	%D%/t-str \
+	%D%/t-survey \
 	%D%/t-tar \
 	%D%/t-tar_split \
 	%D%/t-tar_write \
@@ -530,6 +532,8 @@ endif
 %C%_t_store_trace_LDADD = $(unit_libs) $(LDADD_store) $(CMOCKA_LIBS)
 %C%_t_str_CPPFLAGS = $(unit_cppflags)
 %C%_t_str_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_survey_CPPFLAGS = $(unit_cppflags)
+%C%_t_survey_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_tar_CPPFLAGS = $(unit_cppflags)
 %C%_t_tar_LDADD = $(unit_libs) $(LDADD_io) $(CMOCKA_LIBS)
 %C%_t_tar_split_CPPFLAGS = $(unit_cppflags)
