@@ -28,6 +28,12 @@ libmodel_a_SOURCES += \
 	%D%/dockerfile_print.c \
 	%D%/dockerfile_priv.h \
 	%D%/dockerfile_words.c \
+	%D%/draft.c \
+	%D%/draft.h \
+	%D%/draft_args.c \
+	%D%/draft_name.c \
+	%D%/draft_priv.h \
+	%D%/draft_text.c \
 	%D%/enc.c \
 	%D%/enc.h \
 	%D%/event.c \

@@ -32,6 +32,7 @@ check_PROGRAMS += \
 	%D%/t-dockerfile_ins \
 	%D%/t-dockerfile_lex \
 	%D%/t-dockerfile_print \
+	%D%/t-draft \
 	%D%/t-emulation \
 	%D%/t-enc \
 	%D%/t-enum \
@@ -171,6 +172,7 @@ TESTS += \
 	%D%/t-dockerfile_ins \
 	%D%/t-dockerfile_lex \
 	%D%/t-dockerfile_print \
+	%D%/t-draft \
 	%D%/t-emulation \
 	%D%/t-enc \
 	%D%/t-enum \
@@ -338,6 +340,8 @@ endif
 %C%_t_dockerfile_lex_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_dockerfile_print_CPPFLAGS = $(unit_cppflags)
 %C%_t_dockerfile_print_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
+%C%_t_draft_CPPFLAGS = $(unit_cppflags)
+%C%_t_draft_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_emulation_CPPFLAGS = $(unit_cppflags)
 %C%_t_emulation_LDADD = $(unit_libs) $(LDADD_engine) $(CMOCKA_LIBS)
 %C%_t_enc_CPPFLAGS = $(unit_cppflags)
