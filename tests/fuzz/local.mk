@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
+	%D%/fuzz-survey \
 	%D%/fuzz-toml \
 	$(NULL)
 fuzz_programs += \
@@ -38,6 +39,7 @@ fuzz_programs += \
 	%D%/fuzz-recipe \
 	%D%/fuzz-ref \
 	%D%/fuzz-shellword \
+	%D%/fuzz-survey \
 	%D%/fuzz-toml \
 	$(NULL)
 %C%_fuzz_buildx_SOURCES = %D%/fuzz-buildx.c %D%/standalone.c
@@ -85,6 +87,9 @@ fuzz_programs += \
 %C%_fuzz_shellword_SOURCES = %D%/fuzz-shellword.c %D%/standalone.c
 %C%_fuzz_shellword_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_shellword_LDADD = $(LDADD_model)
+%C%_fuzz_survey_SOURCES = %D%/fuzz-survey.c %D%/standalone.c
+%C%_fuzz_survey_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+%C%_fuzz_survey_LDADD = $(LDADD_model)
 %C%_fuzz_toml_SOURCES = %D%/fuzz-toml.c %D%/standalone.c
 %C%_fuzz_toml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 %C%_fuzz_toml_LDADD = $(LDADD_model)
@@ -243,6 +248,9 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-shellword/suffix \
 	%D%/corpus/fuzz-shellword/trailing \
 	%D%/corpus/fuzz-shellword/words \
+	%D%/corpus/fuzz-survey/bake \
+	%D%/corpus/fuzz-survey/compose \
+	%D%/corpus/fuzz-survey/workflow \
 	%D%/corpus/fuzz-toml/debian \
 	%D%/corpus/fuzz-toml/everything \
 	%D%/corpus/fuzz-toml/mirrors \
