@@ -158,7 +158,9 @@ locate_graph(struct project *p, const struct project_opts *opts, const char *cwd
 	}
 	if (!found) {
 		err_set(err, ERR_INPUT, "no lockstep.yaml here or in any folder above '%s'", start);
-		err_hint(err, "write one (man lockstep-graph), or name it with --graph FILE");
+		err_hint(
+			err,
+			"`lockstep init` writes one from what is there; --graph FILE names another");
 		return -ERR_INPUT;
 	}
 	if (opts->root)
@@ -182,6 +184,10 @@ locate(struct project *p, const struct project_opts *opts, struct buf *text, str
 	if (!r && opts->single) {
 		p->graph_path = xstrdup(SINGLE_GRAPH);
 		r = single_describe(opts->single, &p->root, text, err);
+	} else if (!r && opts->text) {
+		p->graph_path = xstrdup(opts->graph_file);
+		buf_adds(text, opts->text);
+		r = absolute(opts->root, cwd, &p->root, err);
 	} else if (!r) {
 		r = locate_graph(p, opts, cwd, err);
 	}
@@ -245,7 +251,7 @@ read_graph(struct project *p, const struct project_opts *opts, struct buf *text,
 	if (opts->commit && opts->graph_in_commit)
 		r = tree_read(p->own.tree, str_c(path_base(p->graph_path)), MAX_GRAPH_FILE, text,
 			      err);
-	else if (!opts->single)
+	else if (!opts->single && !opts->text)
 		r = file_read(AT_FDCWD, p->graph_path, MAX_GRAPH_FILE, text, err);
 	if (r)
 		return r;

@@ -24,8 +24,9 @@ struct project_opts {
 	const char *dir;        /* where to look from; NULL = current folder */
 	const char *graph_file; /* NULL = walk up for lockstep.yaml, lockstep.yml, lockstep.json */
 	const char *root;       /* folder that contexts are relative to; NULL = the graph file's */
-	const char *commit;     /* files of a commit in place of the working tree; NULL = tree */
-	bool graph_in_commit;   /* with commit: the graph file is read from it as well */
+	const char *text;   /* of graph_file below root, which is not written yet; NULL = read it */
+	const char *commit; /* files of a commit in place of the working tree; NULL = tree */
+	bool graph_in_commit;        /* with commit: the graph file is read from it as well */
 	const struct single *single; /* in place of a graph file; NULL = none */
 	bool graph_only;       /* no Dockerfiles, so no edges: just the names in the graph file */
 	bool tolerate_missing; /* an image whose Dockerfile is not there yet is left out (replay) */
