@@ -27,6 +27,7 @@ libcli_a_SOURCES += \
 	%D%/cmd_gc.c \
 	%D%/cmd_graph.c \
 	%D%/cmd_history.c \
+	%D%/cmd_init.c \
 	%D%/cmd_inputs.c \
 	%D%/cmd_lock.c \
 	%D%/cmd_log.c \

@@ -88,6 +88,8 @@ libengine_a_SOURCES += \
 	%D%/image_tree.c \
 	%D%/image_tree.h \
 	%D%/image_tree_id.c \
+	%D%/inventory.c \
+	%D%/inventory.h \
 	%D%/key.c \
 	%D%/key.h \
 	%D%/ocistore.c \

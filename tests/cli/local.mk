@@ -66,6 +66,7 @@ TESTS += \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-in-place.sh \
+	%D%/t-init.sh \
 	%D%/t-lock-buildx.sh \
 	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
@@ -178,6 +179,7 @@ EXTRA_DIST += \
 	%D%/t-ignore-buildah.sh \
 	%D%/t-ignore-docker.sh \
 	%D%/t-in-place.sh \
+	%D%/t-init.sh \
 	%D%/t-lock-buildx.sh \
 	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
