@@ -55,6 +55,8 @@ struct survey_build {
 	size_t nargs;
 	struct survey_note *notes;
 	size_t nnotes;
+	const char *job;  /* of a workflow, else NULL */
+	size_t row, step; /* which job of its matrix, and which of the job's steps, from 0 */
 };
 
 struct survey {

@@ -12,7 +12,9 @@
 struct job {
 	struct survey *survey;
 	const char *file;
+	const char *name;
 	const struct yaml *node;
+	size_t row;
 	struct expansion_scope scope;
 };
 
@@ -162,7 +164,7 @@ matrix_fields(const struct yaml *matrix)
 }
 
 static void
-read_step(struct job *j, const struct yaml *step)
+read_step(struct job *j, const struct yaml *step, size_t index)
 {
 	const struct yaml *with = yaml_get(step, "with"), *where = yaml_get(step, "uses"), *y;
 	struct survey_reading r = { .survey = j->survey };
@@ -175,6 +177,9 @@ read_step(struct job *j, const struct yaml *step)
 	paths.context = context_of(field(j, with, "context"));
 	paths.dockerfile = field(j, with, "file");
 	r.build.target = field(j, with, "target");
+	r.build.job = j->name;
+	r.build.row = j->row;
+	r.build.step = index;
 	read_images(&r, j, with);
 	if (!r.build.repository && !r.build.name)
 		r.build.name = matrix_name(j, matrix_fields(j->scope.matrix));
@@ -251,6 +256,8 @@ read_fields(struct job *j)
 	if (name)
 		survey_image(&r, name);
 	r.build.target = any_field(j, values, targets);
+	r.build.job = j->name;
+	r.build.row = j->row;
 	text = any_field(j, values, platforms);
 	if (text)
 		survey_platforms(&r, text, r.build.at);
@@ -297,16 +304,17 @@ read_row(struct job *j)
 
 	for (size_t i = 0; steps && i < steps->n; i++)
 		if (uses(steps->items[i], BUILD_ACTION))
-			read_step(j, steps->items[i]);
+			read_step(j, steps->items[i], i);
 	if (j->scope.matrix && !builds_by_action(j->node) && builds_by_script(j->node))
 		read_fields(j);
 }
 
 static void
-read_job(struct survey *s, const char *file, const struct yaml *doc, const struct yaml *node)
+read_job(struct survey *s, const char *file, const struct yaml *doc, const struct yaml_pair *job)
 {
+	const struct yaml *node = job->value;
 	const struct yaml *matrix = yaml_get(yaml_get(node, "strategy"), "matrix");
-	struct job j = { .survey = s, .file = file, .node = node };
+	struct job j = { .survey = s, .file = file, .name = job->key->text, .node = node };
 	struct yaml **rows;
 	size_t n = 0;
 
@@ -322,6 +330,7 @@ read_job(struct survey *s, const char *file, const struct yaml *doc, const struc
 		read_row(&j);
 	for (size_t i = 0; i < n; i++) {
 		j.scope.matrix = rows[i];
+		j.row = i;
 		read_row(&j);
 	}
 }
@@ -333,5 +342,5 @@ survey_workflow(struct survey *s, const char *path, const struct yaml *document)
 	const char *file = arena_strdup(s->arena, path);
 
 	for (size_t i = 0; jobs && jobs->kind == YAML_MAP && i < jobs->n; i++)
-		read_job(s, file, document, jobs->pairs[i].value);
+		read_job(s, file, document, &jobs->pairs[i]);
 }
