@@ -153,8 +153,8 @@ is_yaml(const char *path)
 	return str_ends(str_c(path), STR_LIT(".yaml")) || str_ends(str_c(path), STR_LIT(".yml"));
 }
 
-static bool
-is_workflow(const char *path)
+bool
+inventory_is_workflow(const char *path)
 {
 	static const char *const folders[] = { ".github/workflows", ".gitea/workflows",
 					       ".forgejo/workflows" };
@@ -180,7 +180,7 @@ read_other(struct run *r, const char *path)
 {
 	const char *name = path_base(path);
 
-	if (is_workflow(path))
+	if (inventory_is_workflow(path))
 		read_yaml(r, path, survey_workflow);
 	else if (is_compose(path))
 		read_yaml(r, path, survey_compose);
@@ -200,9 +200,9 @@ read_all(struct run *r)
 			read_dockerfile(r, r->paths.v[i]);
 		else
 			survey_file(r->survey, r->paths.v[i], NULL);
-	for (size_t i = 0; i < r->paths.n; i++)
+	for (size_t i = 0; i < r->paths.n && !r->o->files_only; i++)
 		read_other(r, r->paths.v[i]);
-	for (size_t i = 0; i < r->paths.n; i++)
+	for (size_t i = 0; i < r->paths.n && !r->o->files_only; i++)
 		if (survey_is_dockerfile(r->paths.v[i]) &&
 		    map_has(r->survey->files, str_c(r->paths.v[i])))
 			survey_dockerfile(r->survey, r->paths.v[i]);
@@ -246,7 +246,7 @@ inventory_take(const struct inventory_opts *opts, struct survey **ret, struct er
 		status = top ? list_tracked(&r, top, real, err) : walk(&r, ".", err);
 	if (!status)
 		read_all(&r);
-	if (!status && errs->n)
+	if (!status && errs->n && !opts->files_only)
 		status = -ERR_INPUT;
 	tree_free(r.tree);
 	vec_fini(&r.paths);

@@ -13,10 +13,13 @@
 struct inventory_opts {
 	const char *dir;      /* as the user named it */
 	enum dialect dialect; /* of Dockerfiles */
+	bool files_only;      /* which files there are, and the Dockerfiles that have no mistake */
 };
 
 /* Mistakes in Dockerfiles, all of them, go to errs: ERR_INPUT. */
 int inventory_take(const struct inventory_opts *opts, struct survey **ret, struct err_list *errs,
 		   struct err *err) NODISCARD;
+/* True for the path of a workflow, from the top of a repository on. */
+bool inventory_is_workflow(const char *path);
 
 #endif
