@@ -5,6 +5,11 @@ libmodel_a_SOURCES =
 
 # list: begin (written by scripts/list-sources)
 libmodel_a_SOURCES += \
+	%D%/audit.c \
+	%D%/audit.h \
+	%D%/audit_jobs.c \
+	%D%/audit_paths.c \
+	%D%/audit_priv.h \
 	%D%/buildx.c \
 	%D%/buildx.h \
 	%D%/cause.c \

@@ -5,6 +5,7 @@
 if HAVE_CMOCKA
 check_PROGRAMS += \
 	%D%/t-arena \
+	%D%/t-audit \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-builder \
@@ -145,6 +146,7 @@ check_PROGRAMS += \
 	$(NULL)
 TESTS += \
 	%D%/t-arena \
+	%D%/t-audit \
 	%D%/t-base64 \
 	%D%/t-buf \
 	%D%/t-builder \
@@ -286,6 +288,8 @@ TESTS += \
 endif
 %C%_t_arena_CPPFLAGS = $(unit_cppflags)
 %C%_t_arena_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
+%C%_t_audit_CPPFLAGS = $(unit_cppflags)
+%C%_t_audit_LDADD = $(unit_libs) $(LDADD_model) $(CMOCKA_LIBS)
 %C%_t_base64_CPPFLAGS = $(unit_cppflags)
 %C%_t_base64_LDADD = $(unit_libs) $(LDADD_base) $(CMOCKA_LIBS)
 %C%_t_buf_CPPFLAGS = $(unit_cppflags)
