@@ -22,7 +22,7 @@ extern const struct cmd *const cmd_all[];
 
 extern const struct cmd cmd_build, cmd_ci, cmd_plan, cmd_why, cmd_inputs, cmd_graph, cmd_history,
 	cmd_log, cmd_doctor, cmd_replay, cmd_stage, cmd_lock, cmd_update, cmd_bump, cmd_verify,
-	cmd_dispatch, cmd_reproduce, cmd_gc, cmd_init;
+	cmd_dispatch, cmd_reproduce, cmd_gc, cmd_init, cmd_audit;
 
 /* ERR_USAGE unless argc is between min and max; what: "an IMAGE". */
 int cmd_arity(int argc, int min, int max, const char *what, struct err *err) NODISCARD;

@@ -19,6 +19,7 @@ libcli_a_SOURCES += \
 	%D%/ci_origin.h \
 	%D%/cmd.c \
 	%D%/cmd.h \
+	%D%/cmd_audit.c \
 	%D%/cmd_build.c \
 	%D%/cmd_bump.c \
 	%D%/cmd_ci.c \

@@ -8,10 +8,10 @@
 #include <signal.h>
 
 const struct cmd *const cmd_all[] = {
-	&cmd_build,     &cmd_ci,      &cmd_plan,   &cmd_why,    &cmd_inputs,
-	&cmd_graph,     &cmd_history, &cmd_log,    &cmd_stage,  &cmd_replay,
-	&cmd_reproduce, &cmd_lock,    &cmd_update, &cmd_bump,   &cmd_verify,
-	&cmd_dispatch,  &cmd_init,    &cmd_gc,     &cmd_doctor, NULL,
+	&cmd_build,   &cmd_ci,     &cmd_plan,   &cmd_why,      &cmd_inputs,    &cmd_graph,
+	&cmd_history, &cmd_log,    &cmd_stage,  &cmd_replay,   &cmd_reproduce, &cmd_lock,
+	&cmd_update,  &cmd_bump,   &cmd_verify, &cmd_dispatch, &cmd_init,      &cmd_audit,
+	&cmd_gc,      &cmd_doctor, NULL,
 };
 
 static int

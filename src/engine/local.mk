@@ -7,6 +7,8 @@ libengine_a_SOURCES =
 libengine_a_SOURCES += \
 	%D%/announce.c \
 	%D%/announce.h \
+	%D%/auditor.c \
+	%D%/auditor.h \
 	%D%/blame.c \
 	%D%/blame.h \
 	%D%/build.c \

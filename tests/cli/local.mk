@@ -11,6 +11,7 @@ check_PROGRAMS += \
 TESTS += \
 	%D%/house.sh \
 	%D%/t-add-address.sh \
+	%D%/t-audit.sh \
 	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \
@@ -124,6 +125,7 @@ TESTS += \
 EXTRA_DIST += \
 	%D%/house.sh \
 	%D%/t-add-address.sh \
+	%D%/t-audit.sh \
 	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \

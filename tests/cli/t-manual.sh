@@ -23,6 +23,18 @@ fi
 graph_write() {
 	mkdir -p base kali/docs vk-local apps
 	echo 'image: ghcr.io/owner/app:v1' >apps/app.yaml
+	mkdir -p .github/workflows
+	cat >.github/workflows/base.yaml <<-'YAML'
+		on: { push: { paths: [ base/Dockerfile, base/a ] } }
+		jobs: { base: { steps: [ { uses: docker/build-push-action@v6, with: { context: base } } ] } }
+	YAML
+	cat >.github/workflows/build.yaml <<-'YAML'
+		on: { push: { paths: [ 'kali/[Dk]*', 'vk-local/**' ] } }
+		jobs:
+		  children:
+		    strategy: { matrix: { image: [ kali, vk-local ] } }
+		    steps: [ { uses: docker/build-push-action@v6, with: { context: '${{ matrix.image }}' } } ]
+	YAML
 	cat >lockstep.yaml <<-YAML
 		version: 1
 		registry: $REG_HOST/m
