@@ -70,6 +70,14 @@ is_again(const struct survey_build *a, const struct survey_build *b)
 	       (!a->repository || !b->repository || !strcmp(a->repository, b->repository));
 }
 
+/* Services of several files are called alike without being one: something else has to be the same. */
+static bool
+is_near(const struct survey_build *a, const struct survey_build *b)
+{
+	return !strcmp(a->context, b->context) || !strcmp(a->dockerfile, b->dockerfile) ||
+	       (a->repository && b->repository && !strcmp(a->repository, b->repository));
+}
+
 static bool
 is_image(const struct draft_image *image, const struct survey_build *b, const char *name)
 {
@@ -79,7 +87,7 @@ is_image(const struct draft_image *image, const struct survey_build *b, const ch
 		return !strcmp(a->dockerfile, b->dockerfile);
 	if (!strcmp(a->at.file, b->at.file))
 		return is_again(a, b);
-	return name ? !strcmp(image->short_name, name) : same_recipe(a, b);
+	return name ? !strcmp(image->short_name, name) && is_near(a, b) : same_recipe(a, b);
 }
 
 /* The same name counts more than the same recipe: several images may be made by one. */

@@ -267,22 +267,33 @@ is_own_base(const struct draft *d, const struct draft_image *image, const char *
 	return false;
 }
 
-/* Several of one name: the tag or the stage tells them apart, or the folder, or a number. */
+/* A name with its folder, "x/api" as x-api, or with what else tells it apart; arena. */
+static const char *
+longer_name(struct draft *d, const char *name, const char *more, bool folder)
+{
+	AUTO_FREE char *text = folder && !strcmp(path_base(more), name)
+				       ? xstrdup(more)
+				       : xasprintf("%s-%s", name, more);
+
+	for (char *p = strcmp(text, more) ? text + strlen(name) : text; *p; p++)
+		if (*p == '/')
+			*p = '-';
+	return valid(d->arena, text);
+}
+
+/* Several of one name: the tag, the folder or the stage tells them apart, or a number. */
 static const char *
 unique_name(struct draft *d, struct map *taken, const struct survey_build *b, const char *name)
 {
-	const char *more[] = { b->tag, b->target, b->context, b->dockerfile };
+	const struct draft_image *other = map_get(taken, str_c(name));
+	bool apart = other && strcmp(other->build->context, b->context) != 0;
+	const char *folder = apart ? b->context : NULL;
+	const char *more[] = { b->tag, folder, b->target, b->dockerfile };
 	const char *ret = name;
 
 	for (size_t i = 0; map_has(taken, str_c(ret)) && i < ARRAY_SIZE(more); i++)
-		if (more[i] && strcmp(more[i], ".") != 0) {
-			AUTO_FREE char *text = xasprintf("%s-%s", name, more[i]);
-
-			for (char *p = text + strlen(name); *p; p++)
-				if (*p == '/')
-					*p = '-';
-			ret = valid(d->arena, text);
-		}
+		if (more[i] && strcmp(more[i], ".") != 0)
+			ret = longer_name(d, name, more[i], more[i] == folder);
 	for (int i = 2; map_has(taken, str_c(ret)); i++)
 		ret = arena_printf(d->arena, "%s-%d", name, i);
 	return ret;

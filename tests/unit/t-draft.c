@@ -115,7 +115,7 @@ names_come_from_folders(void **state UNUSED)
 		  "    context: x/py\n"
 		  "  # from y/py/Containerfile\n"
 		  "  # y/py/Containerfile: another image is called 'py', too: a name has no tag\n"
-		  "  py-y-py:\n"
+		  "  y-py:\n"
 		  "    context: y/py\n"
 		  "  # from __/Dockerfile\n"
 		  "  # __/Dockerfile: '__' is no name that a registry takes\n"
@@ -157,6 +157,28 @@ two_files_that_disagree(void **state UNUSED)
 		  "  # from compose.yaml:3:3\n"
 		  "  base:\n"
 		  "    context: base\n");
+}
+
+/* Every other compose file has a service that is called web. */
+static void
+services_that_are_called_alike(void **state UNUSED)
+{
+	struct survey *s = survey_new("root", NULL);
+
+	add(s, &base);
+	add(s, &app);
+	read(s, survey_compose, "base/compose.yaml", "services: { web: { build: . } }");
+	read(s, survey_compose, "app/compose.yaml", "services: { web: { build: . } }");
+	expect(s,
+	       "# fill in registry: HOST/OWNER, where the images are published\n"
+	       "images:\n"
+	       "  # from base/compose.yaml:1:13\n"
+	       "  web:\n"
+	       "    context: base\n"
+	       "  # from app/compose.yaml:1:13\n"
+	       "  # app/compose.yaml:1:13: another image is called 'web', too: a name has no tag\n"
+	       "  web-app:\n"
+	       "    context: app\n");
 }
 
 static void
@@ -318,6 +340,7 @@ main(void)
 		cmocka_unit_test(a_registry_that_from_names),
 		cmocka_unit_test(names_come_from_folders),
 		cmocka_unit_test(two_files_that_disagree),
+		cmocka_unit_test(services_that_are_called_alike),
 		cmocka_unit_test(registries_that_disagree),
 		cmocka_unit_test(parts_that_registries_share),
 		cmocka_unit_test(arguments_that_matter),
