@@ -11,10 +11,12 @@
 #include <fcntl.h>
 
 static bool arg_dry_run, arg_force;
+static opt_texts arg_excludes;
 
 static const struct opt options[] = {
 	{ 'n', "dry-run", OPT_FLAG, NULL, "print the graph file and write nothing", &arg_dry_run },
 	{ 0, "force", OPT_FLAG, NULL, "replace the lockstep.yaml that is there", &arg_force },
+	{ 0, "exclude", OPT_LIST, "PATH", "leave out a file or folder of DIR", &arg_excludes },
 	{ 0 },
 };
 
@@ -47,18 +49,31 @@ refuse_existing(const struct init *in, struct err *err)
 	return 0;
 }
 
-/* Makes the text, and holds it against all that `lockstep graph` would. */
-static int
-make(struct session *s, struct init *in, struct err *err)
+static void
+forget(struct session *s, struct init *in)
 {
-	struct project_opts opts = { .root = in->dir, .graph_file = in->path };
-	struct inventory_opts where = { .dir = in->dir };
-	int r = session_builder(s, &opts.builder, err);
+	project_free(s->project);
+	s->project = NULL;
+	draft_free(in->draft);
+	survey_free(in->survey);
+	in->draft = NULL;
+	in->survey = NULL;
+	buf_clear(&in->text);
+}
 
-	if (r)
-		return r;
-	where.dialect = builder_dialect(builder_choose(opts.builder));
-	r = inventory_take(&where, &in->survey, &s->errs, err);
+/* Makes the text, and holds it against all that `lockstep graph` would. why: what keeps the builder
+ * that is here from it, so that the file has to name this one; NULL = nothing. */
+static int
+attempt(struct session *s, struct init *in, enum builder_kind builder, const char *why,
+	struct err *err)
+{
+	struct project_opts opts = { .root = in->dir, .graph_file = in->path, .builder = builder };
+	struct inventory_opts where = { .dir = in->dir,
+					.dialect = builder_dialect(builder_choose(builder)),
+					.excludes = arg_excludes.v,
+					.nexcludes = arg_excludes.n };
+	int r = inventory_take(&where, &in->survey, &s->errs, err);
+
 	if (r)
 		return r;
 	in->draft = draft_make(in->survey);
@@ -68,6 +83,10 @@ make(struct session *s, struct init *in, struct err *err)
 			      "docker-bake.json among the files that git tracks");
 		return -ERR_INPUT;
 	}
+	if (why) {
+		in->draft->builder = builder_kind_name(builder);
+		in->draft->builder_why = arena_strdup(in->draft->arena, why);
+	}
 	draft_text(in->draft, &in->text);
 	opts.text = in->text.data;
 	session_sources(s);
@@ -76,6 +95,32 @@ make(struct session *s, struct init *in, struct err *err)
 	for (size_t i = 0; !r && i < s->project->graph->nimages; i++)
 		in->edges += s->project->graph->images[i].nparents;
 	return r;
+}
+
+/* Dockerfiles that the builder which is here cannot read may be written for BuildKit. */
+static int
+make(struct session *s, struct init *in, struct err *err)
+{
+	AUTO_ERR_LIST struct err_list before = ERR_LIST_INIT;
+	AUTO_FREE char *why = NULL;
+	enum builder_kind builder;
+	size_t n = strcmp(in->dir, ".") != 0 ? strlen(in->dir) + 1 : 0;
+	int r = session_builder(s, &builder, err);
+
+	if (!r)
+		r = attempt(s, in, builder, NULL, err);
+	if (r != -ERR_INPUT || !s->errs.n || builder != BUILDER_AUTO ||
+	    builder_dialect(builder_choose(builder)) == DIALECT_BUILDKIT)
+		return r;
+	err_list_sort(&s->errs);
+	before = s->errs;
+	s->errs = (struct err_list)ERR_LIST_INIT;
+	err_clear(err);
+	forget(s, in);
+	why = err_text(&before.items[0]);
+	return attempt(s, in, BUILDER_DOCKER,
+		       n < strlen(why) && !strncmp(why, in->dir, n ? n - 1 : 0) ? why + n : why,
+		       err);
 }
 
 static void
@@ -103,6 +148,8 @@ print_notes(const struct init *in)
 	for (size_t i = 0; i < d->images.n; i++)
 		for (size_t k = 0; k < d->images.v[i]->notes.n; k++)
 			print_note(in, d->images.v[i]->name, &d->images.v[i]->notes.v[k]);
+	if (d->builder)
+		out_err("builder: %s, since %s\n", d->builder, d->builder_why);
 	if (!d->registry)
 		out_err("fill in registry: HOST/OWNER, where the images are published\n");
 }
@@ -167,6 +214,7 @@ print_json(const struct init *in)
 	json_set_text(j, "file", in->path);
 	json_set_bool(j, "written", !arg_dry_run);
 	json_set_text(j, "registry", d->registry);
+	json_set_text(j, "builder", d->builder);
 	json_set_int(j, "edges", (long long)in->edges);
 	for (size_t i = 0; i < d->images.n; i++)
 		json_array_append_new(images, image_json(d->images.v[i]));
@@ -227,6 +275,7 @@ init(struct session *s, int argc, char **argv, struct err *err)
 	}
 	draft_free(in.draft);
 	survey_free(in.survey);
+	vec_fini(&arg_excludes);
 	buf_fini(&in.text);
 	free(in.path);
 	return r;
@@ -245,7 +294,7 @@ const struct cmd cmd_init = {
 		"alone. `lockstep init -` prints it, as --dry-run does.",
 	.examples = "  $ lockstep init --dry-run\n"
 		    "  $ lockstep init base --force\n"
-		    "  $ lockstep init --dry-run --json\n",
+		    "  $ lockstep init --dry-run --exclude docs --json\n",
 	.opts = options,
 	.run = init,
 };

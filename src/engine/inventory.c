@@ -38,6 +38,18 @@ is_foreign(struct str path)
 }
 
 static bool
+is_excluded(const struct run *r, const char *path)
+{
+	for (size_t i = 0; i < r->o->nexcludes; i++) {
+		AUTO_FREE char *clean = path_clean(str_c(r->o->excludes[i]));
+
+		if (path_within(str_c(path), str_c(clean)))
+			return true;
+	}
+	return is_foreign(str_c(path));
+}
+
+static bool
 is_text(struct str s)
 {
 	uint32_t c;
@@ -51,7 +63,7 @@ is_text(struct str s)
 static void
 add_path(struct run *r, const char *path)
 {
-	if (!is_foreign(str_c(path)) && is_text(str_c(path)))
+	if (!is_excluded(r, path) && is_text(str_c(path)))
 		vec_push(&r->paths, arena_strdup(r->survey->arena, path));
 }
 
@@ -65,7 +77,7 @@ walk(struct run *r, const char *dir, struct err *err)
 	for (size_t i = 0; !ret && i < n; i++) {
 		AUTO_FREE char *path = path_join(dir, entries[i].name);
 
-		if (entries[i].type == TREE_DIR && !is_foreign(str_c(entries[i].name)))
+		if (entries[i].type == TREE_DIR && !is_excluded(r, path))
 			ret = walk(r, path, err);
 		else if (entries[i].type == TREE_FILE)
 			add_path(r, path);

@@ -13,7 +13,10 @@
 struct inventory_opts {
 	const char *dir;      /* as the user named it */
 	enum dialect dialect; /* of Dockerfiles */
-	bool files_only;      /* which files there are, and the Dockerfiles that have no mistake */
+	const char *const
+		*excludes; /* paths from the folder on that are left out, with all below */
+	size_t nexcludes;
+	bool files_only; /* which files there are, and the Dockerfiles that have no mistake */
 };
 
 /* Mistakes in Dockerfiles, all of them, go to errs: ERR_INPUT. */

@@ -38,9 +38,11 @@ struct draft_image {
 
 struct draft {
 	struct arena *arena;
-	const struct survey *survey;      /* borrowed */
-	const char *registry;             /* NULL = the files do not say, or do not agree */
-	struct survey_place registry_at;  /* what says so */
+	const struct survey *survey;     /* borrowed */
+	const char *registry;            /* NULL = the files do not say, or do not agree */
+	struct survey_place registry_at; /* what says so */
+	const char *builder;             /* for the caller to set, with the reason; NULL = any */
+	const char *builder_why;
 	VEC(struct draft_image *) images; /* in the arena; order of the files, bases as they come */
 	VEC(struct draft_variable) variables;
 	VEC(struct survey_note) notes; /* of no image */

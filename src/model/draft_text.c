@@ -143,6 +143,10 @@ draft_text(const struct draft *d, struct buf *b)
 	} else {
 		buf_adds(b, "# fill in registry: HOST/OWNER, where the images are published\n");
 	}
+	if (d->builder) {
+		add_comment(b, "", d->builder_why);
+		add_key(b, "", "builder", d->builder);
+	}
 	add_variables(d, b);
 	buf_adds(b, "images:\n");
 	for (size_t i = 0; i < d->images.n; i++)

@@ -211,6 +211,16 @@ wrong/b/Dockerfile:1:1: FROM must be followed by an image or a stage
 3 mistakes" 'all mistakes at once'
 is "$(ls wrong)" 'a
 b' 'nothing is written'
+is "$(lockstep init wrong --exclude ./a/ -n 2>&1 | tail -n 1)" 'wrong/b/Dockerfile:1:1: FROM must be followed by an image or a stage' \
+	'but of what is left out'
+mkdir -p kit/a bin
+printf '#!/bin/sh\nexit 1\n' >bin/buildah
+chmod +x bin/buildah
+printf 'FROM debian\nCOPY --link <<E /e\nE\n' >kit/a/Dockerfile
+exits 0 'Dockerfiles for another builder than the one that is here' env PATH="$dir/bin:$PATH" "$LOCKSTEP" init kit
+is "$(sed -n 5,6p kit/lockstep.yaml)" "# a/Dockerfile:2:6: flag '--link' of COPY is not supported by dialect 'containers'
+builder: docker" 'name it, and why'
+exits 2 'unless another one is asked for' env PATH="$dir/bin:$PATH" "$LOCKSTEP" init kit --force --builder buildah
 mkdir -p ring/a ring/b
 printf 'FROM ghcr.io/o/b\n' >ring/a/Dockerfile
 printf 'FROM ghcr.io/o/a\n' >ring/b/Dockerfile
