@@ -81,7 +81,7 @@ written_name(struct draft *d, const struct survey_build *b)
 {
 	if (b->repository)
 		return path_base(b->repository);
-	return b->name ? b->name : folder_name(d, b);
+	return b->name ? path_base(b->name) : folder_name(d, b);
 }
 
 const char *

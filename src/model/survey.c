@@ -126,7 +126,7 @@ survey_image(struct survey_reading *r, const char *text)
 		tag = str_sub(name, n, name.n);
 		name.n = n - 1;
 	}
-	if (!name.n || memchr(name.p, EXPANSION_UNKNOWN, name.n))
+	if (!name.n || name.p[name.n - 1] == '/' || memchr(name.p, EXPANSION_UNKNOWN, name.n))
 		return;
 	if (str_find(name, '/') == name.n) {
 		if (!b->name)

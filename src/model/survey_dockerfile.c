@@ -51,13 +51,54 @@ missing_of(const struct survey *s, const struct df_ins *ins, const char *context
 	return NULL;
 }
 
+/* The value of a key of --mount=…; false when it has none. */
+static bool
+mount_field(const char *mount, const char *key, struct str *ret)
+{
+	struct str rest = str_c(mount), field;
+	size_t n = strlen(key);
+
+	while (str_next(&rest, ',', &field)) {
+		if (field.n <= n || field.p[n] != '=' || memcmp(field.p, key, n) != 0)
+			continue;
+		*ret = str_sub(field, n + 1, field.n);
+		return true;
+	}
+	return false;
+}
+
+/* The same for the bind mounts of RUN, which are of the context when they are of nothing else. */
+static const char *
+missing_mount(const struct survey *s, const struct df_ins *ins, const char *context)
+{
+	for (size_t i = 0; ins->kw == DF_RUN && i < ins->nflags; i++) {
+		const char *mount = ins->flags[i].value;
+		AUTO_FREE char *source = NULL, *path = NULL;
+		struct str type = STR_LIT("bind"), from, text;
+
+		if (strcmp(ins->flags[i].name, "mount") != 0 || !mount ||
+		    mount_field(mount, "from", &from) ||
+		    (mount_field(mount, "type", &type) && !str_eq_c(type, "bind")) ||
+		    (!mount_field(mount, "source", &text) && !mount_field(mount, "src", &text)))
+			continue;
+		source = str_dup(text);
+		if (!is_path(ins, source))
+			continue;
+		path = path_join(context, source + strspn(source, "/"));
+		if (!survey_has(s, path))
+			return mount;
+	}
+	return NULL;
+}
+
 static const char *
 missing(const struct survey *s, const struct dockerfile *df, const char *context, int *ret_line)
 {
 	for (size_t i = 0; i < df->nstages; i++) {
 		for (size_t k = 0; k < df->stages[i].nins; k++) {
 			const struct df_ins *ins = df->stages[i].ins[k];
-			const char *word = is_copy(ins) ? missing_of(s, ins, context) : NULL;
+			const char *word = is_copy(ins) ? missing_of(s, ins, context)
+							: missing_mount(s, ins, context);
 
 			if (!word)
 				continue;
@@ -88,7 +129,7 @@ survey_dockerfile(struct survey *s, const char *path)
 		paths.context = ".";
 	else if (word)
 		survey_say(&r, (struct survey_place){ file, line, 1 },
-			   "'%s', which it copies, is not in '%s': is another folder the context?",
+			   "'%s', which it reads, is not in '%s': is another folder the context?",
 			   word, dir);
 	survey_end(&r, &paths);
 }

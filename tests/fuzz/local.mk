@@ -250,6 +250,7 @@ EXTRA_DIST += \
 	%D%/corpus/fuzz-shellword/words \
 	%D%/corpus/fuzz-survey/bake \
 	%D%/corpus/fuzz-survey/compose \
+	%D%/corpus/fuzz-survey/name-that-ends \
 	%D%/corpus/fuzz-survey/workflow \
 	%D%/corpus/fuzz-toml/debian \
 	%D%/corpus/fuzz-toml/everything \

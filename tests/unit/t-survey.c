@@ -219,11 +219,10 @@ bake_has_targets(void **state UNUSED)
 static void
 other_documents_say_nothing(void **state UNUSED)
 {
-	static const char *const texts[] = {
-		"x", "[ 1 ]", "{ jobs: 1, services: [ 2 ], target: 3 }",
-		"{ jobs: { a: 1, b: { steps: 2, strategy: { matrix: 3 } } },"
-		" services: { a: 1, b: { build: [] } }, target: { a: 1 } }"
-	};
+	static const char odd[] = "{ jobs: { a: 1, b: { steps: 2, strategy: { matrix: 3 } } },"
+				  " services: { a: 1, b: { build: [] } }, target: { a: 1 } }";
+	static const char *const texts[] = { "x", "[ 1 ]",
+					     "{ jobs: 1, services: [ 2 ], target: 3 }", odd };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		expect(survey_workflow, "w", texts[i], "");
@@ -247,7 +246,7 @@ a_dockerfile_finds_its_context(void **state UNUSED)
 		{ files, "0:0 - - . docker/web.Dockerfile - -\n" },
 		{ own, "0:0 - - x x/Dockerfile - -\n" },
 		{ none, "0:0 - - x x/Dockerfile - -\n"
-			"  3:1: './app/*.c', which it copies, is not in 'x': is another folder the "
+			"  3:1: './app/*.c', which it reads, is not in 'x': is another folder the "
 			"context?\n" },
 	};
 
@@ -259,6 +258,31 @@ a_dockerfile_finds_its_context(void **state UNUSED)
 		got = told(s);
 		assert_string_equal(got, cases[i].want);
 	}
+}
+
+static void
+a_bind_mount_finds_the_context(void **state UNUSED)
+{
+	static const char *const files[] = { "hack/lint.Dockerfile", "go.mod", NULL };
+	struct survey *s =
+		survey_of(files, "FROM scratch\n"
+				 "RUN --mount=target=/src --mount=type=cache,source=x,target=/c "
+				 "--mount=from=y,source=x,target=/y x\n"
+				 "RUN --mount=type=bind,source=go.mod,target=/m x\n");
+	AUTO_FREE char *got = NULL;
+
+	survey_dockerfile(s, files[0]);
+	got = told(s);
+	assert_string_equal(got, "0:0 - - . hack/lint.Dockerfile - -\n");
+}
+
+static void
+an_image_without_a_name(void **state UNUSED)
+{
+	expect(survey_workflow, "w",
+	       "jobs: { j: { strategy: { matrix: { a: [ 1 ] } }, steps: [ { uses: "
+	       "docker/build-push-action@v6,\n with: { tags: 'ghcr.io/o/${{ matrix.none }}' } } ] } }",
+	       "1:41 - - . Dockerfile - -\n");
 }
 
 static void
@@ -293,6 +317,8 @@ main(void)
 		cmocka_unit_test(bake_has_targets),
 		cmocka_unit_test(other_documents_say_nothing),
 		cmocka_unit_test(a_dockerfile_finds_its_context),
+		cmocka_unit_test(a_bind_mount_finds_the_context),
+		cmocka_unit_test(an_image_without_a_name),
 		cmocka_unit_test(names_of_dockerfiles),
 	};
 
