@@ -97,27 +97,39 @@ attempt(struct session *s, struct init *in, enum builder_kind builder, const cha
 	return r;
 }
 
+/* The first mistake that is a Dockerfile's and not our own text's, or NULL. */
+static const struct err *
+of_dockerfile(const struct init *in, struct err_list *errs)
+{
+	err_list_sort(errs);
+	for (size_t i = 0; i < errs->n; i++)
+		if (errs->items[i].where.file && strcmp(errs->items[i].where.file, in->path) != 0)
+			return &errs->items[i];
+	return NULL;
+}
+
 /* Dockerfiles that the builder which is here cannot read may be written for BuildKit. */
 static int
 make(struct session *s, struct init *in, struct err *err)
 {
 	AUTO_ERR_LIST struct err_list before = ERR_LIST_INIT;
 	AUTO_FREE char *why = NULL;
+	const struct err *first;
 	enum builder_kind builder;
 	size_t n = strcmp(in->dir, ".") != 0 ? strlen(in->dir) + 1 : 0;
 	int r = session_builder(s, &builder, err);
 
 	if (!r)
 		r = attempt(s, in, builder, NULL, err);
-	if (r != -ERR_INPUT || !s->errs.n || builder != BUILDER_AUTO ||
+	first = of_dockerfile(in, &s->errs);
+	if (r != -ERR_INPUT || !first || builder != BUILDER_AUTO ||
 	    builder_dialect(builder_choose(builder)) == DIALECT_BUILDKIT)
 		return r;
-	err_list_sort(&s->errs);
+	why = err_text(first);
 	before = s->errs;
 	s->errs = (struct err_list)ERR_LIST_INIT;
 	err_clear(err);
 	forget(s, in);
-	why = err_text(&before.items[0]);
 	return attempt(s, in, BUILDER_DOCKER,
 		       n < strlen(why) && !strncmp(why, in->dir, n ? n - 1 : 0) ? why + n : why,
 		       err);
