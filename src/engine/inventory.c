@@ -63,7 +63,7 @@ is_text(struct str s)
 static void
 add_path(struct run *r, const char *path)
 {
-	if (!is_excluded(r, path) && is_text(str_c(path)))
+	if (is_text(str_c(path)))
 		vec_push(&r->paths, arena_strdup(r->survey->arena, path));
 }
 
@@ -79,8 +79,8 @@ walk(struct run *r, const char *dir, struct err *err)
 
 		if (entries[i].type == TREE_DIR && !is_excluded(r, path))
 			ret = walk(r, path, err);
-		else if (entries[i].type == TREE_FILE)
-			add_path(r, path);
+		else if (entries[i].type == TREE_FILE || entries[i].type == TREE_DIR)
+			add_path(r, path); /* of a folder that is left out, that it is there */
 	}
 	return ret;
 }
@@ -204,18 +204,26 @@ read_other(struct run *r, const char *path)
 			    ">docker-bake.json` writes it as JSON, which is");
 }
 
+static bool
+is_dockerfile(const struct run *r, const char *path)
+{
+	return survey_is_dockerfile(path) && !is_excluded(r, path);
+}
+
+/* What is left out is still there for the others to copy. */
 static void
 read_all(struct run *r)
 {
 	for (size_t i = 0; i < r->paths.n; i++)
-		if (survey_is_dockerfile(r->paths.v[i]))
+		if (is_dockerfile(r, r->paths.v[i]))
 			read_dockerfile(r, r->paths.v[i]);
 		else
 			survey_file(r->survey, r->paths.v[i], NULL);
 	for (size_t i = 0; i < r->paths.n && !r->o->files_only; i++)
-		read_other(r, r->paths.v[i]);
+		if (!is_excluded(r, r->paths.v[i]))
+			read_other(r, r->paths.v[i]);
 	for (size_t i = 0; i < r->paths.n && !r->o->files_only; i++)
-		if (survey_is_dockerfile(r->paths.v[i]) &&
+		if (is_dockerfile(r, r->paths.v[i]) &&
 		    map_has(r->survey->files, str_c(r->paths.v[i])))
 			survey_dockerfile(r->survey, r->paths.v[i]);
 }

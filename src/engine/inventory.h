@@ -7,7 +7,7 @@
 
 /*
  * The files are those that git tracks, or all where no git work tree is; folders of what others wrote
- * (node_modules, vendor, …) are left out, and so are links. Workflows are those below .github, .gitea
+ * (node_modules, vendor, …) are not read, and so are links. Workflows are those below .github, .gitea
  * and .forgejo of the folder. What is no YAML, and what cannot be read at all, becomes a note.
  */
 struct inventory_opts {

@@ -221,6 +221,15 @@ exits 0 'Dockerfiles for another builder than the one that is here' env PATH="$d
 is "$(sed -n 5,6p kit/lockstep.yaml)" "# a/Dockerfile:2:6: flag '--link' of COPY is not supported by dialect 'containers'
 builder: docker" 'name it, and why'
 exits 2 'unless another one is asked for' env PATH="$dir/bin:$PATH" "$LOCKSTEP" init kit --force --builder buildah
+mkdir -p hack/lint hack/vendor/x
+folder hack/vendor/x/Dockerfile
+printf 'FROM debian\nCOPY vendor /v\n' >hack/lint/Dockerfile
+is "$(lockstep init hack -n --json 2>/dev/null | jq -c '[.images[] | [.name, .context]]')" '[["lint","."]]' \
+	'what is left out is there to be copied'
+git init -q hack
+git -C hack add lint vendor
+is "$(lockstep init hack -n --json 2>/dev/null | jq -c '[.images[] | [.name, .context]]')" '[["lint","."]]' \
+	'in a git work tree as well'
 mkdir -p ring/a ring/b
 printf 'FROM ghcr.io/o/b\n' >ring/a/Dockerfile
 printf 'FROM ghcr.io/o/a\n' >ring/b/Dockerfile
