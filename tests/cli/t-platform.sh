@@ -11,12 +11,9 @@ set -eu
 . "$top_srcdir/scripts/lib/registry.sh"
 
 command -v docker-registry >/dev/null || skip_all 'no docker-registry'
+trap graph_cleanup EXIT
 registry_start plain
 MULTI=$REG_HOST/multi:1
-cleanup() {
-	graph_cleanup
-	registry_stop ""
-}
 
 graph_write() {
 	mkdir base app one
@@ -68,7 +65,6 @@ in_app() {
 }
 
 graph_open
-trap cleanup EXIT
 unset CI
 amd64='' arm64=''
 publish x86 arm

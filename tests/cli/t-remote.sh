@@ -15,6 +15,7 @@ cleanup() {
 	[ -z "$server" ] || kill "$server" 2>/dev/null || :
 	rm -rf "$www"
 }
+trap cleanup EXIT
 echo one >"$www/tool"
 python3 -u -c 'import functools, http.server, sys
 s = http.server.HTTPServer(("127.0.0.1", 0), functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1]))

@@ -44,14 +44,14 @@ left() {
 graph_cleanup() {
 	cd /
 	# A test that failed may have left some.
-	if [ -e "$(own_storage)/libpod" ] && [ -n "${ENV_DRIVER-}" ]; then
+	if [ -n "${ENV_DRIVER-}" ] && [ -e "$(own_storage)/libpod" ]; then
 		own_podman pod rm --all --force --time 0 >/dev/null 2>&1 || :
 		own_podman rm --all --force --time 0 >/dev/null 2>&1 || :
 	fi
 	! command -v registry_stop >/dev/null || registry_stop ""
 	! command -v dockerd_close >/dev/null || dockerd_close
 	! command -v buildx_close >/dev/null || buildx_close
-	command -v env_close >/dev/null && env_close
+	! command -v env_close >/dev/null || env_close
 	[ -z "$graph_dir" ] || rm -rf "$graph_dir"
 }
 
