@@ -173,7 +173,9 @@ say_needless(struct audit *a, const struct filter *f, bool ignoring, struct surv
 		audit_add(a, AUDIT_PATHS,
 			  y ? (struct survey_place){ at.file, y->line, y->col } : at,
 			  "a push of '%s'%s builds, and nothing is built from that", first[k],
-			  n[k] > 1 ? arena_printf(a->arena, " or of %zu more", n[k] - 1) : "");
+			  n[k] > 1 ? arena_printf(a->arena, " or of %zu more file%s", n[k] - 1,
+						  n[k] > 2 ? "s" : "")
+				   : "");
 	}
 }
 

@@ -93,7 +93,7 @@ wrong.yml:11:41: tags: 'web' stands on 'base:latest' (web/Dockerfile:2), which i
 is "$(change 's/BASE=.*/BASE=stable/' | sed -n 1p)" "wrong.yml:11:35: tags: 'kali' stands on 'base:stable' (kali/Dockerfile:2), which is whatever was pushed last: hand on the tag of this run" \
 	'tags: one that is the same in every run'
 is "$(change 's|tags: .ghcr.io/o/base:|tags: '\''ghcr.io/o/basis:|')" "lockstep.yaml:4:3: unbuilt: no job builds 'base'
-wrong.yml:3:14: paths: a push of 'base/Dockerfile' or of 2 more builds, and nothing is built from that
+wrong.yml:3:14: paths: a push of 'base/Dockerfile' or of 2 more files builds, and nothing is built from that
 wrong.yml:7:15: unknown: 'ghcr.io/o/basis' is not in the graph, where 'base' is built from the same Dockerfile" \
 	'unknown: what the graph calls otherwise'
 is "$(change "s|'base/\*\*'|'base/*'|")" "wrong.yml:3:12: paths: 'base' is built from 'base/etc/a' and 1 more, which no pattern matches: a push of that alone leaves it stale" \
@@ -104,7 +104,7 @@ is "$(change "3s|.*|    paths-ignore: [ 'docs/**', '**/run', '**.md' ]|")" "wron
 wrong.yml:3:32: paths: 'kali' is built from 'kali/run', which is ignored: a push of that alone leaves it stale
 wrong.yml:3:32: paths: 'web' is built from 'web/run', which is ignored: a push of that alone leaves it stale" \
 	'paths: those that are ignored'
-is "$(change '3d')" "wrong.yml:2:3: paths: a push of 'base/README.md' or of 2 more builds, and nothing is built from that" \
+is "$(change '3d')" "wrong.yml:2:3: paths: a push of 'base/README.md' or of 2 more files builds, and nothing is built from that" \
 	'paths: no filter at all'
 cat >filter.yml <<'YAML'
 on: workflow_dispatch
@@ -168,7 +168,7 @@ else
 	git clone -q "$user" user
 	lockstep init user >/dev/null 2>&1
 	exits 4 'derio-net/agent-images' lockstep audit -C user
-	like "$tap_out" "*build.yaml:4:3: paths: a push of '.gitignore' or of * more builds, and nothing is built from that
+	like "$tap_out" "*build.yaml:4:3: paths: a push of '.gitignore' or of * more files builds, and nothing is built from that
 7 builds, 1 findings*" 'rebuilds for what nothing is built from'
 fi
 done_testing
