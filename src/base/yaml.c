@@ -159,44 +159,24 @@ pass_on(struct scan *s, struct fy_event *e, yaml_sink sink, void *ctx)
 	return s->misread ? refuse(s, &out) : sink(ctx, &out);
 }
 
-/* libfyaml ends a document silently at such bytes. */
-static bool
-check_bytes(struct scan *s, struct str text)
-{
-	int line = 1, col = 1;
-
-	for (size_t i = 0, n; i < text.n; i += n, col++) {
-		uint32_t c = 0;
-
-		n = str_utf8(str_sub(text, i, text.n), &c);
-		if (!n || (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
-			(void)err_list_at(s->errs, s->file, line, col,
-					  n ? "byte 0x%02x is no text" : "byte 0x%02x is no UTF-8",
-					  (unsigned char)text.p[i]);
-			return false;
-		}
-		if (c == '\n') {
-			line++;
-			col = 0;
-		} else if (!i && c == 0xfeff) {
-			col = 0;
-		}
-	}
-	return true;
-}
-
 static bool
 is_one_of(struct str text, size_t i, const char *set)
 {
-	return i < text.n && strchr(set, text.p[i]);
+	return i < text.n && text.p[i] && strchr(set, text.p[i]);
+}
+
+/* Or a character beyond ASCII: some of those break lines. */
+static bool
+is_one_of_or_wide(struct str text, size_t i, const char *set)
+{
+	return is_one_of(text, i, set) || (i < text.n && (unsigned char)text.p[i] >= 0x80);
 }
 
 /* A '?' that can begin a key: at the start of a token. */
 static bool
 begins_key(struct str text, size_t i)
 {
-	return text.p[i] == '?' && (!i || (unsigned char)text.p[i - 1] >= 0x80 ||
-				    is_one_of(text, i - 1, " \t\r\n,[]{}\"'"));
+	return text.p[i] == '?' && (!i || is_one_of_or_wide(text, i - 1, " \t\r\n,[]{}\"'"));
 }
 
 /* What stands behind a ':' is blanks, a tab among them, and then what begins a node in block style. */
@@ -209,33 +189,41 @@ tab_indents(struct str text, size_t i)
 		return false;
 	for (i++; is_one_of(text, i, " \t"); i++)
 		tab |= text.p[i] == '\t';
-	return tab &&
-	       (is_one_of(text, i, "?:|>") ||
-		(is_one_of(text, i, "-") && (i + 1 == text.n || is_one_of(text, i + 1, " \t\r\n") ||
-					     (unsigned char)text.p[i + 1] >= 0x80)));
+	return tab && (is_one_of(text, i, "?:|>") ||
+		       (is_one_of(text, i, "-") &&
+			(i + 1 == text.n || is_one_of_or_wide(text, i + 1, " \t\r\n"))));
 }
 
-/* libfyaml before 0.8 says that this is an error, and then frees the key twice. */
+/* libfyaml ends a document silently at some bytes. A tab that indents behind an explicit key is an error
+ * for it as well, but before 0.8 it then frees the key twice. */
 static bool
-check_keys(struct scan *s, struct str text)
+check_text(struct scan *s, struct str text)
 {
 	bool explicit_key = false;
 	int line = 1, col = 1;
 
-	for (size_t i = 0; i < text.n; i++) {
-		explicit_key |= begins_key(text, i);
-		if (explicit_key && tab_indents(text, i)) {
-			struct err *err = err_list_at(s->errs, s->file, line, col,
-						      "a tab between ':' and what it stands for");
+	for (size_t i = 0, n; i < text.n; i += n, col++) {
+		uint32_t c = 0;
 
-			err_hint(err, "put blanks there");
+		n = str_utf8(str_sub(text, i, text.n), &c);
+		if (!n || (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
+			(void)err_list_at(s->errs, s->file, line, col,
+					  n ? "byte 0x%02x is no text" : "byte 0x%02x is no UTF-8",
+					  (unsigned char)text.p[i]);
 			return false;
 		}
-		if (text.p[i] == '\n') {
+		explicit_key |= begins_key(text, i);
+		if (explicit_key && tab_indents(text, i)) {
+			err_hint(err_list_at(s->errs, s->file, line, col,
+					     "a tab between ':' and what it stands for"),
+				 "put blanks there");
+			return false;
+		}
+		if (c == '\n') {
 			line++;
-			col = 1;
-		} else {
-			col += ((unsigned char)text.p[i] & 0xc0) != 0x80;
+			col = 0;
+		} else if (!i && c == 0xfeff) {
+			col = 0;
 		}
 	}
 	return true;
@@ -285,7 +273,7 @@ yaml_events(struct str text, const char *file, yaml_sink sink, void *ctx, struct
 	struct fy_event *e;
 	bool more = true, ok;
 
-	if (!check_bytes(&s, text) || !check_keys(&s, text))
+	if (!check_text(&s, text))
 		return false;
 	buf_init(&s.value, 0);
 	s.iter = fy_token_iter_create(NULL);
