@@ -167,40 +167,34 @@ builder_containers_prepare(struct builder *b, struct err *err)
 	return builder_containers_driver(c) ? 0 : know_storages(c, err);
 }
 
-/* Containers of whoever; NULL without. Newer storages keep those of builds, and what is run with
- * --rm, in a list of their own. */
+/* Containers of whoever, [] without. Newer storages keep those of builds, and what is run with --rm,
+ * in a list of their own. */
 static json_t *
-left_containers(const struct containers_builder *c)
+left_containers(struct containers_builder *c)
 {
-	json_t *list = cstorage_list(&c->own, "containers", "containers.json");
-	AUTO_JSON json_t *more = cstorage_list(&c->own, "containers", "volatile-containers.json");
+	static const char *const names[] = { "containers.json", "volatile-containers.json" };
+	json_t *all = json_array();
 
-	if (!json_is_array(list)) {
-		json_decref(list);
-		list = json_array();
+	for (size_t i = 0; i < ARRAY_SIZE(names) && builder_containers_driver(c); i++) {
+		AUTO_JSON json_t *list = cstorage_list(&c->own, "containers", names[i]);
+
+		if (json_is_array(list))
+			(void)json_array_extend(all, list);
 	}
-	if (json_is_array(more))
-		(void)json_array_extend(list, more);
-	if (json_array_size(list))
-		return list;
-	json_decref(list);
-	return NULL;
+	return all;
 }
 
-/* The working containers of builds, which nobody will come back to; NULL without. Metadata is what
- * podman writes of those that it runs. */
+/* The working containers of builds, which nobody will come back to. Metadata is what podman writes of
+ * those that it runs. */
 static json_t *
-left_by_builds(const struct containers_builder *c)
+left_by_builds(struct containers_builder *c)
 {
 	json_t *list = left_containers(c);
 
 	for (size_t i = json_array_size(list); i-- > 0;)
 		if (json_get_text(json_array_get(list, i), "metadata"))
 			json_array_remove(list, i);
-	if (json_array_size(list))
-		return list;
-	json_decref(list);
-	return NULL;
+	return list;
 }
 
 char *
@@ -213,12 +207,12 @@ bool
 builder_containers_left(struct builder *b)
 {
 	struct containers_builder *c = containers_of(b);
-	AUTO_JSON json_t *left = builder_containers_driver(c) ? left_containers(c) : NULL;
+	AUTO_JSON json_t *left = left_containers(c);
 	AUTO_FREE char *volumes = path_join(c->own.root, "volumes");
 	struct stat st;
 
 	/* A folder has a link from each folder in it. */
-	return left || (!stat(volumes, &st) && st.st_nlink > 2);
+	return json_array_size(left) || (!stat(volumes, &st) && st.st_nlink > 2);
 }
 
 int
@@ -226,11 +220,11 @@ builder_containers_tidy(struct builder *b, struct err *err)
 {
 	struct containers_builder *c = containers_of(b);
 	AUTO_ARENA struct arena *arena = arena_new();
-	AUTO_JSON json_t *left = builder_containers_driver(c) ? left_by_builds(c) : NULL;
+	AUTO_JSON json_t *left = left_by_builds(c);
 	AUTO_ERR struct err ignored = ERR_INIT;
 	struct builder_cmd cmd;
 
-	if (left) {
+	if (json_array_size(left)) {
 		builder_clean_cmd(c, arena, left, &cmd);
 		/* What cannot be removed only takes room: no reason not to build. */
 		if (proc_run(&(struct proc_opts){ .argv = cmd.argv.v,
