@@ -15,8 +15,8 @@ struct needle {
 };
 
 struct search {
-	struct needle *needles;
-	size_t n, open; /* not found yet */
+	VEC(struct needle) needles;
+	size_t open; /* not found yet */
 	size_t longest;
 	struct buf window; /* the end of what was seen, and the piece */
 };
@@ -27,8 +27,8 @@ look_in_piece(void *ctx, struct str piece, bool *ret_enough, struct err *err UNU
 	struct search *s = ctx;
 
 	buf_add_str(&s->window, piece);
-	for (size_t i = 0; i < s->n; i++) {
-		struct needle *n = &s->needles[i];
+	for (size_t i = 0; i < s->needles.n; i++) {
+		struct needle *n = &s->needles.v[i];
 
 		if (n->found || !memmem(s->window.data, s->window.len, n->bytes.data, n->bytes.len))
 			continue;
@@ -69,25 +69,23 @@ take_needles(struct search *s, const json_t *spec)
 		const json_t *list = json_object_get(spec, needle_keys[k].key), *text;
 		size_t i;
 
-		s->needles = xreallocarray(s->needles, s->n + json_array_size(list) + 1,
-					   sizeof(*s->needles));
 		json_array_foreach(list, i, text)
 		{
-			struct needle *n = &s->needles[s->n++];
+			struct needle n = { .hex = needle_keys[k].hex,
+					    .wanted = needle_keys[k].wanted };
 
-			*n = (struct needle){ .hex = needle_keys[k].hex,
-					      .wanted = needle_keys[k].wanted };
-			n->name = (struct str){ json_string_value(text), json_string_length(text) };
-			buf_init(&n->bytes, 0);
-			if (n->hex)
-				add_hex(n->name, &n->bytes);
+			n.name = (struct str){ json_string_value(text), json_string_length(text) };
+			buf_init(&n.bytes, 0);
+			if (n.hex)
+				add_hex(n.name, &n.bytes);
 			else
-				buf_add_str(&n->bytes, n->name);
-			if (n->bytes.len > s->longest)
-				s->longest = n->bytes.len;
+				buf_add_str(&n.bytes, n.name);
+			if (n.bytes.len > s->longest)
+				s->longest = n.bytes.len;
+			vec_push(&s->needles, n);
 		}
 	}
-	s->open = s->n;
+	s->open = s->needles.n;
 }
 
 static void
@@ -109,15 +107,17 @@ judge_content(struct check_item *item, const struct image_entry *file, struct bu
 
 	take_needles(&s, item->check->spec);
 	buf_init(&s.window, 0);
-	if (s.n && file->size)
+	if (s.needles.n && file->size)
 		r = image_tree_read(item->opts->tree, file, look_in_piece, &s, err);
-	for (size_t i = 0; i < s.n; i++) {
-		if (!r && s.needles[i].wanted != s.needles[i].found)
-			add_needle_fault(&s.needles[i], faults);
-		buf_fini(&s.needles[i].bytes);
+	for (size_t i = 0; i < s.needles.n; i++) {
+		struct needle *n = &s.needles.v[i];
+
+		if (!r && n->wanted != n->found)
+			add_needle_fault(n, faults);
+		buf_fini(&n->bytes);
 	}
 	buf_fini(&s.window);
-	free(s.needles);
+	vec_fini(&s.needles);
 	return r;
 }
 
