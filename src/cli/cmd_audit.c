@@ -6,32 +6,15 @@
 #include "engine/auditor.h"
 
 static void
-print_finding(const struct audit_finding *f)
-{
-	AUTO_FREE char *line = xasprintf("%s:%d:%d: %s: %s", f->at.file, f->at.line, f->at.col,
-					 audit_rule_name(f->rule), f->text);
-	AUTO_BUF struct buf b = BUF_INIT;
-
-	buf_init(&b, 0);
-	out_safe(&b, str_c(line));
-	out_print("%s\n", b.data);
-}
-
-static void
 print_json(const struct audit *a)
 {
 	json_t *j = json_object(), *list = json_array();
 
 	for (size_t i = 0; i < a->findings.n; i++) {
 		const struct audit_finding *f = &a->findings.v[i];
-		json_t *item = json_object();
 
-		json_set_text(item, "rule", audit_rule_name(f->rule));
-		json_set_text(item, "file", f->at.file);
-		json_set_int(item, "line", f->at.line);
-		json_set_int(item, "column", f->at.col);
-		json_set_text(item, "text", f->text);
-		json_array_append_new(list, item);
+		json_array_append_new(list, render_finding_json(f->at.file, f->at.line, f->at.col,
+								audit_rule_name(f->rule), f->text));
 	}
 	json_object_set_new(j, "findings", list);
 	json_set_int(j, "builds", (long long)a->survey->builds.n);
@@ -56,8 +39,12 @@ audit(struct session *s, int argc, char **argv, struct err *err)
 	if (s->o.json) {
 		print_json(a);
 	} else {
-		for (size_t i = 0; i < n; i++)
-			print_finding(&a->findings.v[i]);
+		for (size_t i = 0; i < n; i++) {
+			const struct audit_finding *f = &a->findings.v[i];
+
+			render_finding(f->at.file, f->at.line, f->at.col, audit_rule_name(f->rule),
+				       f->text);
+		}
 		out_print("%zu builds, %zu findings\n", a->survey->builds.n, n);
 	}
 	audit_free(a);

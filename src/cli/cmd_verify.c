@@ -66,32 +66,16 @@ verify_json(const struct verify *v)
 
 	for (size_t i = 0; i < v->nfindings; i++) {
 		const struct verify_finding *f = &v->findings[i];
-		json_t *item = json_object();
 
-		json_set_text(item, "rule", verify_rule_name(f->rule));
-		json_set_text(item, "file", f->file);
-		json_set_int(item, "line", f->at.line);
-		json_set_int(item, "column", f->at.col);
-		json_set_text(item, "text", f->text);
-		json_array_append_new(list, item);
+		json_array_append_new(list,
+				      render_finding_json(f->file, f->at.line, f->at.col,
+							  verify_rule_name(f->rule), f->text));
 	}
 	json_object_set_new(j, "findings", list);
 	json_set_int(j, "files", (long long)v->nfiles);
 	json_set_int(j, "pods", (long long)v->npods);
 	json_set_int(j, "templates", (long long)v->ntemplates);
 	return j;
-}
-
-static void
-print_finding(const struct verify_finding *f)
-{
-	AUTO_FREE char *line = xasprintf("%s:%d:%d: %s: %s", f->file, f->at.line, f->at.col,
-					 verify_rule_name(f->rule), f->text);
-	AUTO_BUF struct buf b = BUF_INIT;
-
-	buf_init(&b, 0);
-	out_safe(&b, str_c(line));
-	out_print("%s\n", b.data);
 }
 
 static void
@@ -104,7 +88,7 @@ print(const struct verify *v, enum render_format format)
 	for (size_t i = 0; i < v->nfindings; i++) {
 		const struct verify_finding *f = &v->findings[i];
 
-		print_finding(f);
+		render_finding(f->file, f->at.line, f->at.col, verify_rule_name(f->rule), f->text);
 		if (format == RENDER_FORMAT_GITHUB && i < RENDER_ANNOTATIONS_MAX)
 			render_annotation(f->file, f->at.line, f->at.col, f->text);
 	}

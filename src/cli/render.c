@@ -40,3 +40,27 @@ render_json(json_t *take_value)
 	out_print("%s\n", text);
 	json_decref(take_value);
 }
+
+void
+render_finding(const char *file, int line, int col, const char *rule, const char *text)
+{
+	AUTO_FREE char *whole = xasprintf("%s:%d:%d: %s: %s", file, line, col, rule, text);
+	AUTO_BUF struct buf b = BUF_INIT;
+
+	buf_init(&b, 0);
+	out_safe(&b, str_c(whole));
+	out_print("%s\n", b.data);
+}
+
+json_t *
+render_finding_json(const char *file, int line, int col, const char *rule, const char *text)
+{
+	json_t *j = json_object();
+
+	json_set_text(j, "rule", rule);
+	json_set_text(j, "file", file);
+	json_set_int(j, "line", line);
+	json_set_int(j, "column", col);
+	json_set_text(j, "text", text);
+	return j;
+}

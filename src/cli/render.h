@@ -45,6 +45,11 @@ void render_graph_dot(const struct project *p, struct buf *b);
 void render_graph_mermaid(const struct project *p, struct buf *b);
 json_t *render_graph_json(const struct project *p) NODISCARD;
 
+/* A finding of verify or audit as a line on stdout, "FILE:LINE:COL: RULE: TEXT", and as JSON. */
+void render_finding(const char *file, int line, int col, const char *rule, const char *text);
+json_t *render_finding_json(const char *file, int line, int col, const char *rule, const char *text)
+	NODISCARD;
+
 /* Prints a JSON document on stdout and releases it. */
 void render_json(json_t *take_value);
 
