@@ -232,4 +232,8 @@ bool recipe_label_line(const char *name, const char *value, struct buf *b) NODIS
  */
 int recipe_step_line(const struct recipe *r, size_t stage, size_t step);
 
+/* What a key ("from", "source") is in the value of RUN's --mount, without quotes and before variables
+ * are put in; NULL when it is not there or empty. arena. */
+const char *recipe_mount_value(struct arena *arena, const char *mount, const char *key);
+
 #endif

@@ -181,16 +181,16 @@ recipe_mount_parse(const struct recipe_impl *r, const struct recipe_scope *scope
 	return status;
 }
 
-bool
-recipe_mount_has_from(struct arena *arena, const char *value)
+const char *
+recipe_mount_value(struct arena *arena, const char *mount, const char *key)
 {
-	struct str rest = str_c(value);
+	struct str rest = str_c(mount);
 	struct field f;
 
 	while (next_field(arena, &rest, &f))
-		if (!strcmp(f.key, "from") && f.value && *f.value)
-			return true;
-	return false;
+		if (!strcmp(f.key, key) && f.value && *f.value)
+			return f.value;
+	return NULL;
 }
 
 void

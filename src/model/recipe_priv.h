@@ -172,7 +172,6 @@ struct recipe_mount_spec {
 /* The value of a --mount flag, expanded in scope; without scope only from counts. */
 int recipe_mount_parse(const struct recipe_impl *r, const struct recipe_scope *scope,
 		       const char *value, struct recipe_mount_spec *ret, struct err *err) NODISCARD;
-bool recipe_mount_has_from(struct arena *arena, const char *value);
 /* Appends the value with another text after from=. */
 void recipe_mount_with_from(struct arena *arena, const char *value, const char *from,
 			    struct buf *b);

@@ -26,7 +26,7 @@ recipe_renamed(const struct recipe_impl *r, const struct df_ins *ins, recipe_ren
 		const char *name;
 
 		if (strcmp(flag->name, mount ? "mount" : "from") != 0 || !flag->value ||
-		    (mount && !recipe_mount_has_from(r->arena, flag->value)))
+		    (mount && !recipe_mount_value(r->arena, flag->value, "from")))
 			continue;
 		name = rename(ctx, &froms[k++]);
 		if (!name)

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/path.h"
 #include "model/glob.h"
+#include "model/recipe.h"
 
 /* What of a source has to be there, whatever a pattern in it matches; caller frees. */
 static char *
@@ -51,38 +52,21 @@ missing_of(const struct survey *s, const struct df_ins *ins, const char *context
 	return NULL;
 }
 
-/* The value of a key of --mount=…; false when it has none. */
-static bool
-mount_field(const char *mount, const char *key, struct str *ret)
-{
-	struct str rest = str_c(mount), field;
-	size_t n = strlen(key);
-
-	while (str_next(&rest, ',', &field)) {
-		if (field.n <= n || field.p[n] != '=' || memcmp(field.p, key, n) != 0)
-			continue;
-		*ret = str_sub(field, n + 1, field.n);
-		return true;
-	}
-	return false;
-}
-
 /* The same for the bind mounts of RUN, which are of the context when they are of nothing else. */
 static const char *
 missing_mount(const struct survey *s, const struct df_ins *ins, const char *context)
 {
 	for (size_t i = 0; ins->kw == DF_RUN && i < ins->nflags; i++) {
-		const char *mount = ins->flags[i].value;
-		AUTO_FREE char *source = NULL, *path = NULL;
-		struct str type = STR_LIT("bind"), from, text;
+		const char *mount = ins->flags[i].value, *type, *source;
+		AUTO_FREE char *path = NULL;
 
-		if (strcmp(ins->flags[i].name, "mount") != 0 || !mount ||
-		    mount_field(mount, "from", &from) ||
-		    (mount_field(mount, "type", &type) && !str_eq_c(type, "bind")) ||
-		    (!mount_field(mount, "source", &text) && !mount_field(mount, "src", &text)))
+		if (strcmp(ins->flags[i].name, "mount") != 0 || !mount)
 			continue;
-		source = str_dup(text);
-		if (!is_path(ins, source))
+		type = recipe_mount_value(s->arena, mount, "type");
+		source = recipe_mount_value(s->arena, mount, "source");
+		source = source ? source : recipe_mount_value(s->arena, mount, "src");
+		if (!source || (type && strcmp(type, "bind") != 0) ||
+		    recipe_mount_value(s->arena, mount, "from") || !is_path(ins, source))
 			continue;
 		path = path_join(context, source + strspn(source, "/"));
 		if (!survey_has(s, path))
