@@ -132,20 +132,30 @@ arena_str(struct arena *a, struct str s)
 }
 
 char *
-arena_printf(struct arena *a, const char *fmt, ...)
+arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
-	va_list ap, again;
+	va_list again;
 	char *s;
 	int n;
 
-	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
 	BUG_ON(n < 0);
 	s = take(a, (size_t)n + 1, 1);
-	(void)vsnprintf(s, (size_t)n + 1, fmt, again); /* the length is known */
-	va_end(again);
+	(void)vsnprintf(s, (size_t)n + 1, fmt, ap); /* the length is known */
+	return s;
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = arena_vprintf(a, fmt, ap);
+	va_end(ap);
 	return s;
 }
 

@@ -16,6 +16,7 @@ void *arena_calloc(struct arena *a, size_t n, size_t size) NODISCARD;
 char *arena_strdup(struct arena *a, const char *s) NODISCARD;
 char *arena_str(struct arena *a, struct str s) NODISCARD;
 char *arena_printf(struct arena *a, const char *fmt, ...) NODISCARD PRINTF(2, 3);
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) NODISCARD PRINTF(2, 0);
 /* A copy of n bytes. */
 void *arena_dup(struct arena *a, const void *p, size_t n) NODISCARD;
 

@@ -23,6 +23,12 @@ str_eq_c(struct str a, const char *b)
 }
 
 bool
+str_same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+bool
 str_ieq_c(struct str a, const char *b)
 {
 	size_t n = strlen(b);

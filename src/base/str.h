@@ -35,6 +35,7 @@ str_sub(struct str s, size_t from, size_t to)
 
 bool str_eq(struct str a, struct str b);
 bool str_eq_c(struct str a, const char *b);
+bool str_same(const char *a, const char *b); /* C strings; NULL is "" */
 bool str_ieq_c(struct str a, const char *b); /* ASCII case folded */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);

@@ -50,6 +50,8 @@ struct yaml **yaml_parse_all(struct arena *arena, struct str text, const char *f
 			     struct err_list *errs) NODISCARD;
 /* The value under key, or NULL. */
 struct yaml *yaml_get(const struct yaml *map, const char *key);
+/* The text of a scalar; NULL for anything else, and for NULL. */
+const char *yaml_text(const struct yaml *y);
 /* YAML 1.2 core schema: true/false, decimal integer; false when the scalar is something else
  * (quoted text never is one) or too large. */
 bool yaml_bool(const struct yaml *y, bool *ret);

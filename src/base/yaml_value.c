@@ -21,6 +21,12 @@ yaml_is_null(const struct yaml *y)
 	return false;
 }
 
+const char *
+yaml_text(const struct yaml *y)
+{
+	return y && y->kind == YAML_SCALAR ? y->text : NULL;
+}
+
 struct yaml *
 yaml_get(const struct yaml *map, const char *key)
 {

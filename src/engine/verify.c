@@ -55,9 +55,8 @@ remember_image(struct run *r, const char *file, const struct kube_container *c)
 	for (size_t i = 0; i < r->asked.n; i++) {
 		const struct presence *p = &r->asked.v[i].image;
 
-		if (!strcmp(p->name, ref.name) &&
-		    !strcmp(p->tag ? p->tag : "", ref.tag ? ref.tag : "") &&
-		    !strcmp(p->digest ? p->digest : "", ref.digest ? ref.digest : ""))
+		if (!strcmp(p->name, ref.name) && str_same(p->tag, ref.tag) &&
+		    str_same(p->digest, ref.digest))
 			return;
 	}
 	vec_push(&r->asked,

@@ -13,17 +13,9 @@ audit_add(struct audit *a, enum audit_rule rule, struct survey_place at, const c
 	va_list ap;
 
 	va_start(ap, fmt);
-	AUTO_FREE char *text = xvasprintf(fmt, ap);
-
+	f.text = arena_vprintf(a->arena, fmt, ap);
 	va_end(ap);
-	f.text = arena_strdup(a->arena, text);
 	vec_push(&a->findings, f);
-}
-
-static bool
-same_target(const char *a, const char *b)
-{
-	return !strcmp(a ? a : "", b ? b : "");
 }
 
 static bool
@@ -32,7 +24,7 @@ same_recipe(const struct audit *a, const struct graph_image *image, const struct
 	const struct audit_inputs *in = &a->inputs[image->index];
 
 	return in->context && !strcmp(in->context, b->context) &&
-	       !strcmp(in->dockerfile, b->dockerfile) && same_target(image->target, b->target);
+	       !strcmp(in->dockerfile, b->dockerfile) && str_same(image->target, b->target);
 }
 
 /* The build gives all arguments that the graph does. */

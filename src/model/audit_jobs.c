@@ -28,15 +28,6 @@ follow(const struct yaml *jobs, const char *job, struct map *seen, int depth)
 			follow(jobs, y->text, seen, depth + 1);
 }
 
-static bool
-is_parent(const struct graph_image *parent, const struct graph_image *child)
-{
-	for (size_t i = 0; i < child->nparents; i++)
-		if (child->parents[i] == parent)
-			return true;
-	return false;
-}
-
 static struct survey_place
 place_of(const char *file, const struct yaml *jobs, const char *job)
 {
@@ -129,7 +120,7 @@ audit_needs(struct audit *a, const char *file, const struct yaml *jobs,
 
 	for (size_t i = 0; i < all->n; i++)
 		for (size_t k = 0; all->v[i].image && k < all->n; k++)
-			if (all->v[k].image && is_parent(all->v[k].image, all->v[i].image))
+			if (all->v[k].image && graph_has_parent(all->v[i].image, all->v[k].image))
 				check_edge(a, file, jobs, told, &all->v[k], &all->v[i]);
 	for (size_t i = 0; i < jobs->n; i++) {
 		const char *job = jobs->pairs[i].key->text;

@@ -20,10 +20,8 @@ draft_say(struct draft *d, struct draft_image *image, struct survey_place at, co
 	va_list ap;
 
 	va_start(ap, fmt);
-	AUTO_FREE char *text = xvasprintf(fmt, ap);
-
+	note.text = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
-	note.text = arena_strdup(d->arena, text);
 	if (image)
 		vec_push(&image->notes, note);
 	else
@@ -31,16 +29,10 @@ draft_say(struct draft *d, struct draft_image *image, struct survey_place at, co
 }
 
 static bool
-same_text(const char *a, const char *b)
-{
-	return !strcmp(a ? a : "", b ? b : "");
-}
-
-static bool
 same_recipe(const struct survey_build *a, const struct survey_build *b)
 {
 	return !strcmp(a->context, b->context) && !strcmp(a->dockerfile, b->dockerfile) &&
-	       same_text(a->target, b->target);
+	       str_same(a->target, b->target);
 }
 
 static const char *
@@ -56,7 +48,7 @@ static bool
 same_args(const struct survey_build *a, const struct survey_build *b)
 {
 	for (size_t i = 0; i < a->nargs; i++)
-		if (!same_text(a->args[i].value, arg_of(b, a->args[i].name)))
+		if (!str_same(a->args[i].value, arg_of(b, a->args[i].name)))
 			return false;
 	return a->nargs == b->nargs;
 }
@@ -120,7 +112,7 @@ compare_args(struct draft *d, struct draft_image *image, const struct survey_bui
 		const char *ours = arg_of(image->build, arg->name);
 
 		if (expansion_known(arg->value) && (!ours || expansion_known(ours)) &&
-		    !same_text(ours, arg->value))
+		    !str_same(ours, arg->value))
 			draft_say(d, image, arg->at, "its argument '%s' is '%s' there", arg->name,
 				  arg->value);
 	}
@@ -135,9 +127,9 @@ compare(struct draft *d, struct draft_image *image, const struct survey_build *b
 		say_differs(d, image, b, "context", b->context);
 	if (strcmp(a->dockerfile, b->dockerfile) != 0)
 		say_differs(d, image, b, "Dockerfile", b->dockerfile);
-	if (!same_text(a->target, b->target))
+	if (!str_same(a->target, b->target))
 		say_differs(d, image, b, "target", b->target);
-	if (b->platform && !same_text(a->platform, b->platform))
+	if (b->platform && !str_same(a->platform, b->platform))
 		say_differs(d, image, b, "platform", b->platform);
 	if (a->repository && b->repository && strcmp(a->repository, b->repository) != 0)
 		say_differs(d, image, b, "name", b->repository);

@@ -108,8 +108,7 @@ is_variable(struct draft *d, const struct survey_arg *arg)
 		const struct draft_variable *w = &d->variables.v[i];
 
 		if (!strcmp(w->name, v.name))
-			return !strcmp(w->fallback, v.fallback) &&
-			       !strcmp(w->event ? w->event : "", v.event ? v.event : "");
+			return !strcmp(w->fallback, v.fallback) && str_same(w->event, v.event);
 	}
 	vec_push(&d->variables, v);
 	return true;

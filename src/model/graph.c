@@ -54,6 +54,16 @@ graph_secret_field(const char *secret, const char *field)
 	return NULL;
 }
 
+bool
+graph_has_parent(const struct graph_image *image, const struct graph_image *other)
+{
+	for (size_t i = 0; i < image->nparents; i++) {
+		if (image->parents[i] == other)
+			return true;
+	}
+	return false;
+}
+
 struct graph_image *
 graph_find(const struct graph *g, const char *name)
 {

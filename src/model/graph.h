@@ -209,6 +209,8 @@ int graph_set_variables(struct graph *g, graph_lookup lookup, void *ctx, struct 
  * at a comma, or with the text. */
 const char *graph_secret_field(const char *secret, const char *field);
 
+/* True if other is among the parents that are known so far. */
+bool graph_has_parent(const struct graph_image *image, const struct graph_image *other);
 /* The image with that name, also when it is written with the graph's registry in front; NULL. */
 struct graph_image *graph_find(const struct graph *g, const char *name);
 /* A tag that lockstep gives by itself: nobody may name it for anything else. */

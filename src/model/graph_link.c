@@ -97,16 +97,6 @@ dockerfile_of(struct graph *g, const struct graph_edge *edges, size_t n,
 	return arena_strdup(g->arena, path);
 }
 
-static bool
-is_parent(const struct graph_image *img, const struct graph_image *other)
-{
-	for (size_t i = 0; i < img->nparents; i++) {
-		if (img->parents[i] == other)
-			return true;
-	}
-	return false;
-}
-
 static const struct graph_kv *
 find_need(const struct graph *g, const struct graph_image *img, const struct graph_image *parent)
 {
@@ -126,7 +116,7 @@ check_needs(struct graph *g, const struct graph_image *img, const struct graph_e
 		const struct graph_image *parent = graph_find(g, need->name);
 		struct err *e;
 
-		if (!parent || is_parent(img, parent))
+		if (!parent || graph_has_parent(img, parent))
 			continue;
 		e = err_list_at(errs, g->file, need->at.line, need->at.col,
 				"image '%s' needs '%s', but %s does not use it", img->name,

@@ -26,9 +26,7 @@ place(const struct yaml *y)
 static const char *
 text(const struct yaml *map, const char *key)
 {
-	const struct yaml *y = yaml_get(map, key);
-
-	return y && y->kind == YAML_SCALAR ? y->text : NULL;
+	return yaml_text(yaml_get(map, key));
 }
 
 static const char *

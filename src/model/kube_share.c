@@ -34,8 +34,7 @@ mount_at(const struct kube_container *c, const char *path)
 static bool
 same_volume(const struct kube_mount *a, const struct kube_mount *b)
 {
-	return !strcmp(a->volume, b->volume) &&
-	       !strcmp(a->sub_path ? a->sub_path : "", b->sub_path ? b->sub_path : "");
+	return !strcmp(a->volume, b->volume) && str_same(a->sub_path, b->sub_path);
 }
 
 size_t

@@ -73,22 +73,14 @@ survey_file(struct survey *s, const char *path, struct dockerfile *df)
 			break;
 }
 
-static struct survey_note PRINTF(3, 0)
-	make_note(struct survey *s, struct survey_place at, const char *fmt, va_list ap)
-{
-	AUTO_FREE char *text = xvasprintf(fmt, ap);
-
-	return (struct survey_note){ at, arena_strdup(s->arena, text) };
-}
-
 void
 survey_note(struct survey *s, struct survey_place at, const char *fmt, ...)
 {
-	struct survey_note note;
+	struct survey_note note = { .at = at };
 	va_list ap;
 
 	va_start(ap, fmt);
-	note = make_note(s, at, fmt, ap);
+	note.text = arena_vprintf(s->arena, fmt, ap);
 	va_end(ap);
 	vec_push(&s->notes, note);
 }
@@ -96,11 +88,11 @@ survey_note(struct survey *s, struct survey_place at, const char *fmt, ...)
 void
 survey_say(struct survey_reading *r, struct survey_place at, const char *fmt, ...)
 {
-	struct survey_note note;
+	struct survey_note note = { .at = at };
 	va_list ap;
 
 	va_start(ap, fmt);
-	note = make_note(r->survey, at, fmt, ap);
+	note.text = arena_vprintf(r->survey->arena, fmt, ap);
 	va_end(ap);
 	vec_push(&r->notes, note);
 }

@@ -23,9 +23,8 @@ fallback(void *ctx, struct str name)
 {
 	const struct source *s = ctx;
 	AUTO_FREE char *key = str_dup(name);
-	const struct yaml *y = yaml_get(yaml_get(s->variables, key), "default");
 
-	return y && y->kind == YAML_SCALAR ? y->text : NULL;
+	return yaml_text(yaml_get(yaml_get(s->variables, key), "default"));
 }
 
 static const char *

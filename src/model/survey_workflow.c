@@ -27,17 +27,11 @@ steps_of(const struct yaml *job)
 	return steps && steps->kind == YAML_SEQ ? steps : NULL;
 }
 
-static const char *
-text_of(const struct yaml *y)
-{
-	return y && y->kind == YAML_SCALAR ? y->text : NULL;
-}
-
 /* The expanded text under key, or NULL. */
 static const char *
 field(const struct job *j, const struct yaml *map, const char *key)
 {
-	const char *text = text_of(yaml_get(map, key));
+	const char *text = yaml_text(yaml_get(map, key));
 
 	return text ? expansion_actions(&j->scope, text) : NULL;
 }
@@ -45,7 +39,7 @@ field(const struct job *j, const struct yaml *map, const char *key)
 static bool
 uses(const struct yaml *step, const char *action)
 {
-	const char *text = text_of(yaml_get(step, "uses"));
+	const char *text = yaml_text(yaml_get(step, "uses"));
 
 	return text && !strncmp(text, action, strlen(action));
 }
@@ -60,7 +54,7 @@ metadata_images(struct job *j, const char *tags)
 
 	for (size_t i = 0; at && steps && i < steps->n; i++) {
 		const struct yaml *step = steps->items[i];
-		const char *id = text_of(yaml_get(step, "id"));
+		const char *id = yaml_text(yaml_get(step, "id"));
 		size_t n = id ? strlen(id) : 0;
 
 		if (n && uses(step, "docker/metadata-action@") &&
@@ -74,7 +68,7 @@ metadata_images(struct job *j, const char *tags)
 static void
 read_images(struct survey_reading *r, struct job *j, const struct yaml *with)
 {
-	const char *written = text_of(yaml_get(with, "tags")), *outputs, *name;
+	const char *written = yaml_text(yaml_get(with, "tags")), *outputs, *name;
 	const char *text = written ? metadata_images(j, written) : NULL;
 	struct str rest, line, piece;
 
@@ -141,16 +135,24 @@ say_left(struct survey_reading *r, const struct yaml *with, const char *file)
 	}
 }
 
+/* The first of some keys that the map has, when it is known; keys end with NULL. */
+static const char *
+any_field(const struct job *j, const struct yaml *map, const char *const *keys)
+{
+	const char *text = NULL;
+
+	for (; !text && *keys; keys++)
+		text = field(j, map, *keys);
+	return text && *text && expansion_known(text) ? text : NULL;
+}
+
 static const char *
 matrix_name(const struct job *j, const struct yaml *values)
 {
 	static const char *const keys[] = { "name",    "image", "image-name", "image_name",
-					    "service", "app",   "component" };
-	const char *text = NULL;
+					    "service", "app",   "component",  NULL };
 
-	for (size_t i = 0; !text && i < ARRAY_SIZE(keys); i++)
-		text = field(j, values, keys[i]);
-	return text && *text && expansion_known(text) ? text : NULL;
+	return any_field(j, values, keys);
 }
 
 /* A mapping in the matrix has the fields of an image; else the job's values are that. */
@@ -212,16 +214,6 @@ folder_of(struct survey *s, const char *name)
 		found = arena_strdup(s->arena, dir);
 	}
 	return found;
-}
-
-static const char *
-any_field(const struct job *j, const struct yaml *map, const char *const *keys)
-{
-	const char *text = NULL;
-
-	for (; !text && *keys; keys++)
-		text = field(j, map, *keys);
-	return text && *text && expansion_known(text) ? text : NULL;
 }
 
 /* What a script builds from the fields of its matrix; nothing is said of a matrix that has other
@@ -287,7 +279,7 @@ builds_by_script(const struct yaml *job)
 	const struct yaml *steps = steps_of(job);
 
 	for (size_t i = 0; steps && i < steps->n; i++) {
-		const char *run = text_of(yaml_get(steps->items[i], "run"));
+		const char *run = yaml_text(yaml_get(steps->items[i], "run"));
 
 		for (size_t k = 0; run && k < ARRAY_SIZE(commands); k++)
 			if (strstr(run, commands[k]))

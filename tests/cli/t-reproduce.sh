@@ -40,7 +40,6 @@ reproduce() {
 	is "$status" "$want" "$name"
 	[ "$status" = "$want" ] || diag "$(cat "$OUT" "$OUT.err")"
 }
-steps() { jq -r '.[] | "\(.image) \(.outcome)"' | sort; }
 
 reproduce $same 'a new state folder: what the image stands on is built first' --twice leaf
 if [ $same = 0 ]; then
