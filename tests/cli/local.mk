@@ -69,6 +69,8 @@ TESTS += \
 	%D%/t-in-place.sh \
 	%D%/t-init.sh \
 	%D%/t-lock-buildx.sh \
+	%D%/t-lock-docker-classic.sh \
+	%D%/t-lock-docker.sh \
 	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
@@ -183,6 +185,8 @@ EXTRA_DIST += \
 	%D%/t-in-place.sh \
 	%D%/t-init.sh \
 	%D%/t-lock-buildx.sh \
+	%D%/t-lock-docker-classic.sh \
+	%D%/t-lock-docker.sh \
 	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \

@@ -6,6 +6,8 @@ set -eu
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/graph.sh
 . "$top_srcdir/tests/lib/graph.sh"
+# shellcheck source=tests/lib/images.sh
+. "$top_srcdir/tests/lib/images.sh"
 
 fork=$(mktemp -d "${TMPDIR:-/tmp}/fork.XXXXXX")
 cleanup() {
@@ -34,20 +36,18 @@ graph_write() {
 	printf 'FROM localhost/ext:1\nCOPY f /f\nCOPY --from=localhost/t/tool:1 /src /src\n' >app/Dockerfile
 	echo f >app/f
 }
-# An external that is in no registry: built by hand into the user's storage.
+# An external that is in no registry: built by hand to where people have images. Prints its ID.
 external() {
 	mkdir -p "$fork/ext"
 	echo "$1" >"$fork/ext/x"
 	printf 'FROM scratch\nCOPY x /x\n' >"$fork/ext/Dockerfile"
-	buildah bud --quiet --layers=false --timestamp 0 -t localhost/ext:1 "$fork/ext" >"$OUT.ext" 2>&1 ||
-		{ diag "$(cat "$OUT.ext")"; exit 1; }
-	buildah inspect --type image --format '{{.FromImageID}}' localhost/ext:1
+	image_place "$fork/ext" localhost/ext:1
 }
 
 graph_open
 trap cleanup EXIT
 unset CI
-first=sha256:$(external one)
+first=$(external one)
 commit=$(git -C "$fork/work" rev-parse HEAD)
 
 exits 4 '--locked without a lock file' lockstep plan --locked
@@ -70,7 +70,7 @@ graph_commit 'locked'
 rebuilds 'app tool' 'built with what is locked' --locked
 
 # The world moves, the lock does not.
-second=sha256:$(external two)
+second=$(external two)
 echo two >"$fork/work/src/a"
 push two
 rebuilds '' 'what is locked is what is used' --locked
@@ -102,9 +102,9 @@ exits 4 'but in CI' env CI=true "$LOCKSTEP" plan
 is "$tap_out" "app/Dockerfile:1: 'localhost/other:1' is not in 'lockstep.lock'
 lockstep: 'lockstep.lock' is out of date: 1 not in it, 0 too many
     lockstep lock brings it up to date; commit it" 'what it knows while an image may have triggers that name the rest'
-buildah tag localhost/ext:1 localhost/other:1
+image_tag localhost/ext:1 localhost/other:1
 exits 4 'of an image that is here' env CI=true "$LOCKSTEP" plan
-buildah rmi localhost/other:1 >/dev/null
+image_untag localhost/other:1
 is "$tap_out" "app/Dockerfile:1: 'localhost/other:1' is not in 'lockstep.lock'
 lockstep.lock:4:1: nothing names 'localhost/ext:1' any more
 lockstep: 'lockstep.lock' is out of date: 1 not in it, 1 too many
@@ -122,8 +122,10 @@ like "$tap_out" 'lockstep.lock:4:1: the mark of a merge conflict*' 'is told with
 exits 0 'a commit is read with the lock file of that commit' lockstep plan --commit HEAD
 git checkout -q lockstep.lock app
 is "$(lockstep inputs tool --commit HEAD --json | jq -r '.inputs[] | select(.kind == "source") | .commit')" "$commit" 'with its commit'
-buildah rmi -a -f >/dev/null 2>&1 || :
+image_clear
+is "$(loaded localhost/ext:1)" '' 'what was locked is removed by hand'
 exits 0 'a locked image that was built with is still here' lockstep plan app
+image_clear_kept
 exits 4 'one that never was on this machine' lockstep plan app --state "$graph_dir/other"
 like "$tap_out" "*'localhost/ext:1' is locked to an image that is not on this machine*" 'is said to be so'
 

@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	%D%/graph.sh \
 	%D%/hook.py \
 	%D%/ignore_builders.sh \
+	%D%/images.sh \
 	%D%/stage.sh \
 	%D%/sum \
 	%D%/tap-run \
