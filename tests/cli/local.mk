@@ -46,6 +46,8 @@ TESTS += \
 	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
 	%D%/t-external-buildx.sh \
+	%D%/t-external-docker-classic.sh \
+	%D%/t-external-docker.sh \
 	%D%/t-external-podman.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \
@@ -162,6 +164,8 @@ EXTRA_DIST += \
 	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
 	%D%/t-external-buildx.sh \
+	%D%/t-external-docker-classic.sh \
+	%D%/t-external-docker.sh \
 	%D%/t-external-podman.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \

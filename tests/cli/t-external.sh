@@ -6,6 +6,8 @@ set -eu
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/graph.sh
 . "$top_srcdir/tests/lib/graph.sh"
+# shellcheck source=tests/lib/images.sh
+. "$top_srcdir/tests/lib/images.sh"
 
 graph_registry
 EXT=$REG_HOST/lib/ext
@@ -28,27 +30,17 @@ CONTAINERS_REGISTRIES_CONF=$graph_dir/registries.conf
 export CONTAINERS_REGISTRIES_CONF
 printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$REG_HOST" >"$CONTAINERS_REGISTRIES_CONF"
 
-# external TEXT [LINE]: makes EXT:1 and pushes it; leaves nothing of it in the user's storage. Prints "ID DIGEST".
+# external TEXT [LINE [FORMAT]]: makes EXT:1 and pushes it; leaves nothing of it where people have images. Prints
+# "ID DIGEST".
 external() {
 	mkdir -p "$graph_dir/ext"
 	echo "$1" >"$graph_dir/ext/x"
 	printf 'FROM scratch\nCOPY x /x\n%s\n' "${2-}" >"$graph_dir/ext/Dockerfile"
-	{
-		buildah bud --quiet --layers=false --format "${3-oci}" --timestamp 0 --iidfile "$graph_dir/iid" -t ext "$graph_dir/ext"
-		buildah push --quiet --tls-verify=false --digestfile "$graph_dir/digest" ext "docker://$EXT:1"
-		buildah rmi -f ext
-	} >"$OUT.ext" 2>&1 || {
-		cat "$OUT.ext" >&2
-		exit 1
-	}
-	echo "$(cat "$graph_dir/iid") $(cat "$graph_dir/digest")"
+	image_push "$graph_dir/ext" "$EXT:1" "${3-oci}"
 }
 # used: the image ID that app's FROM is known by.
 used() {
 	lockstep inputs app --json "$@" | jq -r '.inputs[] | select(.kind == "external") | .image_id'
-}
-here() {
-	buildah images --all --no-trunc --format '{{.ID}}' | grep -c "${1#sha256:}" || :
 }
 
 one=$(external one)
@@ -56,13 +48,13 @@ id1=${one% *}
 is "$(lockstep plan --json | jq -r '.images[0] | .state, .reasons[0].kind')" "build
 first-build" 'a plan knows the image in the registry'
 is "$(used)" "$id1" 'by its image ID'
-is "$(here "$id1")" 0 'and pulls nothing'
+is "$(image_here "$id1")" 0 'and pulls nothing'
 key=$(lockstep inputs app --json | jq -r .key)
 rebuilds app 'a build pulls it'
 if [ "$BUILDER" = buildx ]; then
-	is "$(here "$id1") $(find "$LOCKSTEP_STATE/oci/names" -name manifest.json | wc -l)" '0 1' 'to the layouts, where BuildKit has it from'
+	is "$(image_here "$id1") $(find "$LOCKSTEP_STATE/oci/names" -name manifest.json | wc -l)" '0 1' 'to the layouts, where BuildKit has it from'
 else
-	is "$(here "$id1")" 1 'into the user'\''s storage'
+	is "$(image_here "$id1")" 1 'to where people have images'
 fi
 is "$(lockstep inputs app --json | jq -r .key)" "$key" 'the key is that of the plan'
 rebuilds '' 'then there is nothing to do'
@@ -82,15 +74,17 @@ is "$(lockstep lock)" "$EXT:1  new → $(printf %.19s "$digest2")…
 lockstep.lock: 1 entry, 1 moved" 'locked'
 is "$(tail -n 1 lockstep.lock)" "image $EXT:1 $digest2" 'by its digest in the registry'
 external three >/dev/null
-buildah rmi --all --force >/dev/null 2>&1 || :
+image_clear
+# fresh: lockstep has nothing.
 fresh() {
+	image_clear_kept
 	rm -rf "$graph_dir/fresh"
 	LOCKSTEP_STATE=$graph_dir/fresh
 	export LOCKSTEP_STATE
 }
 fresh
 is "$(used --locked)" "$id2" 'the locked one, though the tag has moved'
-is "$(here "$id2")" 0 'which is known without a pull'
+is "$(image_here "$id2")" 0 'which is known without a pull'
 rebuilds app 'a build pulls it by digest' --locked
 is "$(lockstep inputs app --json | jq -r '.inputs[] | select(.kind == "external") | .ref')" "$EXT:1" 'the Dockerfile says what it said'
 rebuilds '' 'nothing to do' --locked
@@ -100,7 +94,7 @@ rm lockstep.lock
 
 # What the base's configuration says decides what is read: asked of the registry, too.
 four=$(external four 'ONBUILD COPY g /g' docker)
-buildah rmi --all --force >/dev/null 2>&1 || :
+image_clear
 fresh
 is "$(lockstep inputs app --json | jq -r '[.inputs[] | select(.kind == "file") | .path] | join(" ")')" 'app/f app/g' 'triggers of a base that was not pulled'
 is "$(used)" "${four% *}" 'with its image ID'
@@ -115,7 +109,7 @@ for n in 1 2; do
 	buildah manifest add idx "$(cat "$graph_dir/iid$n")" >/dev/null
 done
 buildah manifest push --quiet --tls-verify=false --all --digestfile "$graph_dir/digest" idx "docker://$EXT:1" >/dev/null 2>&1
-buildah rmi --all --force >/dev/null 2>&1 || :
+image_clear
 fresh
 lockstep lock >/dev/null
 is "$(tail -n 1 lockstep.lock)" "image $EXT:1 $(cat "$graph_dir/digest")" 'the digest of the index is locked'
