@@ -87,6 +87,9 @@ TESTS += \
 	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
+	%D%/t-remote-buildx.sh \
+	%D%/t-remote-docker-classic.sh \
+	%D%/t-remote-docker.sh \
 	%D%/t-remote-podman.sh \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
@@ -205,6 +208,9 @@ EXTRA_DIST += \
 	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
+	%D%/t-remote-buildx.sh \
+	%D%/t-remote-docker-classic.sh \
+	%D%/t-remote-docker.sh \
 	%D%/t-remote-podman.sh \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \

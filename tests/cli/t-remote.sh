@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# t-remote.sh: what ADD downloads is an input by its bytes, looked up or locked.
+# t-remote.sh: what ADD downloads is an input by its bytes: looked up or locked, where lockstep downloads it; else only
+# as the Dockerfile pins it.
 set -eu
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/graph.sh
 . "$top_srcdir/tests/lib/graph.sh"
+# shellcheck source=tests/lib/images.sh
+. "$top_srcdir/tests/lib/images.sh"
 
 command -v python3 >/dev/null || skip_all 'no python3 to serve a file with'
 www=$(mktemp -d "${TMPDIR:-/tmp}/www.XXXXXX")
@@ -33,25 +36,6 @@ graph_write() {
 	printf 'version: 1\nregistry: localhost/t\nimages:\n  app: { context: app }\n' >lockstep.yaml
 	printf 'FROM scratch\nADD %s /tool\n' "$URL" >app/Dockerfile
 }
-# Opens the last image of app.
-open_image() {
-	box=$(buildah from --pull-never localhost/t/app)
-	tree=$(buildah mount "$box")
-}
-close_image() {
-	buildah rm "$box" >/dev/null
-}
-in_image() {
-	open_image && cat "$tree/$1"
-	close_image
-}
-# Every path of a tree with what ADD decides of it.
-listed() {
-	(cd "$1" && find . ! -name . -printf '%P %y %m %U:%G ' \( -type f -exec sh -c 'sha256sum <"$1" | cut -c1-12' _ {} \; -o -printf '\n' \) | sort)
-}
-config_of() {
-	buildah inspect --type image "$1" | jq -cS '.OCIv1.config | del(.Labels."io.buildah.version")'
-}
 graph_open
 trap cleanup EXIT
 unset CI
@@ -61,6 +45,167 @@ sum() {
 recorded() {
 	lockstep inputs app --canonical "$@" | sed -n 's/^source	//p'
 }
+
+built_by_itself() {
+	image_build app localhost/original:latest
+	got=$(image_list localhost/t/app:latest)
+	is "$got" "$(image_list localhost/original:latest)" 'the tree is that of the original line'
+	is "$(image_config localhost/t/app:latest)" "$(image_config localhost/original:latest)" 'and so is the config'
+}
+# The server's files for that, and app's.
+archives() {
+	mkdir -p "$www/d" ctx app/there
+	echo in >ctx/in
+	tar -czf "$www/a.tgz" -C ctx in
+	tar -cf app/local.tar -C ctx in
+	echo x >"$www/d/sp ace"
+	echo t >app/there/t
+	ln -s there app/link
+	echo in >app/in
+	BASE=${URL%/tool}
+}
+# The end of the script.
+gone() {
+	rm -f ./lockstep.lock
+	printf 'FROM scratch\nADD %s /tool\n' "$URL" >app/Dockerfile
+	rm "$www/tool"
+	exits 1 'an address with nothing behind it' lockstep plan
+	like "$tap_out" "*cannot read '$URL'*404*" 'is told'
+	kill "$server"
+	wait "$server" 2>/dev/null || :
+	server=
+	exits 75 'a server that is down' lockstep plan
+	done_testing
+}
+
+# pinned DIGEST
+pinned() {
+	printf 'FROM scratch\nADD --checksum=%s %s /tool\n' "$1" "$URL" >app/Dockerfile
+}
+# docker and BuildKit download by themselves, later than anybody could look: without a checksum it is refused.
+refused() {
+	for command in plan build inputs stage; do
+		set -- "$command" app
+		[ "$command" != stage ] || set -- "$@" --into "$graph_dir/staged"
+		exits 2 "$command: an address without a checksum" lockstep "$@"
+		is "$tap_out" "app/Dockerfile:2: '$URL' would be downloaded by the builder, unchecked
+    write ADD --checksum=sha256:DIGITS (docker 23 or newer), or build with buildah or podman" 'is refused'
+	done
+	lockstep lock >/dev/null
+	is "$(tail -n 1 lockstep.lock)" "http $URL $(sum)" 'it can be locked'
+	exits 2 'but who builds would not know' lockstep build --locked
+	rm lockstep.lock
+	is "$(lockstep history --json | jq length)" 0 'and nothing was built'
+}
+# A checksum is refused, too, where the builder does not know it: then the status is 1.
+checksum() {
+	pinned "$(sum)"
+	case $BUILDER in
+	docker-classic) engine=classic ;;
+	docker) engine=$("$DOCKER" version --format '{{.Server.Version}}') ;;
+	*) return 0 ;;
+	esac
+	case $engine in
+	classic)
+		says="app/Dockerfile:2:5: flag '--checksum' of ADD is not supported by dialect 'classic'
+    supported by BuildKit and buildah from 1.33 on"
+		;;
+	1?.* | 20.* | 22.*)
+		says="app/Dockerfile:2: docker $engine cannot do ADD --checksum
+    docker 23 or newer, or a \`# syntax=\` line that names a newer frontend, can"
+		;;
+	*) return 0 ;;
+	esac
+	exits 2 'a checksum, which it does not know' lockstep build
+	is "$tap_out" "$says" 'is refused'
+	return 1
+}
+# What is checked is built, and nothing else.
+checked() {
+	one=$(sum)
+	is "$(recorded)" "http	$one" 'its digest is in the key'
+	rebuilds app 'built' --load
+	is "$(image_read localhost/t/app:latest tool)" one 'with what it names'
+	rebuilds '' 'nothing to do'
+	is "$(lockstep lock)" 'lockstep.lock: 0 entries, 0 moved' 'what its own text pins has no entry'
+	exits 0 'and needs none' env CI=1 "$LOCKSTEP" plan --locked
+	rm lockstep.lock
+	echo two >"$www/tool"
+	rebuilds '' 'another content at the address is no reason'
+	pinned "$(sum)"
+	is "$(lockstep plan --json | jq -r '.images[0].reasons[] | select(.kind == "source") | .before, .after')" "$one
+$(sum)" 'another checksum is'
+	rebuilds app 'and is built' --load
+	is "$(image_read localhost/t/app:latest tool)" two 'from what it names'
+	before=$(loaded localhost/t/app:latest)
+	pinned "sha256:$(printf %064d 1)"
+	exits 1 'what the address does not hold' lockstep build --load
+	like "$tap_out" "*app/Dockerfile:2: *$(printf %064d 1)*" 'cannot be built'
+	is "$(lockstep plan --json | jq -r '.images[0].state')" build 'and is not taken for built'
+	is "$(loaded localhost/t/app:latest)" "$before" 'nor loaded'
+
+	# The address moves as the builder starts.
+	echo before >"$www/tool"
+	pinned "$(sum)"
+	graph_wrap "case \" \$* \" in *' build '*) echo after >'$www/tool' ;; esac"
+	exits 1 'the address moves as the builder starts' lockstep build --load
+	PATH=${PATH#*:}
+	is "$(cat "$www/tool")" after 'it did'
+	is "$(loaded localhost/t/app:latest)" "$before" 'and there is no image of it'
+	lockstep stage app --into "$graph_dir/staged" >/dev/null
+	echo before >"$www/tool"
+	like "$(cat "$graph_dir/staged/Dockerfile")" "*ADD --checksum=$(sum) $URL /tool*" 'stage leaves it to the builder'
+	rebuilds app 'when it is back, it is built' --load
+	is "$(image_read localhost/t/app:latest tool)" before 'from what the key says'
+}
+# ADD of every kind, each address with its checksum.
+checked_lines() {
+	echo "ARG SUM=$(sum)"
+	get='import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen(sys.argv[1]).read())'
+	tgz="--checksum=sha256:$(sha256sum <"$www/a.tgz" | cut -c1-64)"
+	cat <<-EOD
+		ADD $tgz $BASE/a.tgz /plain
+		ADD $tgz $BASE/\$N.tgz?x=1 /folder/
+		ADD $tgz --chown=7:8 --chmod=0751 $BASE/a.tgz /both/
+		ADD --checksum=sha256:$(sha256sum <"$www/d/sp ace" | cut -c1-64) --chmod=0751 $BASE/d/sp%20ace /both/
+		ADD --checksum=\$SUM $BASE/tool /there
+		ADD --checksum=\$SUM ["$BASE/tool", "/with blank"]
+		ADD --checksum=sha256:$(python3 -c "$get" "$BASE/d/" | sha256sum | cut -c1-64) $BASE/d/ /index
+	EOD
+}
+by_the_builder() {
+	refused
+	lines=
+	if checksum; then
+		checked
+		archives
+		lines=$(checked_lines)
+	else
+		archives
+	fi
+	cat >app/Dockerfile <<-EOD
+		FROM scratch AS skeleton
+		COPY there/ /there/
+		COPY link /link
+		FROM skeleton
+		ARG N=a
+		$lines
+		ADD local.tar in /mixed/
+		ADD --chown=7:8 in local.tar /folder/
+		COPY . /all/
+	EOD
+	rebuilds app 'archives, names, modes, folders' --load
+	built_by_itself
+}
+case $BUILDER in docker* | buildx)
+	by_the_builder
+	want='*all/local.tar f 644 0:0*'
+	[ -z "$lines" ] || want='*folder/a.tgz f 600 0:0*'
+	like "$got" "$want" 'and not an empty one'
+	gone
+	exit
+	;;
+esac
 
 one=$(sum)
 is "$(recorded)" "http	$one" 'its digest is in the key'
@@ -79,7 +224,7 @@ echo three >"$www/tool"
 is "$(recorded --locked)" "http	$locked" 'what is locked is the input'
 rebuilds '' 'nothing to do' --locked
 exits 0 'and what was downloaded once is built from' lockstep build --force --load
-is "$(in_image tool)" two 'whatever the address holds by now'
+is "$(image_read localhost/t/app:latest tool)" two 'whatever the address holds by now'
 rm -rf "$LOCKSTEP_STATE/downloads"
 exits 1 'without it, it cannot be built any more' lockstep build --force
 like "$tap_out" "*'$URL' holds $(printf %.19s "$(sum)")… and not $(printf %.19s "$locked")…*" 'which is told'
@@ -90,12 +235,7 @@ rebuilds app 'and then it is built' --locked
 # What is built from the staged files is what buildah makes by itself: an archive stays one, the name comes from the
 # address, the mode is 0600 but for --chmod, and folders, files and several sources are told apart as it does.
 rm lockstep.lock
-mkdir -p "$www/d" ctx
-echo in >ctx/in
-tar -czf "$www/a.tgz" -C ctx in
-tar -cf app/local.tar -C ctx in
-echo x >"$www/d/sp ace"
-BASE=${URL%/tool}
+archives
 cat >app/Dockerfile <<-EOD
 	FROM scratch AS skeleton
 	COPY there/ /there/
@@ -111,20 +251,8 @@ cat >app/Dockerfile <<-EOD
 	ADD $BASE/d/ /index
 	COPY . /all/
 EOD
-mkdir app/there
-echo t >app/there/t
-ln -s there app/link
-echo in >app/in
 rebuilds app 'archives, names, modes, folders' --load
-buildah bud --quiet --layers=false --timestamp 0 -t localhost/original app >"$OUT.original" 2>&1 || diag "$(cat "$OUT.original")"
-open_image
-got=$(listed "$tree")
-close_image
-box=$(buildah from --pull-never localhost/original)
-tree=$(buildah mount "$box")
-is "$got" "$(listed "$tree")" 'the tree is that of the original line'
-close_image
-is "$(config_of localhost/t/app)" "$(config_of localhost/original)" 'and so is the config'
+built_by_itself
 like "$got" '*folder/a.tgz f 600 0:0*' 'and not an empty one'
 
 # The address moves between the check and the build: what is built is what the key says.
@@ -134,17 +262,9 @@ graph_wrap "case \" \$* \" in *' bud '* | *' build '*) echo after >'$www/tool' ;
 rebuilds app 'the address moves as the builder starts' --load
 PATH=${PATH#*:}
 is "$(cat "$www/tool")" after 'it did'
-is "$(in_image tool)" before 'the image holds what the key says'
+is "$(image_read localhost/t/app:latest tool)" before 'the image holds what the key says'
 lockstep stage app --into "$graph_dir/staged" >/dev/null
 is "$(cat "$graph_dir/staged/files/0/tool")" after 'stage writes what is downloaded beside the context'
 like "$(cat "$graph_dir/staged/Dockerfile")" '*COPY --from=lockstep-files 0/tool /tool*' 'and the Dockerfile takes it from there'
 
-rm -f ./lockstep.lock
-rm "$www/tool"
-exits 1 'an address with nothing behind it' lockstep plan
-like "$tap_out" "*cannot read '$URL'*404*" 'is told'
-kill "$server"
-wait "$server" 2>/dev/null || :
-server=
-exits 75 'a server that is down' lockstep plan
-done_testing
+gone
