@@ -56,7 +56,7 @@ add_difference(struct reason_writer *t, struct str before, struct str after)
 	struct str was = str_trim(str_sub(before, front, before.n - back), " ");
 	struct str is = str_trim(str_sub(after, front, after.n - back), " ");
 	AUTO_FREE char *w = str_dup(was), *i = str_dup(is),
-		       *head = str_dup(str_sub(after, 0, front));
+		       *head = str_dup(str_trim(str_sub(after, 0, front), " "));
 
 	reason_add_cut(t, head, MAX_HEAD);
 	buf_adds(&t->b, ": ");
