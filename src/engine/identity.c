@@ -324,38 +324,3 @@ identity_remote(struct identities *ids, struct project *p, struct arena *arena,
 	map_set(ids->ids, str_c(e.name), (char *)*ret);
 	return 0;
 }
-
-static int
-check_remote(struct identities *ids, const char *url, const char *want, struct err *err)
-{
-	char digest[DIGEST_SIZE];
-	int r = download_digest(ids->o.downloads, url, digest, err);
-
-	if (r)
-		return r;
-	if (!strcmp(digest, want))
-		return 0;
-	err_set(err, ERR_FAILED, "'%s' holds %.19s… and not %.19s…", url, digest, want);
-	err_hint(err, "lockstep update moves what is locked");
-	return -ERR_FAILED;
-}
-
-int
-identity_check_remotes(struct identities *ids, struct project *p, const struct recipe *recipe,
-		       struct err *err)
-{
-	AUTO_ARENA struct arena *arena = arena_new();
-	int r = 0;
-
-	for (size_t i = 0; !r && i < recipe->nremotes; i++) {
-		const struct recipe_remote *remote = &recipe->remotes[i];
-		const char *want;
-
-		if (remote->checksum || remote->git || remote->staged)
-			continue;
-		r = identity_remote(ids, p, arena, remote, &want, err);
-		if (!r)
-			r = check_remote(ids, remote->url, want, err);
-	}
-	return r;
-}

@@ -59,9 +59,4 @@ int identity_remote(struct identities *ids, struct project *p, struct arena *are
 		    const struct recipe_remote *remote, const char **ret, struct err *err)
 	NODISCARD;
 
-/* What is not staged the builder downloads by itself: ERR_FAILED when an address holds something
- * else by now than what the key was made with. What has a checksum of its own the builder checks. */
-int identity_check_remotes(struct identities *ids, struct project *p, const struct recipe *recipe,
-			   struct err *err) NODISCARD;
-
 #endif
