@@ -115,7 +115,7 @@ print_text(struct plan *p, const struct plan_node *node)
 					  : "");
 	for (size_t i = 0; i < r->nremotes; i++)
 		print_row("remote", r->remotes[i].url,
-			  r->remotes[i].checksum ? r->remotes[i].checksum : "not pinned",
+			  r->remotes[i].value ? r->remotes[i].value : "not known",
 			  arena_printf(p->arena, "ADD at %s:%d", r->df->file, r->remotes[i].line));
 	for (size_t i = 0; i < r->nsecrets; i++)
 		print_row("secret", r->secrets[i], "(its id only)", "");
@@ -183,6 +183,38 @@ refresh_json(const struct plan *p, const struct plan_node *node)
 	return e;
 }
 
+/* What the Dockerfile takes beside images and files. */
+static void
+add_taken(json_t *list, const struct recipe *r)
+{
+	for (size_t i = 0; i < r->nargs; i++) {
+		json_t *e = json_object();
+
+		json_set_text(e, "kind", "argument");
+		json_set_text(e, "name", r->args[i].name);
+		json_set_text(e, "value", r->args[i].value);
+		json_set_int(e, "line", r->args[i].line);
+		json_array_append_new(list, e);
+	}
+	for (size_t i = 0; i < r->nremotes; i++) {
+		const struct recipe_remote *remote = &r->remotes[i];
+		json_t *e = json_object();
+
+		json_set_text(e, "kind", "remote");
+		json_set_text(e, "url", remote->url);
+		json_set_text(e, remote->git ? "commit" : "digest", remote->value);
+		json_set_int(e, "line", remote->line);
+		json_array_append_new(list, e);
+	}
+	for (size_t i = 0; i < r->nsecrets; i++) {
+		json_t *e = json_object();
+
+		json_set_text(e, "kind", "secret");
+		json_set_text(e, "id", r->secrets[i]);
+		json_array_append_new(list, e);
+	}
+}
+
 static json_t *
 inputs_json(struct plan *p, const struct plan_node *node)
 {
@@ -209,15 +241,7 @@ inputs_json(struct plan *p, const struct plan_node *node)
 		json_set_int(e, "line", im->line);
 		json_array_append_new(list, e);
 	}
-	for (size_t i = 0; i < r->nargs; i++) {
-		json_t *e = json_object();
-
-		json_set_text(e, "kind", "argument");
-		json_set_text(e, "name", r->args[i].name);
-		json_set_text(e, "value", r->args[i].value);
-		json_set_int(e, "line", r->args[i].line);
-		json_array_append_new(list, e);
-	}
+	add_taken(list, r);
 	if (node->image->refresh_days)
 		json_array_append_new(list, refresh_json(p, node));
 	for (size_t i = 0; i < r->nwidens; i++) {

@@ -42,6 +42,10 @@ unset CI
 sum() {
 	echo "sha256:$(sha256sum "$www/tool" | cut -c1-64)"
 }
+# listed: address, digest and line of what ADD downloads, from the list of inputs.
+listed() {
+	lockstep inputs app --json | jq -r '.inputs[] | select(.kind == "remote") | "\(.url) \(.digest) \(.line)"'
+}
 recorded() {
 	lockstep inputs app --canonical "$@" | sed -n 's/^source	//p'
 }
@@ -124,6 +128,7 @@ checksum() {
 checked() {
 	one=$(sum)
 	is "$(recorded)" "http	$one" 'its digest is in the key'
+	is "$(listed)" "$URL $one 2" 'and among the inputs'
 	rebuilds app 'built' --load
 	is "$(image_read localhost/t/app:latest tool)" one 'with what it names'
 	rebuilds '' 'nothing to do'
@@ -209,6 +214,7 @@ esac
 
 one=$(sum)
 is "$(recorded)" "http	$one" 'its digest is in the key'
+is "$(listed)" "$URL $one 2" 'and among the inputs'
 rebuilds app 'built'
 rebuilds '' 'nothing to do while it stays'
 echo two >"$www/tool"
@@ -222,6 +228,8 @@ is "$(tail -n 1 lockstep.lock)" "http $URL $(sum)" 'locked by its digest'
 locked=$(sum)
 echo three >"$www/tool"
 is "$(recorded --locked)" "http	$locked" 'what is locked is the input'
+is "$(lockstep inputs app --locked | sed -n 's/^remote *//p')" "$URL  $locked  ADD at app/Dockerfile:2" \
+	'and is told as that'
 rebuilds '' 'nothing to do' --locked
 exits 0 'and what was downloaded once is built from' lockstep build --force --load
 is "$(image_read localhost/t/app:latest tool)" two 'whatever the address holds by now'

@@ -71,6 +71,7 @@ cd ..
 	lockstep inputs app --canonical
 } >"$graph_dir/said" 2>&1
 is "$(sed -n 's/^secret[ \t]*//p' "$graph_dir/said" | sed 's/ .*//' | sort -u | tr '\n' ' ')" 'key token ' 'their names are inputs'
+is "$(lockstep inputs app --json | jq -r '[.inputs[] | select(.kind == "secret").id] | join(" ")')" 'key token' 'as JSON, too'
 {
 	lockstep why app
 	lockstep log app
