@@ -213,7 +213,7 @@ runner_docker_complain(struct docker_runner *r, struct http_response *response)
 	    !json_parse(buf_str(&response->body), "answer", &answer, NULL))
 		said = json_get_text(answer, "message");
 	if (!said) {
-		docker_api_error(r->api, response, "the docker engine refuses", &err);
+		docker_api_error(r->api, response, "refuses", &err);
 		said = err.msg;
 	}
 	(void)output_take(&r->out, STR_LIT("Error: ")); /* room for it there is */

@@ -20,6 +20,7 @@ struct docker_api {
 	char *engine, *version; /* NULL = not met yet */
 	char *kernel;           /* of the engine's machine; NULL = not said */
 	bool podman;
+	bool service; /* podman's is meant */
 	struct http *http;
 };
 
@@ -41,15 +42,21 @@ find_engine(struct docker_api *d, struct err *err)
 	}
 	if (s.n)
 		return 0;
+	if (d->service) {
+		err_set(err, ERR_TOOL, "CONTAINER_HOST: lockstep cannot speak to such a host");
+		err_hint(err, "write unix:///PATH or tcp://HOST:PORT; of ssh://, `ssh -L` makes a "
+			      "socket");
+		return -ERR_TOOL;
+	}
 	err_set(err, ERR_TOOL, "DOCKER_HOST: cannot speak to '%s'", d->host);
 	err_hint(err, "write unix:///PATH, or tcp://HOST:PORT, with DOCKER_TLS_VERIFY=1 for TLS");
 	return -ERR_TOOL;
 }
 
-int
-docker_api_open_at(const char *host, const char *certs, struct docker_api **ret, struct err *err)
+static int
+open_at(struct docker_api *d, const char *host, const char *certs, struct docker_api **ret,
+	struct err *err)
 {
-	struct docker_api *d = xcalloc(1, sizeof(*d));
 	int r;
 
 	d->host = xstrdup(host && *host ? host : DEFAULT_HOST);
@@ -66,6 +73,21 @@ docker_api_open_at(const char *host, const char *certs, struct docker_api **ret,
 	}
 	*ret = d;
 	return 0;
+}
+
+int
+docker_api_open_at(const char *host, const char *certs, struct docker_api **ret, struct err *err)
+{
+	return open_at(xcalloc(1, sizeof(struct docker_api)), host, certs, ret, err);
+}
+
+int
+docker_api_open_podman(const char *host, struct docker_api **ret, struct err *err)
+{
+	struct docker_api *d = xcalloc(1, sizeof(*d));
+
+	d->service = true;
+	return open_at(d, host, NULL, ret, err);
 }
 
 int
@@ -104,6 +126,12 @@ const char *
 docker_api_host(const struct docker_api *d)
 {
 	return d->host;
+}
+
+const char *
+docker_api_who(const struct docker_api *d)
+{
+	return d->service ? "podman's service" : "the docker engine";
 }
 
 const char *
@@ -156,12 +184,18 @@ int
 docker_api_error(const struct docker_api *d, struct http_response *response, const char *what,
 		 struct err *err)
 {
+	AUTO_FREE char *text = xasprintf("%s %s", docker_api_who(d), what);
+
 	if (response->failure == HTTP_FINE)
-		return http_response_err(response, err, what);
+		return http_response_err(response, err, text);
 	err_move(err, &response->err);
 	err->class = ERR_TOOL;
-	err_prefix(err, "no docker engine answers at '%s'", d->host);
-	err_hint(err, "start dockerd, join the group that owns its socket, or set DOCKER_HOST");
+	err_prefix(err, "no %s answers at '%s'", d->service ? "service of podman" : "docker engine",
+		   d->host);
+	err_hint(err, d->service ? "start it (`systemctl start podman.socket`, or `podman system "
+				   "service`), or set CONTAINER_HOST"
+				 : "start dockerd, join the group that owns its socket, or set "
+				   "DOCKER_HOST");
 	return -ERR_TOOL;
 }
 
@@ -193,10 +227,10 @@ get(struct docker_api *d, const char *path, json_t **ret, struct err *err)
 	if (response.failure == HTTP_FINE && response.status == 404)
 		r = 0;
 	else if (response.failure != HTTP_FINE || response.status != 200)
-		r = docker_api_error(d, &response, "the docker engine cannot answer", err);
+		r = docker_api_error(d, &response, "cannot answer", err);
 	else
-		r = json_parse(buf_str(&response.body), "docker engine", ret, err) ? -err->class
-										   : 1;
+		r = json_parse(buf_str(&response.body), docker_api_who(d), ret, err) ? -err->class
+										     : 1;
 	http_response_fini(&response);
 	return r;
 }
@@ -250,13 +284,13 @@ docker_api_meet(struct docker_api *d, struct err *err)
 	newest = minor(version, "ApiVersion");
 	oldest = minor(version, "MinAPIVersion");
 	if (!r || !json_get_text(version, "Version") || !newest)
-		return err_set(err, ERR_TOOL, "what answers at '%s' is no docker engine", d->host);
+		return err_set(err, ERR_TOOL, "what answers at '%s' is no %s", d->host,
+			       d->service ? "service of podman" : "docker engine");
 	use = newest < WANTED ? newest : oldest > WANTED ? oldest : WANTED;
 	if (use < OLDEST)
-		return err_set(
-			err, ERR_TOOL,
-			"the docker engine at '%s' speaks API 1.%llu, too old: 1.%d is needed",
-			d->host, newest, OLDEST);
+		return err_set(err, ERR_TOOL,
+			       "%s at '%s' speaks API 1.%llu, too old: 1.%d is needed",
+			       docker_api_who(d), d->host, newest, OLDEST);
 	d->engine = xstrdup(json_get_text(version, "Version"));
 	d->version = xasprintf("1.%llu", use);
 	d->podman = says_podman(version);
@@ -297,11 +331,11 @@ docker_api_tag(struct docker_api *d, const char *image_id, const char *repo, con
 {
 	AUTO_FREE char *path = xasprintf("/images/%s/tag?repo=%s&tag=%s", image_id, repo, tag);
 
-	return act(d, HTTP_POST, path, "the docker engine cannot tag the image", err);
+	return act(d, HTTP_POST, path, "cannot tag the image", err);
 }
 
 int
 docker_api_delete(struct docker_api *d, const char *path, struct err *err)
 {
-	return act(d, HTTP_DELETE, path, "the docker engine cannot remove it", err);
+	return act(d, HTTP_DELETE, path, "cannot remove it", err);
 }

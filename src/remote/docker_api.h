@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docker_api.h: questions to a Docker engine, over its socket. */
+/* docker_api.h: questions to a Docker engine, or to podman's service, over its socket. */
 #ifndef LOCKSTEP_REMOTE_DOCKER_API_H
 #define LOCKSTEP_REMOTE_DOCKER_API_H
 
@@ -27,10 +27,15 @@ int docker_api_open(const char *const *env, struct docker_api **ret, struct err 
  * NULL. */
 int docker_api_open_at(const char *host, const char *certs, struct docker_api **ret,
 		       struct err *err) NODISCARD;
+/* Podman's service at host, which is written as in CONTAINER_HOST: unix:///PATH or tcp://HOST:PORT.
+ * ERR_TOOL for a host of another kind, which may hold a login and is not repeated. */
+int docker_api_open_podman(const char *host, struct docker_api **ret, struct err *err) NODISCARD;
 /* NULL is fine. */
 void docker_api_free(struct docker_api *d);
 /* The host as it is written in DOCKER_HOST. */
 const char *docker_api_host(const struct docker_api *d);
+/* What it is in a sentence: "the docker engine", "podman's service". */
+const char *docker_api_who(const struct docker_api *d);
 /* The folder of the certificates, or NULL. */
 const char *docker_api_certs(const struct docker_api *d);
 /* True if a port that the engine publishes on 127.0.0.1 is one of this machine. */
@@ -53,7 +58,7 @@ bool docker_api_is_here(const struct docker_api *d);
 char *docker_api_address(const struct docker_api *d, const char *path, struct http_request *request)
 	NODISCARD;
 /* What is wrong with a response that was not expected: ERR_TOOL when there is none, else with what
- * the engine says. what: "the docker engine cannot …". */
+ * the engine says. what: "refuses", "cannot …", of docker_api_who(). */
 int docker_api_error(const struct docker_api *d, struct http_response *response, const char *what,
 		     struct err *err);
 

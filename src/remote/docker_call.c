@@ -98,8 +98,8 @@ write_id(struct docker_call *c, struct err *err)
 	if (!c->id_file)
 		return 0;
 	if (!*c->progress.image_id)
-		return err_set(err, ERR_REMOTE, "the docker engine at '%s' ended without an image",
-			       docker_api_host(c->api));
+		return err_set(err, ERR_REMOTE, "%s at '%s' ended without an image",
+			       docker_api_who(c->api), docker_api_host(c->api));
 	return file_write(c->id_file, str_c(c->progress.image_id), 0644, err);
 }
 
@@ -124,10 +124,10 @@ judge(struct docker_call *c, struct http_response *response, struct err *err)
 	if (c->tar && tar_write_error(c->tar, err))
 		return -(int)err->class;
 	if (response->failure != HTTP_FINE && response->status)
-		return err_set(err, ERR_TEMPORARY, "the docker engine at '%s' broke off: %s",
-			       docker_api_host(c->api), response->err.msg);
+		return err_set(err, ERR_TEMPORARY, "%s at '%s" DOCKER_CALL_BROKE_OFF "%s",
+			       docker_api_who(c->api), docker_api_host(c->api), response->err.msg);
 	if (!good)
-		return docker_api_error(c->api, response, "the docker engine refuses", err);
+		return docker_api_error(c->api, response, "refuses", err);
 	if (c->line.len && take_line(c, buf_str(&c->line), err))
 		return -(int)err->class;
 	return c->progress.failed ? 0 : write_id(c, err);
@@ -186,7 +186,7 @@ on_body(void *ctx, struct str piece)
 	}
 	if (c->line.full)
 		(void)err_set(&c->err, ERR_REMOTE, /* told at the end */
-			      "the docker engine sends a line of more than %u MiB",
+			      "%s sends a line of more than %u MiB", docker_api_who(c->api),
 			      DOCKER_PROGRESS_MAX >> 20);
 	return !c->line.full;
 }
@@ -199,7 +199,8 @@ read_context(void *ctx, char *to, size_t max)
 
 /*
  * The Dockerfile lies outside the context, where the engine cannot see it: it comes along under a
- * name of its own, and an ignore file takes both away again once they are read.
+ * name of its own, and an ignore file, if it takes none in its query, takes both away again once
+ * they are read.
  */
 static int
 prepare_context(struct docker_call *c, const struct docker_call_opts *o,
@@ -211,11 +212,11 @@ prepare_context(struct docker_call *c, const struct docker_call_opts *o,
 		return r;
 	c->dockerfile_name = xstrdup(o->dockerfile_name);
 	buf_addf(&c->ignore, ".dockerignore\n%s\n", c->dockerfile_name);
-	c->extras[0] = (struct tar_extra){ ".dockerignore", buf_str(&c->ignore) };
-	c->extras[1] = (struct tar_extra){ c->dockerfile_name, buf_str(&c->dockerfile) };
+	c->extras[0] = (struct tar_extra){ c->dockerfile_name, buf_str(&c->dockerfile) };
+	c->extras[1] = (struct tar_extra){ ".dockerignore", buf_str(&c->ignore) };
 	request->body =
 		(struct http_source){ .kind = HTTP_SOURCE_CALL, .read = read_context, .ctx = c };
-	return tar_write_new(o->context, c->extras, ARRAY_SIZE(c->extras), &c->tar, err);
+	return tar_write_new(o->context, c->extras, o->no_ignore ? 1 : 2, &c->tar, err);
 }
 
 static void
@@ -383,4 +384,38 @@ docker_call_free(struct docker_call *c)
 	free(c->dockerfile_name);
 	free(c->id_file);
 	free(c);
+}
+
+struct waiting {
+	bool done;
+	int status;
+};
+
+static void
+on_waited(void *ctx, const struct proc_result *result)
+{
+	struct waiting *w = ctx;
+
+	w->done = true;
+	w->status = result->status;
+}
+
+int
+docker_call_wait(const struct docker_call_opts *call, struct err *err)
+{
+	struct waiting w = { .done = false };
+	struct docker_call_watch watch = {
+		.loop = loop_new_quiet(), .log_fd = -1, .on_exit = on_waited, .ctx = &w
+	};
+	struct docker_call *c = NULL;
+	int r = docker_call_start(call, &watch, &c, err);
+
+	if (!r)
+		r = loop_run(watch.loop, &w.done, err);
+	if (!r && w.status)
+		r = err_set(err, ERR_TOOL, "%.*s", STR_FMT(str_trim(docker_call_tail(c), " \n")));
+	if (w.done)
+		docker_call_free(c);
+	loop_free(watch.loop);
+	return r;
 }

@@ -24,6 +24,7 @@ struct docker_call_opts {
 	/* A build: this folder is the body, with the Dockerfile under a name of its own in it. */
 	const char *context;
 	const char *dockerfile, *dockerfile_name;
+	bool no_ignore; /* the query takes the Dockerfile out of the context, and no ignore file */
 	/* A pull: whose login goes with it, from where `docker login` writes. env as in creds.h. */
 	const char *domain, *repository;
 	const char *const *env;
@@ -34,6 +35,9 @@ struct docker_call_opts {
 
 /* A name for the Dockerfile that the context does not have; arena. */
 const char *docker_call_dockerfile(struct arena *a, const char *context);
+
+/* What the last line holds when the other side is gone. */
+#define DOCKER_CALL_BROKE_OFF "' broke off: "
 
 struct docker_call;
 
@@ -55,5 +59,8 @@ void docker_call_end(struct docker_call *c);
 struct str docker_call_tail(const struct docker_call *c);
 /* Only after on_exit, or in it. NULL is fine. */
 void docker_call_free(struct docker_call *c);
+
+/* The same from beginning to end, while everything else waits: ERR_TOOL with the last line. */
+int docker_call_wait(const struct docker_call_opts *call, struct err *err) NODISCARD;
 
 #endif
