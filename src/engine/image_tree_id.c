@@ -4,9 +4,9 @@
 #include "model/enc.h"
 
 /* What no two builds agree on, and what says how an image was made rather than what it is. */
-static const char *const dropped[] = { "created",   "history",          "rootfs",
-				       "container", "container_config", "docker_version" };
-/* Of the part that a container gets: the classic docker builder's last container. */
+static const char *const dropped[] = { "created",          "history",        "rootfs", "container",
+				       "container_config", "docker_version", "parent" };
+/* Of the part that a container gets: the builder's last container, in docker's format. */
 static const char *const dropped_inside[] = { "Hostname", "Domainname", "Image" };
 
 #define BUILDER_LABEL "io.buildah.version"

@@ -18,7 +18,8 @@ struct known {
 #define NPM_LOCK "npm: \"resolved\" says from where each package came: npm ci writes no such file"
 #define TIME_LOG "a log with times: remove it in the RUN that writes it"
 #define BUILD_TIME "the builder writes the time of the build"
-#define CLASSIC "docker's classic builder writes about its last container"
+#define CONTAINER "the builder writes about its last container"
+#define STEP "the builder names the image of the step before"
 
 static const struct known files[] = {
 	{ "/var/log/dpkg.log", NULL, TIME_LOG },
@@ -75,10 +76,12 @@ static const struct known fields[] = {
 	{ "history*.created", NULL, BUILD_TIME },
 	{ "config.Labels.io.buildah.version", NULL, "another version of buildah" },
 	{ "docker_version", NULL, "another version of docker" },
-	{ "container", NULL, CLASSIC },
-	{ "container_config*", NULL, CLASSIC },
-	{ "config.Hostname", NULL, CLASSIC },
-	{ "config.Image", NULL, CLASSIC },
+	{ "container", NULL, CONTAINER },
+	{ "container_config*", NULL, CONTAINER },
+	{ "config.Hostname", NULL, CONTAINER },
+	{ "config.Image", NULL, CONTAINER },
+	{ "parent", NULL, STEP },
+	{ "history*.comment", NULL, STEP },
 };
 
 /* below "/x" is a folder from the root on, "x" one at any depth. */

@@ -85,6 +85,8 @@ test_fields(void **state)
 		{ "config.Labels.version", NULL },
 		{ "container_config.Hostname", "container" },
 		{ "config.Env[1]", NULL },
+		{ "parent", "step before" },
+		{ "history[3].comment", "step before" },
 	};
 
 	(void)state;
