@@ -13,6 +13,7 @@ ops_of(enum builder_kind kind)
 	static const struct builder_ops *const table[] = {
 		[BUILDER_BUILDAH] = &builder_buildah_ops,
 		[BUILDER_PODMAN] = &builder_podman_ops,
+		[BUILDER_PODMAN_SERVICE] = &builder_podman_service_ops,
 		[BUILDER_DOCKER] = &builder_docker_ops,
 		[BUILDER_DOCKER_CLASSIC] = &builder_docker_classic_ops,
 		[BUILDER_BUILDX] = &builder_buildx_ops,

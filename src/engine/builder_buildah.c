@@ -290,8 +290,8 @@ output_record(struct arena *a, const struct graph_image *image)
 }
 
 /* "STEP 3/5: RUN …" or, with several stages, "[2/2] STEP 1/3: FROM …". */
-static int
-step_line(const struct recipe *recipe, struct str line)
+int
+builder_containers_line(const struct recipe *recipe, struct str line)
 {
 	unsigned long long stage = 1, step;
 	int at;
@@ -313,8 +313,8 @@ step_line(const struct recipe *recipe, struct str line)
 }
 
 /* Beside a removal. */
-static bool
-should_retry(struct str tail)
+bool
+builder_containers_retry(struct str tail)
 {
 	return memmem(tail.p, tail.n, "layer not known", strlen("layer not known")) != NULL;
 }
@@ -367,9 +367,9 @@ runs_here(struct builder *b UNUSED)
 	.push_cmd = push_cmd, .export_cmd = export_cmd, .podman_cmd = podman_cmd,                  \
 	.in_place = builder_containers_in_place, .has_containers = builder_containers_left,        \
 	.runner = &runner_podman_ops, .build_cmd = build_cmd, .notes = notes,                      \
-	.no_cache_reason = no_cache_reason, .step_line = step_line, .should_retry = should_retry,  \
-	.probe = builder_containers_probe, .service = builder_containers_service,                  \
-	.runs_here = runs_here
+	.no_cache_reason = no_cache_reason, .step_line = builder_containers_line,                  \
+	.should_retry = builder_containers_retry, .probe = builder_containers_probe,               \
+	.service = builder_containers_service, .runs_here = runs_here
 
 const struct builder_ops builder_buildah_ops = { .program = "buildah",
 						 .install =

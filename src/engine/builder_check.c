@@ -136,6 +136,40 @@ check_triggers(const struct checker *c)
 	}
 }
 
+/* Of an address of the Dockerfile's own the file is downloaded, and lies beside the context. */
+static void
+check_files(const struct checker *c)
+{
+	for (size_t i = 0; c->limits->no_files && i < c->recipe->nremotes; i++) {
+		const struct recipe_remote *remote = &c->recipe->remotes[i];
+		struct err *err;
+
+		if (!remote->staged)
+			continue;
+		err = err_list_at(c->errs, c->recipe->df->file, remote->line, 0,
+				  "%s cannot be given what ADD takes from '%s'", c->limits->who,
+				  remote->url);
+		err_hint(err, "copy the file into the context, or write `builder: podman`");
+	}
+}
+
+static void
+check_network(const struct checker *c, const struct graph_image *image)
+{
+	for (size_t i = 0; c->limits->few_networks && i < image->noptions; i++) {
+		const struct graph_kv *o = &image->options[i];
+		struct err *err;
+
+		if (strcmp(o->name, "network") != 0 || !strcmp(o->value, "host") ||
+		    !strcmp(o->value, "none"))
+			continue;
+		err = err_list_at(c->errs, c->recipe->opts.args_file, o->at.line, o->at.col,
+				  "image '%s': %s has no network '%s' for a build", image->name,
+				  c->limits->who, o->value);
+		err_hint(err, "write host, which it is without `network`, or none");
+	}
+}
+
 /* A builder of another platform than the machine's has to be there, or an emulation. */
 static void
 check_platform(const struct checker *c, const struct graph_image *image)
@@ -161,6 +195,7 @@ builder_check_limits(const struct builder_limits *limits, const struct graph_ima
 
 	check_frontend(&c);
 	check_triggers(&c);
+	check_files(&c);
 	check_platform(&c, image);
 	if (limits->only_layers && image->output != GRAPH_OUTPUT_LAYERS) {
 		err = err_list_at(errs, recipe->opts.args_file, image->at.line, image->at.col,
@@ -168,6 +203,7 @@ builder_check_limits(const struct builder_limits *limits, const struct graph_ima
 				  limits->who, graph_output_name(image->output));
 		err_hint(err, "buildah and podman can");
 	}
+	check_network(&c, image);
 	if (limits->no_secrets && image->nsecrets) {
 		err = err_list_at(errs, recipe->opts.args_file, image->at.line, image->at.col,
 				  "image '%s': %s knows no secrets", image->name, limits->who);

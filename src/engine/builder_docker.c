@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/uri.h"
+#include "engine/podman_service.h"
 #include "engine/runner.h"
 #include "model/ref.h"
 
@@ -34,7 +35,10 @@ int
 builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err)
 {
 	struct docker_builder *d = docker_builder(b);
-	int r = d->api ? 0 : docker_api_open(b->env, &d->api, err);
+	AUTO_FREE char *host = d->service ? podman_service_host(b->env, geteuid()) : NULL;
+	int r = d->api ? 0
+		: host ? docker_api_open_podman(host, &d->api, err)
+		       : docker_api_open(b->env, &d->api, err);
 
 	if (!r)
 		*ret = d->api;
@@ -43,8 +47,8 @@ builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err)
 
 /*
  * podman's service takes the same requests, but builds as podman does: it reads Dockerfiles in its
- * own way, which would have to be in the key, and its layer cache does not see a new value of an
- * argument behind LABEL or ENV: a stale image.
+ * own way, which is in the key, and its layer cache does not see a new value of an argument behind
+ * LABEL or ENV: a stale image.
  */
 static int
 know_engine(struct docker_builder *d, struct err *err)
@@ -54,13 +58,30 @@ know_engine(struct docker_builder *d, struct err *err)
 
 	if (!r)
 		r = docker_api_meet(api, err);
-	if (r || !docker_api_is_podman(api))
+	if (r || docker_api_is_podman(api) == d->service)
 		return r;
+	if (d->service) {
+		err_set(err, ERR_TOOL, "docker %s answers at '%s', and not podman",
+			docker_api_engine(api), docker_api_host(api));
+		err_hint(err, "write `builder: docker`, or set CONTAINER_HOST");
+		return -ERR_TOOL;
+	}
 	err_set(err, ERR_TOOL,
 		"podman %s answers at '%s', and builds as podman does, not as docker",
 		docker_api_engine(api), docker_api_host(api));
-	err_hint(err, "write `builder: podman`, which needs no service, or set DOCKER_HOST");
+	err_hint(err, "write `builder: podman`, which needs no service, or `builder: "
+		      "podman-service`, or set DOCKER_HOST");
 	return -ERR_TOOL;
+}
+
+int
+builder_docker_know(struct builder *b, struct docker_api **ret, struct err *err)
+{
+	int r = know_engine(docker_builder(b), err);
+
+	if (!r)
+		*ret = docker_builder(b)->api;
+	return r;
 }
 
 static int
@@ -141,6 +162,15 @@ copy_text(const json_t *from, const char *name, json_t *to, const char *as)
 
 	if (text && *text)
 		json_set_text(to, as, text);
+}
+
+int
+builder_docker_is_there(struct builder *b, const char *image_id, struct err *err)
+{
+	AUTO_FREE char *path = xasprintf("/images/%s/json", image_id);
+	AUTO_JSON json_t *image = NULL;
+
+	return get(docker_builder(b), path, &image, err);
 }
 
 /* The engine does not give the config blob out, but all that a child can see of it. 0: no such image. */
@@ -318,11 +348,11 @@ find_buildkit_client(struct docker_builder *d, struct buf *said, struct err *err
 	return -ERR_TOOL;
 }
 
-/* Classic builds need none. */
+/* Only BuildKit needs one. */
 static bool
 needs_client(const struct docker_builder *d)
 {
-	return d->base.ops->dialect != DIALECT_CLASSIC;
+	return d->base.ops->dialect == DIALECT_BUILDKIT;
 }
 
 int

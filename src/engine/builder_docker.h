@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* builder_docker.h: what docker's builders share: the images of an engine. */
+/* builder_docker.h: what docker's builders and podman's service share: the images of an engine. */
 #ifndef LOCKSTEP_ENGINE_BUILDER_DOCKER_H
 #define LOCKSTEP_ENGINE_BUILDER_DOCKER_H
 
@@ -12,6 +12,7 @@ struct docker_builder {
 	char *program;  /* the client that builds, after prepare; NULL = the engine by itself */
 	json_t *images; /* of the engine, while nothing of ours changes them */
 	bool working;   /* commands run: nothing is remembered */
+	bool service;   /* podman's is meant, and not docker's engine */
 };
 
 struct builder *builder_docker_open(const struct builder_opts *opts);
@@ -36,6 +37,10 @@ int builder_docker_tidy(struct builder *b, struct err *err) NODISCARD;
 /* Containers of ours are in the engine; and their list, whose caller releases it. */
 bool builder_docker_left(struct builder *b);
 int builder_docker_containers(struct builder *b, json_t **ret, struct err *err) NODISCARD;
+/* 1 if the engine has that image, under whatever name; 0 if not. */
+int builder_docker_is_there(struct builder *b, const char *image_id, struct err *err) NODISCARD;
+/* The engine, after it was found to be the one that is meant. */
+int builder_docker_know(struct builder *b, struct docker_api **ret, struct err *err) NODISCARD;
 /* The engine, not met yet. */
 int builder_docker_api(struct builder *b, struct docker_api **ret, struct err *err) NODISCARD;
 
@@ -48,8 +53,25 @@ void builder_docker_import(struct builder *b, struct arena *a, const char *image
 			   struct builder_cmd *ret);
 void builder_docker_export(struct builder *b, struct arena *a, const char *image_id,
 			   const char *dir, struct builder_cmd *ret);
+/* The same for a request of one's own: its query, and what is to be filled in. */
+void builder_docker_query(struct buf *path, const char *name, const char *value);
+/* Takes json; an empty one is not said. */
+void builder_docker_query_json(struct buf *path, const char *name, json_t *json);
+struct docker_call_opts *builder_docker_call(struct builder *b, struct arena *a,
+					     const struct buf *path, struct builder_cmd *ret);
+/* A build: what is sent, and where the image ID goes. */
+struct docker_call_opts *builder_docker_build_call(struct builder *b, struct arena *a,
+						   const struct buf *path,
+						   const struct builder_build *build,
+						   struct builder_cmd *ret);
+/* The arguments that are given, and the platform where it is another than this machine's. */
+void builder_docker_query_args(struct buf *path, const struct builder_build *build);
 void builder_docker_build(struct builder *b, struct arena *a, const struct builder_build *build,
 			  struct builder_cmd *ret);
+
+/* builder_docker_cmd.c */
+void builder_docker_push(struct builder *b, struct arena *a, const char *image_id, const char *ref,
+			 const char *digest_file, struct builder_cmd *ret);
 
 static inline struct docker_builder *
 docker_builder(struct builder *b)

@@ -6,26 +6,26 @@
 #include "model/ref.h"
 #include "remote/docker_call.h"
 
-static void
-add_query(struct buf *path, const char *name, const char *value)
+void
+builder_docker_query(struct buf *path, const char *name, const char *value)
 {
 	buf_addf(path, "%c%s=", memchr(path->data, '?', path->len) ? '&' : '?', name);
 	uri_escape(path, str_c(value));
 }
 
-/* Takes json. */
-static void
-add_json(struct buf *path, const char *name, json_t *json)
+void
+builder_docker_query_json(struct buf *path, const char *name, json_t *json)
 {
 	AUTO_FREE char *text = json_canonical(json);
 
 	if (json_object_size(json) || json_array_size(json))
-		add_query(path, name, text);
+		builder_docker_query(path, name, text);
 	json_decref(json);
 }
 
-static struct docker_call_opts *
-start_call(struct builder *b, struct arena *a, const struct buf *path, struct builder_cmd *ret)
+struct docker_call_opts *
+builder_docker_call(struct builder *b, struct arena *a, const struct buf *path,
+		    struct builder_cmd *ret)
 {
 	struct docker_call_opts *call = arena_calloc(a, 1, sizeof(*call));
 
@@ -59,10 +59,10 @@ builder_docker_pull(struct builder *b, struct arena *a, const char *text,
 
 	platform_text(platform, for_platform);
 	buf_adds(&path, "/images/create");
-	add_query(&path, "fromImage", ref.name);
-	add_query(&path, "tag", ref.digest ? ref.digest : ref.tag ? ref.tag : "latest");
-	add_query(&path, "platform", for_platform);
-	call = start_call(b, a, &path, ret);
+	builder_docker_query(&path, "fromImage", ref.name);
+	builder_docker_query(&path, "tag", ref.digest ? ref.digest : ref.tag ? ref.tag : "latest");
+	builder_docker_query(&path, "platform", for_platform);
+	call = builder_docker_call(b, a, &path, ret);
 	call->domain = ref.domain;
 	call->repository = ref.path;
 }
@@ -75,16 +75,16 @@ builder_docker_load(struct builder *b, struct arena *a, const char *image_id, co
 	AUTO_BUF struct buf path = BUF_INIT;
 
 	buf_addf(&path, "/images/%s/tag", image_id);
-	add_query(&path, "repo", ref.name);
-	add_query(&path, "tag", ref.tag ? ref.tag : "latest");
-	(void)start_call(b, a, &path, ret);
+	builder_docker_query(&path, "repo", ref.name);
+	builder_docker_query(&path, "tag", ref.tag ? ref.tag : "latest");
+	(void)builder_docker_call(b, a, &path, ret);
 }
 
 void
 builder_docker_import(struct builder *b, struct arena *a, const char *image_id,
 		      struct builder_cmd *ret)
 {
-	builder_docker_load(b, a, image_id, b->ops->image_ref(a, image_id), ret);
+	builder_docker_load(b, a, image_id, builder_buildkit_ref(a, image_id), ret);
 }
 
 /* One file in the folder, which is new. */
@@ -96,7 +96,7 @@ builder_docker_export(struct builder *b, struct arena *a, const char *image_id, 
 	struct docker_call_opts *call;
 
 	buf_addf(&path, "/images/%s/get", image_id);
-	call = start_call(b, a, &path, ret);
+	call = builder_docker_call(b, a, &path, ret);
 	call->method = HTTP_GET;
 	call->save = arena_printf(a, "%s/" IMAGE_EXPORT_ARCHIVE, dir);
 }
@@ -129,45 +129,59 @@ add_options(struct buf *path, const struct graph_image *image)
 		if (!strcmp(o->name, "network"))
 			network = o->value;
 		else if (!strcmp(o->name, "add-host"))
-			add_query(path, "extrahosts", o->value);
+			builder_docker_query(path, "extrahosts", o->value);
 		else if (!strcmp(o->name, "shm-size"))
-			add_query(path, "shmsize", o->value);
+			builder_docker_query(path, "shmsize", o->value);
 		else if (!strcmp(o->name, "ulimit"))
 			json_array_append_new(limits, limit(o->value));
 	}
-	add_query(path, "networkmode", network);
-	add_json(path, "ulimits", limits);
+	builder_docker_query(path, "networkmode", network);
+	builder_docker_query_json(path, "ulimits", limits);
 }
 
 void
-builder_docker_build(struct builder *b, struct arena *a, const struct builder_build *build,
-		     struct builder_cmd *ret)
+builder_docker_query_args(struct buf *path, const struct builder_build *build)
 {
-	const char *name = docker_call_dockerfile(a, build->context);
 	struct platform host = platform_host();
-	AUTO_BUF struct buf path = BUF_INIT;
 	char platform[PLATFORM_TEXT_SIZE];
-	struct docker_call_opts *call;
 	json_t *args = json_object();
 
 	platform_text(&build->image->platform, platform);
-	buf_adds(&path, "/build?rm=1&forcerm=1");
-	add_query(&path, "dockerfile", name);
-	if (build->no_cache)
-		add_query(&path, "nocache", "1");
 	if (!platform_eq(&build->image->platform, &host))
-		add_query(&path, "platform", platform);
+		builder_docker_query(path, "platform", platform);
 	for (size_t i = 0; i < build->recipe->nargs; i++) {
 		const struct recipe_argument *arg = &build->recipe->args[i];
 
 		if (arg->given && arg->value)
 			json_set_text(args, arg->name, arg->value);
 	}
-	add_json(&path, "buildargs", args);
-	add_options(&path, build->image);
-	call = start_call(b, a, &path, ret);
+	builder_docker_query_json(path, "buildargs", args);
+}
+
+struct docker_call_opts *
+builder_docker_build_call(struct builder *b, struct arena *a, const struct buf *path,
+			  const struct builder_build *build, struct builder_cmd *ret)
+{
+	struct docker_call_opts *call = builder_docker_call(b, a, path, ret);
+
 	call->context = build->context;
 	call->dockerfile = build->dockerfile;
-	call->dockerfile_name = name;
+	call->dockerfile_name = docker_call_dockerfile(a, build->context);
 	call->id_file = build->id_file;
+	return call;
+}
+
+void
+builder_docker_build(struct builder *b, struct arena *a, const struct builder_build *build,
+		     struct builder_cmd *ret)
+{
+	AUTO_BUF struct buf path = BUF_INIT;
+
+	buf_adds(&path, "/build?rm=1&forcerm=1");
+	builder_docker_query(&path, "dockerfile", docker_call_dockerfile(a, build->context));
+	if (build->no_cache)
+		builder_docker_query(&path, "nocache", "1");
+	builder_docker_query_args(&path, build);
+	add_options(&path, build->image);
+	(void)builder_docker_build_call(b, a, &path, build, ret);
 }

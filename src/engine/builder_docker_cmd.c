@@ -17,19 +17,20 @@ start_cmd(struct builder *b, struct arena *a, const char *verb, struct builder_c
 }
 
 /* By skopeo: `docker push` knows no digest but by reading its output, and needs a tag. */
-static void
-push_cmd(struct builder *b, struct arena *a, const char *image_id, const char *ref,
-	 const char *digest_file, struct builder_cmd *ret)
+void
+builder_docker_push(struct builder *b, struct arena *a, const char *image_id, const char *ref,
+		    const char *digest_file, struct builder_cmd *ret)
 {
-	const char *host = env_get(b->env, "DOCKER_HOST");
+	const struct docker_api *api = docker_builder(b)->api;
+	const char *host = api ? docker_api_host(api) : env_get(b->env, "DOCKER_HOST");
 
 	start_cmd(b, a, "copy", ret);
 	ret->argv.v[0] = "skopeo";
 	vec_push(&ret->argv, "--quiet");
 	builder_cmd_add2(ret, "--digestfile", digest_file);
 	builder_cmd_add2(ret, "--src-daemon-host", host ? host : "unix:///var/run/docker.sock");
-	if (docker_builder(b)->api && docker_api_certs(docker_builder(b)->api))
-		builder_cmd_add2(ret, "--src-cert-dir", docker_api_certs(docker_builder(b)->api));
+	if (api && docker_api_certs(api))
+		builder_cmd_add2(ret, "--src-cert-dir", docker_api_certs(api));
 	if (builder_is_insecure(b, ref))
 		vec_push(&ret->argv, "--dest-tls-verify=false");
 	vec_push(&ret->argv, arena_printf(a, "docker-daemon:%s", image_id));
@@ -121,7 +122,7 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.forget = builder_docker_forget, .has = builder_docker_has,                                \
 	.config = builder_docker_config, .find = builder_docker_find, .keep = builder_docker_keep, \
 	.pull_cmd = builder_docker_pull, .import_cmd = builder_docker_import,                      \
-	.load_cmd = builder_docker_load, .push_cmd = push_cmd,                                     \
+	.load_cmd = builder_docker_load, .push_cmd = builder_docker_push,                          \
 	.export_cmd = builder_docker_export, .export_empty = builder_docker_export_empty,          \
 	.limits = builder_docker_limits, .no_cache_reason = no_cache_reason,                       \
 	.collect = builder_docker_collect, .should_retry = should_retry,                           \

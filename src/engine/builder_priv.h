@@ -17,6 +17,8 @@ struct builder_limits {
 	unsigned frontend;   /* N of the BuildKit 0.N whose own frontend it is; 0 = not judged */
 	const struct buildx_info *nodes; /* that build, or NULL */
 	bool only_layers, no_secrets;
+	bool no_files;          /* beside the context: what ADD downloads */
+	bool few_networks;      /* the machine's, or none */
 	bool remembered;        /* all this may have changed since it was asked */
 	bool no_trigger_images; /* what a trigger names is whatever has that name then */
 	bool no_trigger_from;   /* nor does a trigger see what it names at all */
@@ -92,9 +94,12 @@ struct builder {
 	bool reproduces;
 };
 
-extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder_docker_ops,
-	builder_docker_classic_ops, builder_buildx_ops;
+extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder_podman_service_ops,
+	builder_docker_ops, builder_docker_classic_ops, builder_buildx_ops;
 
+/* builder_buildah.c: of what buildah, podman and podman's service print. */
+int builder_containers_line(const struct recipe *recipe, struct str line);
+bool builder_containers_retry(struct str tail);
 /* builder_check.c */
 void builder_check_limits(const struct builder_limits *limits, const struct graph_image *image,
 			  const struct recipe *recipe, struct err_list *errs);

@@ -28,6 +28,7 @@ libengine_a_SOURCES += \
 	%D%/builder_docker.h \
 	%D%/builder_docker_call.c \
 	%D%/builder_docker_cmd.c \
+	%D%/builder_podman_service.c \
 	%D%/builder_priv.h \
 	%D%/builder_question.c \
 	%D%/builder_task.c \

@@ -11,12 +11,14 @@
  * A service of podman (`podman system service`, podman.socket of systemd) has one storage, that of
  * whoever started it. lockstep builds in a storage of its own below the state folder (builder.h
  * says why), with a run root that is named after that folder: no service that anybody has has that
- * one. Its API could do most builds as well (podman 4.3 takes a timestamp there, and images as
- * build contexts), but with a layer cache that others fill. podman is therefore run as a program,
- * without CONTAINER_HOST, whether a service listens or not; images are found and inspected without
- * asking anybody (cstorage.h).
+ * one. `builder: podman` is therefore run as a program, without CONTAINER_HOST, whether a service
+ * listens or not; images are found and inspected without asking anybody (cstorage.h).
  *
- * What is loaded goes to the user's storage, which is mostly that of the service. Where it is not,
+ * `builder: podman-service` (builder_podman_service.c) builds by the service, in its storage, as
+ * docker's builders do in their engine. Which one it is is the graph's to say, and not a matter of
+ * who happens to listen: they keep images in different places and formats, so keys differ.
+ *
+ * What podman loads goes to the user's storage, which is mostly that of the service. Where it is not,
  * whoever looks by the service does not see it: `doctor` tells.
  */
 

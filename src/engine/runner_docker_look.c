@@ -151,7 +151,7 @@ probe_ports(struct docker_api *api, struct err *err)
 		return r;
 	if (r && docker_api_is_local(api))
 		return 0;
-	err_set(err, ERR_TOOL, "cannot run http checks: the docker engine at '%s' %s",
+	err_set(err, ERR_TOOL, "cannot run http checks: %s at '%s' %s", docker_api_who(api),
 		docker_api_host(api), r ? "is on another machine" : "has no network 'bridge'");
 	err_hint(err, r ? "ports of its containers cannot be reached from here"
 			: "start dockerd without --bridge=none");
@@ -181,7 +181,9 @@ runner_docker_who(struct builder *b)
 	AUTO_ERR struct err ignored = ERR_INIT; /* it was opened by the probe */
 	struct docker_api *api;
 
+	const char *who = docker_builder(b)->service ? "podman's service" : "docker's engine";
+
 	if (builder_docker_api(b, &api, &ignored))
-		return xstrdup("docker's engine");
-	return xasprintf("docker's engine at %s", docker_api_host(api));
+		return xstrdup(who);
+	return xasprintf("%s at %s", who, docker_api_host(api));
 }

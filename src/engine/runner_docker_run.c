@@ -31,12 +31,33 @@ on_printed(struct docker_runner *r, struct http_response *response)
 		runner_docker_fail(r, response, RUNNER_CANNOT_START);
 }
 
+/* podman's service notes no status, but says what its program would end with (libpod/define/errors.go). */
+static int
+status_said(const struct docker_runner *r)
+{
+	static const struct {
+		const char *words;
+		int status;
+	} said[] = {
+		{ "OCI runtime attempted to invoke a command that was not found", NOT_FOUND },
+		{ "OCI permission denied", NOT_EXECUTABLE },
+	};
+	struct str tail = output_tail(&r->out);
+
+	for (size_t i = 0; i < ARRAY_SIZE(said); i++)
+		if (memmem(tail.p, tail.n, said[i].words, strlen(said[i].words)))
+			return said[i].status;
+	return RUNNER_CANNOT_START;
+}
+
 /* Why it was not started is said already; what a shell would call it, the engine has noted. */
 static void
 on_not_started(struct docker_runner *r, struct http_response *response)
 {
 	int status = runner_docker_number(response, "State", "ExitCode", RUNNER_CANNOT_START);
 
+	if (docker_api_is_podman(r->api))
+		status = status_said(r);
 	runner_docker_end(r, status == NOT_EXECUTABLE || status == NOT_FOUND ? status
 									     : RUNNER_CANNOT_START);
 }

@@ -13,6 +13,7 @@
 #define BUILDER_KIND_LIST(X)                                                                       \
 	X(BUILDER_BUILDAH, "buildah")                                                              \
 	X(BUILDER_PODMAN, "podman")                                                                \
+	X(BUILDER_PODMAN_SERVICE, "podman-service")                                                \
 	X(BUILDER_DOCKER, "docker")                                                                \
 	X(BUILDER_DOCKER_CLASSIC, "docker-classic")                                                \
 	X(BUILDER_BUILDX, "buildx")                                                                \

@@ -64,11 +64,11 @@ like "$(lockstep inputs -f app/Dockerfile app --target end --explain app/src/a.o
 printf 'lib+\n' >app/.dockerignore
 exits 2 'containers: lib+ is a regular expression, and the file stays' \
 	lockstep inputs -f app/Dockerfile app --builder docker
-for builder in buildah podman docker-classic; do
+for builder in buildah podman podman-service docker-classic; do
 	is "$(lockstep inputs -f app/Dockerfile app --builder $builder --json | jq -r '[.inputs[].path] | join(" ")')" 'lib+' \
 		"$builder: the file stays"
 done
-for builder in buildah:containers podman:containers docker:buildkit buildx:buildkit docker-classic:classic; do
+for builder in buildah:containers podman:containers podman-service:containers docker:buildkit buildx:buildkit docker-classic:classic; do
 	is "$(lockstep inputs -f elsewhere/D app --builder ${builder%:*} --canonical | sed -n 2p)" "dialect	${builder#*:}" \
 		"the dialect of ${builder%:*}"
 done

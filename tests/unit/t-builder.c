@@ -8,8 +8,12 @@
 static struct builder *
 open_builder(enum builder_kind kind)
 {
-	static const char *const env[] = { "PATH=/nowhere", "HOME=/root", "SECRET=x",
-					   "DOCKER_HOST=unix:///nowhere/docker.sock", NULL };
+	static const char *const env[] = { "PATH=/nowhere",
+					   "HOME=/root",
+					   "SECRET=x",
+					   "DOCKER_HOST=unix:///nowhere/docker.sock",
+					   "CONTAINER_HOST=unix:///nowhere/podman.sock",
+					   NULL };
 	struct builder_opts opts = { .kind = kind, .state_dir = "/state", .env = env };
 	AUTO_ERR struct err err = ERR_INIT;
 	struct builder *b;
@@ -227,6 +231,12 @@ test_build_commands(void **state UNUSED)
 	build_line(BUILDER_DOCKER_CLASSIC,
 		   "/build?rm=1&forcerm=1&dockerfile=.lockstep.Dockerfile&"
 		   "buildargs=%7B%22V%22%3A%221%202%22%7D&networkmode=host");
+	build_line(BUILDER_PODMAN_SERVICE,
+		   "/build?rm=1&forcerm=1&nocache=1&timestamp=0&layers=1&"
+		   "secrets=%5B%22id%3Dlockstep.dockerfile%2Csrc%3D.lockstep.Dockerfile%22%5D&"
+		   "dockerfile=..%2F.lockstep.Dockerfile&"
+		   "excludes=%5B%22.lockstep.Dockerfile%22%5D&"
+		   "buildargs=%7B%22V%22%3A%221%202%22%7D");
 	build_line(BUILDER_PODMAN,
 		   "build --layers --force-rm --pull=never --format oci --timestamp 0 "
 		   "--annotation org.opencontainers.image.base.digest= "
@@ -244,6 +254,7 @@ test_what_a_key_says_of_its_builder(void **state UNUSED)
 	} rows[] = {
 		{ BUILDER_BUILDAH, "containers", "oci\tlayers\t0\t1\t1", "abc" },
 		{ BUILDER_PODMAN, "containers", "oci\tlayers\t0\t1\t1", "abc" },
+		{ BUILDER_PODMAN_SERVICE, "containers", "docker\tlayers\t0\t1\t0", "abc" },
 		{ BUILDER_DOCKER, "buildkit", "docker\tlayers\t-\t1\t0",
 		  "lockstep.invalid/id:abc" },
 		{ BUILDER_BUILDX, "buildkit", "oci\tlayers\t0\t1\t1", "lockstep.invalid/id:abc" },
@@ -271,6 +282,12 @@ test_an_engine_that_is_not_there(void **state UNUSED)
 	assert_int_equal(builder_has(b, "sha256:abc", &err), -ERR_TOOL);
 	assert_non_null(
 		strstr(err.msg, "no docker engine answers at 'unix:///nowhere/docker.sock'"));
+	builder_free(b);
+	err_clear(&err);
+	b = open_builder(BUILDER_PODMAN_SERVICE);
+	assert_int_equal(builder_has(b, "sha256:abc", &err), -ERR_TOOL);
+	assert_non_null(
+		strstr(err.msg, "no service of podman answers at 'unix:///nowhere/podman.sock'"));
 	builder_free(b);
 }
 
