@@ -15,6 +15,7 @@ TESTS += \
 	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \
+	%D%/t-build-podman-service.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-buildx.sh \
@@ -28,9 +29,11 @@ TESTS += \
 	%D%/t-check-docker-classic.sh \
 	%D%/t-check-docker.sh \
 	%D%/t-check-pod.sh \
+	%D%/t-check-podman-service.sh \
 	%D%/t-check-podman.sh \
 	%D%/t-check-run-buildx.sh \
 	%D%/t-check-run-docker.sh \
+	%D%/t-check-run-podman-service.sh \
 	%D%/t-check-run-podman.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
@@ -43,27 +46,32 @@ TESTS += \
 	%D%/t-environment-buildx.sh \
 	%D%/t-environment-docker-classic.sh \
 	%D%/t-environment-docker.sh \
+	%D%/t-environment-podman-service.sh \
 	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
 	%D%/t-external-buildx.sh \
 	%D%/t-external-docker-classic.sh \
 	%D%/t-external-docker.sh \
+	%D%/t-external-podman-service.sh \
 	%D%/t-external-podman.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \
 	%D%/t-failure-docker-classic.sh \
 	%D%/t-failure-docker.sh \
+	%D%/t-failure-podman-service.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-gc-buildx.sh \
 	%D%/t-gc-docker-classic.sh \
 	%D%/t-gc-docker.sh \
+	%D%/t-gc-podman-service.sh \
 	%D%/t-gc-podman.sh \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard-buildx.sh \
 	%D%/t-guard-docker-classic.sh \
 	%D%/t-guard-docker.sh \
+	%D%/t-guard-podman-service.sh \
 	%D%/t-guard-podman.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
@@ -73,6 +81,7 @@ TESTS += \
 	%D%/t-lock-buildx.sh \
 	%D%/t-lock-docker-classic.sh \
 	%D%/t-lock-docker.sh \
+	%D%/t-lock-podman-service.sh \
 	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
@@ -84,12 +93,14 @@ TESTS += \
 	%D%/t-refresh-buildx.sh \
 	%D%/t-refresh-docker-classic.sh \
 	%D%/t-refresh-docker.sh \
+	%D%/t-refresh-podman-service.sh \
 	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-remote-buildx.sh \
 	%D%/t-remote-docker-classic.sh \
 	%D%/t-remote-docker.sh \
+	%D%/t-remote-podman-service.sh \
 	%D%/t-remote-podman.sh \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
@@ -97,27 +108,33 @@ TESTS += \
 	%D%/t-reproduce-buildx.sh \
 	%D%/t-reproduce-docker-classic.sh \
 	%D%/t-reproduce-docker.sh \
+	%D%/t-reproduce-podman-service.sh \
 	%D%/t-reproduce-podman.sh \
 	%D%/t-reproduce.sh \
 	%D%/t-secret-buildx.sh \
 	%D%/t-secret-docker-classic.sh \
 	%D%/t-secret-docker.sh \
+	%D%/t-secret-podman-service.sh \
 	%D%/t-secret-podman.sh \
 	%D%/t-secret.sh \
+	%D%/t-service-builder.sh \
 	%D%/t-single.sh \
 	%D%/t-soft-buildx.sh \
 	%D%/t-soft-docker-classic.sh \
 	%D%/t-soft-docker.sh \
+	%D%/t-soft-podman-service.sh \
 	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
 	%D%/t-source-buildx.sh \
 	%D%/t-source-docker-classic.sh \
 	%D%/t-source-docker.sh \
+	%D%/t-source-podman-service.sh \
 	%D%/t-source-podman.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id-buildx.sh \
 	%D%/t-tree-id-docker-classic.sh \
 	%D%/t-tree-id-docker.sh \
+	%D%/t-tree-id-podman-service.sh \
 	%D%/t-tree-id-podman.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-trigger-docker.sh \
@@ -136,6 +153,7 @@ EXTRA_DIST += \
 	%D%/t-build-buildx.sh \
 	%D%/t-build-docker-classic.sh \
 	%D%/t-build-docker.sh \
+	%D%/t-build-podman-service.sh \
 	%D%/t-build-podman.sh \
 	%D%/t-build.sh \
 	%D%/t-buildx.sh \
@@ -149,9 +167,11 @@ EXTRA_DIST += \
 	%D%/t-check-docker-classic.sh \
 	%D%/t-check-docker.sh \
 	%D%/t-check-pod.sh \
+	%D%/t-check-podman-service.sh \
 	%D%/t-check-podman.sh \
 	%D%/t-check-run-buildx.sh \
 	%D%/t-check-run-docker.sh \
+	%D%/t-check-run-podman-service.sh \
 	%D%/t-check-run-podman.sh \
 	%D%/t-check-run.sh \
 	%D%/t-check.sh \
@@ -164,27 +184,32 @@ EXTRA_DIST += \
 	%D%/t-environment-buildx.sh \
 	%D%/t-environment-docker-classic.sh \
 	%D%/t-environment-docker.sh \
+	%D%/t-environment-podman-service.sh \
 	%D%/t-environment-podman.sh \
 	%D%/t-environment.sh \
 	%D%/t-external-buildx.sh \
 	%D%/t-external-docker-classic.sh \
 	%D%/t-external-docker.sh \
+	%D%/t-external-podman-service.sh \
 	%D%/t-external-podman.sh \
 	%D%/t-external.sh \
 	%D%/t-failure-buildx.sh \
 	%D%/t-failure-docker-classic.sh \
 	%D%/t-failure-docker.sh \
+	%D%/t-failure-podman-service.sh \
 	%D%/t-failure-podman.sh \
 	%D%/t-failure.sh \
 	%D%/t-gc-buildx.sh \
 	%D%/t-gc-docker-classic.sh \
 	%D%/t-gc-docker.sh \
+	%D%/t-gc-podman-service.sh \
 	%D%/t-gc-podman.sh \
 	%D%/t-gc.sh \
 	%D%/t-graph-cases.sh \
 	%D%/t-guard-buildx.sh \
 	%D%/t-guard-docker-classic.sh \
 	%D%/t-guard-docker.sh \
+	%D%/t-guard-podman-service.sh \
 	%D%/t-guard-podman.sh \
 	%D%/t-guard.sh \
 	%D%/t-ignore-buildah.sh \
@@ -194,6 +219,7 @@ EXTRA_DIST += \
 	%D%/t-lock-buildx.sh \
 	%D%/t-lock-docker-classic.sh \
 	%D%/t-lock-docker.sh \
+	%D%/t-lock-podman-service.sh \
 	%D%/t-lock-podman.sh \
 	%D%/t-lock.sh \
 	%D%/t-manual.sh \
@@ -205,12 +231,14 @@ EXTRA_DIST += \
 	%D%/t-refresh-buildx.sh \
 	%D%/t-refresh-docker-classic.sh \
 	%D%/t-refresh-docker.sh \
+	%D%/t-refresh-podman-service.sh \
 	%D%/t-refresh-podman.sh \
 	%D%/t-refresh.sh \
 	%D%/t-registry.sh \
 	%D%/t-remote-buildx.sh \
 	%D%/t-remote-docker-classic.sh \
 	%D%/t-remote-docker.sh \
+	%D%/t-remote-podman-service.sh \
 	%D%/t-remote-podman.sh \
 	%D%/t-remote.sh \
 	%D%/t-render-buildah.sh \
@@ -218,27 +246,33 @@ EXTRA_DIST += \
 	%D%/t-reproduce-buildx.sh \
 	%D%/t-reproduce-docker-classic.sh \
 	%D%/t-reproduce-docker.sh \
+	%D%/t-reproduce-podman-service.sh \
 	%D%/t-reproduce-podman.sh \
 	%D%/t-reproduce.sh \
 	%D%/t-secret-buildx.sh \
 	%D%/t-secret-docker-classic.sh \
 	%D%/t-secret-docker.sh \
+	%D%/t-secret-podman-service.sh \
 	%D%/t-secret-podman.sh \
 	%D%/t-secret.sh \
+	%D%/t-service-builder.sh \
 	%D%/t-single.sh \
 	%D%/t-soft-buildx.sh \
 	%D%/t-soft-docker-classic.sh \
 	%D%/t-soft-docker.sh \
+	%D%/t-soft-podman-service.sh \
 	%D%/t-soft-podman.sh \
 	%D%/t-soft.sh \
 	%D%/t-source-buildx.sh \
 	%D%/t-source-docker-classic.sh \
 	%D%/t-source-docker.sh \
+	%D%/t-source-podman-service.sh \
 	%D%/t-source-podman.sh \
 	%D%/t-source.sh \
 	%D%/t-tree-id-buildx.sh \
 	%D%/t-tree-id-docker-classic.sh \
 	%D%/t-tree-id-docker.sh \
+	%D%/t-tree-id-podman-service.sh \
 	%D%/t-tree-id-podman.sh \
 	%D%/t-tree-id.sh \
 	%D%/t-trigger-docker.sh \

@@ -119,12 +119,12 @@ is "$(grep -rl hunter2 "$LOCKSTEP_STATE/logs" "$LOCKSTEP_STATE/lockstep.db" || :
 
 # --- a machine that lacks something
 case $BUILDER in
-docker*)
+docker* | podman-service)
 	printf 'pods:\n  all: { manifest: pod.yaml }\n' >>lockstep.yaml
 	printf 'apiVersion: v1\nkind: Pod\nmetadata: { name: all }\nspec: { containers: [ { name: app, image: localhost/t/app } ] }\n' \
 		>pod.yaml
 	exits 3 'a pod' lockstep build --force
-	like "$tap_out" "*pods are played by podman: they need the builder 'buildah' or 'podman'*" 'is not for docker'
+	like "$tap_out" "*pods are played by podman: they need the builder 'buildah' or 'podman'*" 'is not for an engine'
 	rm pod.yaml
 	;;
 *)
@@ -156,6 +156,7 @@ is "$(left)" '' 'nothing is left of them'
 exits 0 'doctor' lockstep doctor
 case $BUILDER in
 docker*) like "$tap_out" "*ok   containers docker's engine at $DOCKER_HOST can run images, for checks*" 'names the engine' ;;
+podman-service) like "$tap_out" "*ok   containers podman's service at $CONTAINER_HOST can run images, for checks*" 'names the service' ;;
 *) like "$tap_out" "*ok   containers podman's program, * can run images, for checks*" 'names podman' ;;
 esac
 
@@ -189,10 +190,8 @@ done
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null || :
 like "$(left)" '????????????' 'a lockstep that is killed leaves its container'
-case $BUILDER in
-docker*) engine=$DOCKER ;;
-*) engine=own_podman ;;
-esac
+engine=own_podman
+! in_engine || engine=$DOCKER
 "$engine" create --name of-somebody-else "$("$engine" images --quiet --all | head -n 1)" true >/dev/null
 graph '- run: [ uname ]'
 exits 0 'the next run' lockstep build app

@@ -36,7 +36,7 @@ says() {
 # loaded_base: what the user has under that name
 loaded_base() {
 	case $BUILDER in
-	docker*) "$DOCKER" images --no-trunc -q localhost/t/base:latest ;;
+	docker* | podman-service) "$DOCKER" images --no-trunc -q localhost/t/base:latest ;;
 	*) buildah images --no-trunc -q localhost/t/base:latest ;;
 	esac
 }

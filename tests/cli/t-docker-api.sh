@@ -22,6 +22,9 @@ mkdir "$graph_dir/bin"
 for tool in git skopeo; do
 	! path=$(command -v "$tool") || ln -s "$path" "$graph_dir/bin/$tool"
 done
+exits 3 "docker's engine is no service of podman" env CONTAINER_HOST="$DOCKER_HOST" "$LOCKSTEP" plan --builder podman-service
+like "$tap_out" "lockstep: docker * answers at '$DOCKER_HOST', and not podman
+    write \`builder: docker\`, or set CONTAINER_HOST" 'and that is said'
 # relay FILE [CERTS]: a relay in front of the engine; FILE is there when it listens.
 relay() {
 	[ -z "$relay_pid" ] || kill "$relay_pid" 2>/dev/null || :

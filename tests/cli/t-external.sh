@@ -29,6 +29,8 @@ unset CI
 CONTAINERS_REGISTRIES_CONF=$graph_dir/registries.conf
 export CONTAINERS_REGISTRIES_CONF
 printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$REG_HOST" >"$CONTAINERS_REGISTRIES_CONF"
+# It is the service that pulls.
+[ "$BUILDER" != podman-service ] || graph_service
 
 # external TEXT [LINE [FORMAT]]: makes EXT:1 and pushes it; leaves nothing of it where people have images. Prints
 # "ID DIGEST".

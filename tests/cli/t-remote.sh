@@ -86,14 +86,18 @@ gone() {
 pinned() {
 	printf 'FROM scratch\nADD --checksum=%s %s /tool\n' "$1" "$URL" >app/Dockerfile
 }
-# docker and BuildKit download by themselves, later than anybody could look: without a checksum it is refused.
+# docker and BuildKit download by themselves, later than anybody could look: without a checksum it is refused. Podman's
+# service is not given what was downloaded.
 refused() {
+	why="'$URL' would be downloaded by the builder, unchecked
+    write ADD --checksum=sha256:DIGITS (docker 23 or newer), or build with buildah or podman"
+	[ "$BUILDER" != podman-service ] || why="the service of podman * cannot be given what ADD takes from '$URL'
+    copy the file into the context, or write \`builder: podman\`"
 	for command in plan build inputs stage; do
 		set -- "$command" app
 		[ "$command" != stage ] || set -- "$@" --into "$graph_dir/staged"
 		exits 2 "$command: an address without a checksum" lockstep "$@"
-		is "$tap_out" "app/Dockerfile:2: '$URL' would be downloaded by the builder, unchecked
-    write ADD --checksum=sha256:DIGITS (docker 23 or newer), or build with buildah or podman" 'is refused'
+		like "$tap_out" "app/Dockerfile:2: $why" 'is refused'
 	done
 	lockstep lock >/dev/null
 	is "$(tail -n 1 lockstep.lock)" "http $URL $(sum)" 'it can be locked'
@@ -106,12 +110,13 @@ checksum() {
 	pinned "$(sum)"
 	case $BUILDER in
 	docker-classic) engine=classic ;;
+	podman-service) engine=containers ;;
 	docker) engine=$("$DOCKER" version --format '{{.Server.Version}}') ;;
 	*) return 0 ;;
 	esac
 	case $engine in
-	classic)
-		says="app/Dockerfile:2:5: flag '--checksum' of ADD is not supported by dialect 'classic'
+	classic | containers)
+		says="app/Dockerfile:2:5: flag '--checksum' of ADD is not supported by dialect '$engine'
     supported by BuildKit and buildah from 1.33 on"
 		;;
 	1?.* | 20.* | 22.*)
@@ -202,7 +207,7 @@ by_the_builder() {
 	rebuilds app 'archives, names, modes, folders' --load
 	built_by_itself
 }
-case $BUILDER in docker* | buildx)
+case $BUILDER in docker* | podman-service | buildx)
 	by_the_builder
 	want='*all/local.tar f 644 0:0*'
 	[ -z "$lines" ] || want='*folder/a.tgz f 600 0:0*'

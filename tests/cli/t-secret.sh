@@ -45,6 +45,15 @@ if [ "$BUILDER" = docker-classic ]; then
 	exit
 fi
 
+if [ "$BUILDER" = podman-service ]; then
+	exits 2 'a builder that is given no secrets' lockstep build
+	like "$tap_out" "lockstep.yaml:4:*: image 'app': the service of podman * knows no secrets
+    docker with BuildKit, buildah and podman do*" 'it says so, and who does'
+	is "$("$DOCKER" images --all --quiet)" '' 'before it builds anything'
+	done_testing
+	exit
+fi
+
 exits 1 'a secret that is not there' lockstep build
 like "$tap_out" '*the variable APP_TOKEN of a secret is not set*' 'is told, and not taken for an empty one'
 

@@ -40,6 +40,16 @@ for builder in docker docker-classic buildx; do
 	[ "$suite_status" = 0 ] || diag "$(tail -n 100 "$tmp/$builder" "$tmp/err")"
 done
 
+# What its service makes of a key is compared with what buildah's code makes without it.
+suite podman-service podman-service --every 9 --mutants 2 --warm
+if [ "$suite_status" = 3 ]; then
+	skip podman-service "$(tail -n 1 "$tmp/err")"
+else
+	is "$suite_status" 0 "podman-service: sound and faithful: $(verdict podman-service moved) moved, \
+$(verdict podman-service kept) kept"
+	[ "$suite_status" = 0 ] || diag "$(tail -n 100 "$tmp/podman-service" "$tmp/err")"
+fi
+
 suite blind buildah --blind file --only 'plain: byte' plain
 is "$suite_status" 1 'a key without files is found out'
 like "$(cat "$tmp/blind")" '*unsound: plain: byte*' 'and by which change'

@@ -9,6 +9,7 @@
 #   graph_files         the same repository without the container environment, for what needs no builder
 #   graph_registry      before graph_open: a registry beside it ($REG_HOST), or else skips the script
 #   lockstep ARG...     the program under test
+#   in_engine           the builder's images are in an engine, which $DOCKER speaks to as docker does
 #   built               names of the images that the last `lockstep build --json >$OUT` built, sorted, one line
 
 OUT=
@@ -28,14 +29,20 @@ own_podman() {
 		--tmpdir "$(echo "$XDG_RUNTIME_DIR"/lockstep-*)/libpod" "$@"
 }
 
+in_engine() {
+	case $BUILDER in
+	docker* | podman-service) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
 # left: what is there of containers, pods, volumes.
 left() {
-	case $BUILDER in docker*)
+	if in_engine; then
 		"$DOCKER" ps --all --quiet
 		"$DOCKER" volume ls --quiet
 		return
-		;;
-	esac
+	fi
 	own_podman ps --all --quiet
 	own_podman pod ps --quiet
 	own_podman volume ls --quiet
@@ -50,6 +57,7 @@ graph_cleanup() {
 	fi
 	! command -v registry_stop >/dev/null || registry_stop ""
 	! command -v dockerd_close >/dev/null || dockerd_close
+	! command -v podman_service_close >/dev/null || podman_service_close
 	! command -v buildx_close >/dev/null || buildx_close
 	! command -v env_close >/dev/null || env_close
 	[ -z "$graph_dir" ] || rm -rf "$graph_dir"
@@ -132,6 +140,17 @@ graph_files() {
 	graph_commit 'the graph'
 }
 
+# A client that speaks to podman's service as docker's does to its engine.
+graph_service() {
+	# shellcheck source=tests/lib/podman_service.sh
+	. "${top_srcdir:?}/tests/lib/podman_service.sh"
+	podman_service_close
+	podman_service_open || skip_all "$PODMAN_SERVICE_WHY"
+	DOCKER=$graph_dir/podman-client
+	printf '#!/bin/sh\nexec podman --url "%s" "$@"\n' "$CONTAINER_HOST" >"$DOCKER"
+	chmod +x "$DOCKER"
+}
+
 # The classic builder needs no client: a docker that is called is told of by its status.
 graph_no_docker() {
 	mkdir "$graph_dir/no-docker"
@@ -144,7 +163,7 @@ graph_no_docker() {
 graph_open() {
 	skip_if_quick
 	BUILDER=${BUILDER:-buildah}
-	[ "$BUILDER" = buildx ] || command -v "${BUILDER%-classic}" >/dev/null || skip_all "no ${BUILDER%-classic}"
+	[ "$BUILDER" = buildx ] || command -v "${BUILDER%-*}" >/dev/null || skip_all "no ${BUILDER%-*}"
 	command -v buildah >/dev/null || skip_all 'no buildah'
 	command -v busybox >/dev/null || skip_all 'no busybox'
 	# shellcheck source=scripts/lib/env.sh
@@ -162,6 +181,7 @@ graph_open() {
 		# Without an engine images are loaded where podman looks.
 		unset DOCKER_HOST
 		;;
+	podman-service) graph_service ;;
 	docker*)
 		# shellcheck source=scripts/lib/dockerd.sh
 		. "$top_srcdir/scripts/lib/dockerd.sh"
@@ -178,7 +198,7 @@ graph_open() {
 # starts nothing.
 graph_wrap() {
 	case $BUILDER in
-	docker-classic) return 1 ;;
+	docker-classic | podman-service) return 1 ;;
 	docker) graph_program=docker graph_real=$(command -v "$DOCKER") ;;
 	buildx) graph_program=docker-buildx graph_real=$BUILDX ;;
 	*) graph_program=$BUILDER graph_real=$(command -v "$BUILDER") ;;
@@ -192,7 +212,7 @@ graph_wrap() {
 # loaded NAME: the ID of the image that people find under that name.
 loaded() {
 	case $BUILDER in
-	docker*) "$DOCKER" images --no-trunc -q "$1" ;;
+	docker* | podman-service) "$DOCKER" images --no-trunc -q "$1" ;;
 	buildx) buildah images --no-trunc -q "$1" 2>/dev/null ;;
 	*) "$BUILDER" images --no-trunc -q "$1" 2>/dev/null ;;
 	esac

@@ -3,7 +3,7 @@
 # images.sh: images by hand, where people have theirs: in the engine that $BUILDER builds in, or else in the storage of
 # buildah and podman. Source it after graph.sh, for after graph_open.
 #
-#   image_has_engine            whether it is an engine
+#   image_has_engine            whether it is an engine with a storage of its own; podman's service has that of buildah
 #   image_engine ARG...         the client of that engine
 #   image_push FOLDER NAME [FORMAT]   build it and push it to the registry, oci unless docker is named; prints
 #                               "ID DIGEST" and leaves nothing of it where people have theirs
@@ -110,7 +110,7 @@ image_drop() {
 
 # shellcheck disable=SC2046 # names of images have no blanks
 image_clear() {
-	if image_has_engine; then
+	if in_engine; then
 		image_drop $(image_names | grep -v '^lockstep\.invalid/')
 	else
 		buildah rmi --all --force >/dev/null 2>&1 || :
@@ -119,7 +119,7 @@ image_clear() {
 
 # shellcheck disable=SC2046 # names of images have no blanks
 image_clear_kept() {
-	! image_has_engine || image_drop $(image_names | grep '^lockstep\.invalid/')
+	! in_engine || image_drop $(image_names | grep '^lockstep\.invalid/')
 }
 
 # image_open NAME: its files are below $image_tree until image_close.

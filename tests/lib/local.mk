@@ -42,6 +42,8 @@ EXTRA_DIST += \
 	%D%/hook.py \
 	%D%/ignore_builders.sh \
 	%D%/images.sh \
+	%D%/podman_service.py \
+	%D%/podman_service.sh \
 	%D%/stage.sh \
 	%D%/sum \
 	%D%/tap-run \

@@ -57,6 +57,7 @@ def build_args(ctx: Context) -> list[str]:
 @dataclass
 class Buildah:
     name: str = "buildah"
+    format: str = "oci"
     ids: dict[str, str] = field(default_factory=dict)
     storage: ContainersStorage = field(init=False)
 
@@ -80,7 +81,7 @@ class Buildah:
             shape = ["--layers=false"]
             if ctx.layers or re.search("VOLUME|WORKDIR", ctx.text(), re.I):
                 shape = ["--layers", "--no-cache", "--force-rm", "--timestamp=0"]
-            argv = ["buildah", "bud", *shape, "--pull-never", "--format=oci", f"--iidfile={iid.name}",
+            argv = ["buildah", "bud", *shape, "--pull-never", f"--format={self.format}", f"--iidfile={iid.name}",
                     f"-f={os.fspath(dockerfile)}", *build_args(ctx)]
             if staged:
                 argv.append("--ignorefile=/dev/null")
@@ -95,6 +96,17 @@ class Buildah:
 
     def warm_image(self, image_id: str) -> Image:
         return self.warm_storage.image(image_id)
+
+
+@dataclass
+class PodmanService(Buildah):
+    """The service at $CONTAINER_HOST, which builds with buildah's code, in the storage that buildah has here."""
+
+    name: str = "podman-service"
+    format: str = "docker"
+
+    def warm_image(self, image_id: str) -> Image:
+        return self.storage.image(image_id)
 
 
 @dataclass

@@ -53,7 +53,7 @@ class Report:
 
 def corpus(names: list[str], builder: str) -> list[Context]:
     found = [Reader(p).read(builder) for p in sorted((HERE / "cases").glob("*.ctx"))]
-    like = "docker" if builder == "buildx" else builder  # both are BuildKit
+    like = {"buildx": "docker", "podman-service": "buildah"}.get(builder, builder)  # the same code
     return [c for c in found if like in c.builders and (not names or c.name in names)]
 
 
@@ -118,7 +118,7 @@ def warm(lockstep: Lockstep, judge: Judge, work: Path, cases: dict[str, list[Sta
 
 def parse() -> argparse.Namespace:
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("--builder", choices=("buildah", "docker", "docker-classic", "buildx"), default="buildah")
+    p.add_argument("--builder", choices=("buildah", "podman-service", "docker", "docker-classic", "buildx"), default="buildah")
     p.add_argument("--lockstep", required=True)
     p.add_argument("--bin", required=True, type=Path, help="folder with a static busybox as 'sh' and its names")
     p.add_argument("--work", required=True, type=Path)
@@ -139,7 +139,7 @@ def main() -> int:
     o = parse()
     started = time.monotonic()
     lockstep = Lockstep(o.lockstep, o.builder)
-    builder = {"buildah": builders.Buildah, "buildx": builders.Buildx}.get(o.builder, lambda: builders.Docker(o.builder))()
+    builder = {"buildah": builders.Buildah, "podman-service": builders.PodmanService, "buildx": builders.Buildx}.get(o.builder, lambda: builders.Docker(o.builder))()
     builder.prepare(o.bin)
     judge = Judge(builder, lockstep, o.work, o.blind, o.verbose)
     contexts = corpus(o.case, o.builder)[::o.every]
