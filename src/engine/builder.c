@@ -4,8 +4,11 @@
 #include "base/path.h"
 #include "base/sha256.h"
 #include "engine/builder_priv.h"
+#include "engine/podman_service.h"
 #include "io/http.h"
 #include "io/tree.h"
+
+#include <unistd.h>
 
 static const struct builder_ops *
 ops_of(enum builder_kind kind)
@@ -33,7 +36,9 @@ builder_choose(enum builder_kind kind)
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		if (proc_find(ops_of(order[i])->program, NULL))
 			return order[i];
-	return BUILDER_BUILDAH;
+	return podman_service_is_named((const char *const *)environ, geteuid())
+		       ? BUILDER_PODMAN_SERVICE
+		       : BUILDER_BUILDAH;
 }
 
 const char *

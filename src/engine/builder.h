@@ -35,7 +35,8 @@ struct builder_opts {
 };
 
 /* What `builder: auto` means on this machine: the first of buildah, podman, docker and docker-buildx
- * that is in PATH; buildah when none is, whose absence is then told. Other kinds are themselves. */
+ * that is in PATH; when none is, podman's service where its socket is, else buildah, whose absence is
+ * then told. Other kinds are themselves. */
 enum builder_kind builder_choose(enum builder_kind kind);
 /* How to get it on Debian and Ubuntu. */
 const char *builder_install(enum builder_kind kind);

@@ -24,6 +24,15 @@ podman_service_host(const char *const *env, uid_t uid)
 		       : xasprintf("unix:///run/user/%u/podman/podman.sock", (unsigned)uid);
 }
 
+bool
+podman_service_is_named(const char *const *env, uid_t uid)
+{
+	AUTO_FREE char *host = podman_service_host(env, uid);
+
+	return !str_starts(str_c(host), STR_LIT("unix:///")) ||
+	       !access(host + strlen("unix://"), F_OK);
+}
+
 /* The folder of the service's storage; NULL when who answers is not podman, or nobody does. */
 static char *
 ask_storage(const char *host)

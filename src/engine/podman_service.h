@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -25,6 +26,9 @@
 /* Where the service of this user would listen, as in CONTAINER_HOST, which comes first. Caller
  * frees. */
 char *podman_service_host(const char *const *env, uid_t uid) NODISCARD;
+
+/* True if its socket is there, or CONTAINER_HOST names another kind of place. Nothing is asked. */
+bool podman_service_is_named(const char *const *env, uid_t uid);
 
 /* For `doctor`, about a user whose storage this is: whether a service listens, which storage it has,
  * and what that means. Asks it, if it is a socket. Caller frees. */

@@ -59,6 +59,8 @@ done
 PATH=$graph_dir/no-program:$PATH
 rebuilds 'base child lone' 'cold, without any program of podman' --load
 PATH=${PATH#*:}
+is "$(env -u LOCKSTEP_BUILDER "PATH=$graph_dir/none" "$LOCKSTEP" inputs lone --canonical | sed -n 's/^output	//p')" \
+	"docker	layers	0	1	0" 'with no builder in PATH, auto is the service'
 is "$(lockstep inputs child --json | jq -r '[.inputs[] | select(.kind == "file") | .path] | join(" ")')" 'child/own child/trigger' \
 	'what the base triggers reads is an input'
 echo two >child/trigger
@@ -97,11 +99,13 @@ layers() {
 }
 is "$(layers lone)" 4 'a layer for each instruction'
 sed -i 's/lone: { /&output: flat, /' lockstep.yaml
+echo z >lone/trigger
 rebuilds lone 'flat' --load
 is "$(layers lone)" 2 'one layer beside that of the base'
 sed -i 's/output: flat/output: squash/' lockstep.yaml
+echo y >lone/trigger # with the same content, the flat one would stay
 rebuilds lone 'squash' --load
-is "$(layers lone)" 2 'one layer beside those of the base'
+is "$(layers lone)" 1 'one layer, that of the base included'
 
 # --- what is kept of configs goes with the images
 is "$([ "$(find "$LOCKSTEP_STATE/configs" -name '*.json' | wc -l)" -gt 0 ] && echo some)" some 'configs are kept'
