@@ -68,6 +68,14 @@ archives() {
 	echo in >app/in
 	BASE=${URL%/tool}
 }
+# skeleton_with: app's Dockerfile, with what is on standard input.
+skeleton_with() {
+	{
+		printf 'FROM scratch AS skeleton\nCOPY there/ /there/\nCOPY link /link\nFROM skeleton\nARG N=a\n'
+		cat
+		echo 'COPY . /all/'
+	} >app/Dockerfile
+}
 # The end of the script.
 gone() {
 	rm -f ./lockstep.lock
@@ -193,16 +201,10 @@ by_the_builder() {
 	else
 		archives
 	fi
-	cat >app/Dockerfile <<-EOD
-		FROM scratch AS skeleton
-		COPY there/ /there/
-		COPY link /link
-		FROM skeleton
-		ARG N=a
+	skeleton_with <<-EOD
 		$lines
 		ADD local.tar in /mixed/
 		ADD --chown=7:8 in local.tar /folder/
-		COPY . /all/
 	EOD
 	rebuilds app 'archives, names, modes, folders' --load
 	built_by_itself
@@ -249,12 +251,7 @@ rebuilds app 'and then it is built' --locked
 # address, the mode is 0600 but for --chmod, and folders, files and several sources are told apart as it does.
 rm lockstep.lock
 archives
-cat >app/Dockerfile <<-EOD
-	FROM scratch AS skeleton
-	COPY there/ /there/
-	COPY link /link
-	FROM skeleton
-	ARG N=a
+skeleton_with <<-EOD
 	ADD $BASE/a.tgz /plain
 	ADD $BASE/\$N.tgz?x=1 /folder/
 	ADD --chown=7:8 --chmod=0751 $BASE/a.tgz $BASE/d/sp%20ace /both/
@@ -262,7 +259,6 @@ cat >app/Dockerfile <<-EOD
 	ADD $BASE/a.tgz local.tar $BASE/tool in /mixed/
 	ADD ["$BASE/tool", "/with blank"]
 	ADD $BASE/d/ /index
-	COPY . /all/
 EOD
 rebuilds app 'archives, names, modes, folders' --load
 built_by_itself
