@@ -188,6 +188,9 @@ add_remotes(struct maker *m)
 		inputs_add(m->ret->inputs, INPUT_SOURCE, 2,
 			   (struct str[]){ remote->git ? STR_LIT("git") : STR_LIT("http"),
 					   str_c(value ? value : UNKNOWN) });
+		inputs_add_remote(m->ret->inputs,
+				  &(struct input_remote){ remote->url, value ? value : UNKNOWN,
+							  remote->line });
 	}
 }
 

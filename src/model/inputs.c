@@ -29,6 +29,7 @@ inputs_free(struct inputs *in)
 	vec_fini(&in->tail);
 	vec_fini(&in->files);
 	vec_fini(&in->images);
+	vec_fini(&in->remotes);
 	vec_fini(&in->skipped);
 	arena_free(in->arena);
 	free(in);
@@ -95,6 +96,16 @@ inputs_add_image(struct inputs *in, const struct input_image *image)
 				    .line = image->line };
 
 	vec_push(&in->images, copy);
+}
+
+void
+inputs_add_remote(struct inputs *in, const struct input_remote *remote)
+{
+	struct input_remote copy = { .url = arena_strdup(in->arena, remote->url),
+				     .value = arena_strdup(in->arena, remote->value),
+				     .line = remote->line };
+
+	vec_push(&in->remotes, copy);
 }
 
 void

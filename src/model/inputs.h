@@ -74,6 +74,13 @@ struct input_source {
 	const char *url, *ref, *commit;
 };
 
+/* What an ADD takes from an address; provenance, as the key holds the value alone. */
+struct input_remote {
+	const char *url;
+	const char *value; /* checksum or commit */
+	int line;
+};
+
 struct inputs {
 	struct arena *arena;
 	VEC(char *) facts; /* finished lines without LF, of every kind but file/link/dir/epoch;
@@ -81,6 +88,7 @@ struct inputs {
 	VEC(char *) tail;  /* epoch lines */
 	VEC(struct input_file) files;
 	VEC(struct input_image) images;
+	VEC(struct input_remote) remotes;
 	VEC(const char *) skipped;   /* provenance: sockets, which are in no image */
 	struct sha256 key;           /* after inputs_finish */
 	const char *dockerfile_path; /* provenance: relative to the graph's root */
@@ -98,6 +106,7 @@ void inputs_add_lines(struct inputs *in, struct str lines);
 /* Paths and targets are copied. The same path twice with the same kind is kept once. */
 void inputs_add_file(struct inputs *in, const struct input_file *file);
 void inputs_add_image(struct inputs *in, const struct input_image *image);
+void inputs_add_remote(struct inputs *in, const struct input_remote *remote);
 /* Texts are copied. */
 void inputs_set_source(struct inputs *in, const struct input_source *source);
 /* Sorts and computes the key. Nothing may be added afterwards. */

@@ -183,11 +183,8 @@ pair_equal(struct entries *b, struct entries *a)
 }
 
 static void
-diff_entries(struct inputs_diff *d, enum input_kind kind, enum reason_kind reason)
+diff_lists(struct inputs_diff *d, struct entries b, struct entries a, enum reason_kind reason)
 {
-	struct entries b = entries_of(d->arena, &d->b, kind);
-	struct entries a = entries_of(d->arena, &d->a, kind);
-
 	pair_equal(&b, &a);
 	for (size_t i = 0; i < a.n; i++) {
 		struct entry *was;
@@ -203,6 +200,37 @@ diff_entries(struct inputs_diff *d, enum input_kind kind, enum reason_kind reaso
 		if (!b.v[i].paired)
 			inputs_diff_add(d, reason, b.v[i].name, b.v[i].value, NULL);
 	}
+}
+
+static void
+diff_entries(struct inputs_diff *d, enum input_kind kind, enum reason_kind reason)
+{
+	diff_lists(d, entries_of(d->arena, &d->b, kind), entries_of(d->arena, &d->a, kind), reason);
+}
+
+static struct entries
+remotes_of(struct arena *arena, const struct inputs *in)
+{
+	struct entries ret = { arena_calloc(arena, in->remotes.n + 1, sizeof(*ret.v)), 0 };
+
+	for (size_t i = 0; i < in->remotes.n; i++)
+		ret.v[ret.n++] = (struct entry){ .name = in->remotes.v[i].url,
+						 .value = in->remotes.v[i].value };
+	return ret;
+}
+
+/* By their addresses, where both sides know them: the facts say what they held. */
+static void
+diff_sources(struct inputs_diff *d)
+{
+	struct entries b = entries_of(d->arena, &d->b, INPUT_SOURCE);
+	struct entries a = entries_of(d->arena, &d->a, INPUT_SOURCE);
+
+	if (b.n == d->before->remotes.n && a.n == d->after->remotes.n) {
+		b = remotes_of(d->arena, d->before);
+		a = remotes_of(d->arena, d->after);
+	}
+	diff_lists(d, b, a, REASON_SOURCE);
 }
 
 /* A base that moved brings its own configuration: that is one reason and not two. */
@@ -274,7 +302,7 @@ diff_all(struct inputs_diff *d)
 	diff_base_config(d, images_from);
 	diff_entries(d, INPUT_ONBUILD, REASON_ONBUILD);
 	diff_contents(d);
-	diff_entries(d, INPUT_SOURCE, REASON_SOURCE);
+	diff_sources(d);
 	diff_entries(d, INPUT_WIDEN, REASON_WIDEN);
 	diff_entries(d, INPUT_EPOCH, REASON_REFRESH);
 }

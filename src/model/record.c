@@ -24,6 +24,22 @@ image_json(const struct input_image *im)
 }
 
 static json_t *
+remotes_json(const struct inputs *in)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < in->remotes.n; i++) {
+		json_t *j = json_object();
+
+		json_set_text(j, "url", in->remotes.v[i].url);
+		json_set_text(j, "value", in->remotes.v[i].value);
+		json_set_int(j, "line", in->remotes.v[i].line);
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
+static json_t *
 source_json(const struct input_source *source)
 {
 	json_t *j = json_object();
@@ -48,6 +64,8 @@ inputs_json(const struct inputs *in)
 	for (size_t i = 0; i < in->images.n; i++)
 		json_array_append_new(images, image_json(&in->images.v[i]));
 	json_object_set_new(j, "images", images);
+	if (in->remotes.n)
+		json_object_set_new(j, "remotes", remotes_json(in));
 	json_set_text(dockerfile, "path", in->dockerfile_path);
 	json_set_text(dockerfile, "base64", text);
 	json_object_set_new(j, "dockerfile", dockerfile);
@@ -173,6 +191,15 @@ read_dockerfile(struct reader *rd, const json_t *j)
 	in->dockerfile_text.n = bytes.len;
 }
 
+/* The line of an image or an address, where one is said. */
+static int
+line_of(const json_t *j)
+{
+	json_int_t line = json_integer_value(json_object_get(j, "line"));
+
+	return line > 0 && line < 1000000 ? (int)line : 0;
+}
+
 /* An image is one that the canonical form names; or `why` would tell of a parent that was none. */
 static void
 read_image(struct reader *rd, const json_t *j)
@@ -180,15 +207,23 @@ read_image(struct reader *rd, const json_t *j)
 	struct input_image im = { .ref = text(rd, j, "ref", true),
 				  .name = text(rd, j, "image", false),
 				  .use = text(rd, j, "use", true),
-				  .id = digest(rd, j, "id", true) };
-	const json_t *line = json_object_get(j, "line");
+				  .id = digest(rd, j, "id", true),
+				  .line = line_of(j) };
 
-	if (json_is_integer(line) && json_integer_value(line) < 1000000)
-		im.line = (int)json_integer_value(line);
 	if (im.name && !ref_valid_image_name(str_c(im.name)))
 		mistake(rd, "image", "is no name of an image");
 	if (!rd->failed)
 		inputs_add_image(rd->r->inputs, &im);
+}
+
+static void
+read_remote(struct reader *rd, const json_t *j)
+{
+	struct input_remote remote = { text(rd, j, "url", true), text(rd, j, "value", true),
+				       line_of(j) };
+
+	if (!rd->failed)
+		inputs_add_remote(rd->r->inputs, &remote);
 }
 
 static void
@@ -223,6 +258,7 @@ read_inputs(struct reader *rd, const json_t *j)
 	if (strcmp(made, key) != 0)
 		mistake(rd, "key", "is not that of the inputs beside it");
 	json_array_foreach(images, i, item) read_image(rd, item);
+	json_array_foreach(json_object_get(j, "remotes"), i, item) read_remote(rd, item);
 	read_dockerfile(rd, json_object_get(j, "dockerfile"));
 	if (json_object_get(j, "source"))
 		read_source(rd, json_object_get(j, "source"));

@@ -192,6 +192,12 @@ store_inputs_put(struct store *s, const struct inputs *in, struct sha256 *ret_ro
 		enc_field(&root, str_c(in->source.commit));
 	}
 	buf_addc(&root, '\n');
+	for (size_t i = 0; i < in->remotes.n; i++) {
+		buf_addf(&root, "%d", in->remotes.v[i].line);
+		enc_field(&root, str_c(in->remotes.v[i].url));
+		enc_field(&root, str_c(in->remotes.v[i].value));
+		buf_addc(&root, '\n');
+	}
 	return put_node(s, buf_str(&root), ret_root, err);
 }
 
@@ -336,6 +342,19 @@ get_source(struct reader *rd, struct str line)
 	return true;
 }
 
+static bool
+get_remote(struct reader *rd, struct str line)
+{
+	struct input_remote remote;
+	unsigned long long at;
+
+	if (!fields(line, rd->f, 3) || !str_to_u64(buf_str(&rd->f[0]), &at))
+		return false;
+	remote = (struct input_remote){ rd->f[1].data, rd->f[2].data, (int)at };
+	inputs_add_remote(rd->in, &remote);
+	return true;
+}
+
 static int
 get_root(struct reader *rd, struct str body, struct err *err)
 {
@@ -356,6 +375,9 @@ get_root(struct reader *rd, struct str body, struct err *err)
 	rd->in->dockerfile_path = arena_str(rd->in->arena, buf_str(&path));
 	if (line.p && !get_source(rd, line))
 		return 0;
+	while (str_next_line(&body, &line))
+		if (!get_remote(rd, line))
+			return 0;
 	for (size_t i = 0; i < PART_COUNT && r > 0; i++)
 		r = get_part(rd, (enum part)i, part[i], err);
 	return r;

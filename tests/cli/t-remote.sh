@@ -225,10 +225,12 @@ is "$(listed)" "$URL $one 2" 'and among the inputs'
 rebuilds app 'built'
 rebuilds '' 'nothing to do while it stays'
 echo two >"$www/tool"
-is "$(lockstep plan --json | jq -r '.images[0].reasons[] | .kind, .before, .after')" "source
+is "$(lockstep plan --json | jq -r '.images[0].reasons[] | .kind, .subject, .before, .after')" "source
+$URL
 $one
 $(sum)" 'another content at the address is a reason'
 rebuilds app 'and is built'
+like "$(lockstep why app)" "*because source $URL moved: $(printf %.19s "$one")… → $(printf %.19s "$(sum)")…*" 'and why names it'
 
 lockstep lock >/dev/null
 is "$(tail -n 1 lockstep.lock)" "http $URL $(sum)" 'locked by its digest'

@@ -438,6 +438,53 @@ sees_the_rest(void **state)
 		     "refresh 7d: 1 -> 2");
 }
 
+/* Addresses are "url value" lines. */
+static struct inputs *
+make_addresses(const char *facts, const char *lines)
+{
+	struct inputs *in = inputs_new();
+	struct str rest = str_c(lines), line;
+
+	inputs_add_lines(in, str_c(facts));
+	while (str_next_line(&rest, &line)) {
+		const char *url = arena_str(in->arena, word(&line, ' '));
+
+		inputs_add_remote(in, &(struct input_remote){ url, arena_str(in->arena, line), 0 });
+	}
+	inputs_finish(in);
+	return in;
+}
+
+static void
+addresses_differ(const char *const before[2], const char *const after[2], const char *want)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct inputs *b = make_addresses(before[0], before[1]);
+	struct inputs *a = make_addresses(after[0], after[1]);
+	AUTO_FREE char *got = text_of(inputs_diff(arena, b, a));
+
+	inputs_free(b);
+	inputs_free(a);
+	assert_string_equal(got, want);
+}
+
+static void
+sees_addresses(void **state)
+{
+	static const char *const two[] = { TOP "source\thttp\t1\nsource\thttp\t2\n",
+					   "https://e/x 1\nhttps://e/y 2" };
+	static const char *const other[] = { TOP "source\thttp\t1\nsource\thttp\t3\n",
+					     "https://e/x 3\nhttps://e/y 1" };
+	static const char *const one[] = { TOP "source\thttp\t2\n", "https://e/y 2" };
+	static const char *const unknown[] = { TOP "source\thttp\t3\n", "" };
+
+	(void)state;
+	addresses_differ(two, other, "source https://e/x: 1 -> 3\nsource https://e/y: 2 -> 1");
+	addresses_differ(two, one, "source https://e/x: 1 -> ()");
+	addresses_differ(one, two, "source https://e/x: () -> 1");
+	addresses_differ(one, unknown, "source http: 2 -> 3");
+}
+
 static void
 never_says_nothing(void **state)
 {
@@ -590,6 +637,7 @@ main(void)
 		cmocka_unit_test(tells_the_commit_with_what_came_with_it),
 		cmocka_unit_test(sees_options),
 		cmocka_unit_test(sees_the_rest),
+		cmocka_unit_test(sees_addresses),
 		cmocka_unit_test(never_says_nothing),
 		cmocka_unit_test(sees_files),
 		cmocka_unit_test(says_it_in_order),

@@ -31,6 +31,7 @@ make_inputs(void)
 	inputs_add(in, INPUT_DIALECT, 1, (struct str[]){ STR_LIT("containers") });
 	inputs_add_file(in, &file);
 	inputs_add_image(in, &im);
+	inputs_add_remote(in, &(struct input_remote){ "https://e/f", DIGEST, 4 });
 	inputs_set_source(in, &(struct input_source){ "https://git.example/x", "main", COMMIT });
 	in->dockerfile_path = "app/Dockerfile";
 	in->dockerfile_text = (struct str){ "FROM x\n\xff\0#", 10 };
@@ -87,6 +88,10 @@ test_there_and_back(void **state UNUSED)
 	assert_memory_equal(&r->inputs->key, &in->key, sizeof(in->key));
 	assert_int_equal(r->inputs->images.n, 1);
 	assert_string_equal(r->inputs->images.v[0].name, "base");
+	assert_int_equal(r->inputs->remotes.n, 1);
+	assert_string_equal(r->inputs->remotes.v[0].url, "https://e/f");
+	assert_string_equal(r->inputs->remotes.v[0].value, DIGEST);
+	assert_int_equal(r->inputs->remotes.v[0].line, 4);
 	assert_string_equal(r->kind, "buildah");
 	assert_string_equal(r->inputs->source.url, "https://git.example/x");
 	assert_string_equal(r->inputs->source.ref, "main");

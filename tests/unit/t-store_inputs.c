@@ -100,6 +100,8 @@ some_inputs(const char *deep)
 						    .line = 2 });
 	inputs_add_image(in, &(struct input_image){
 				     .ref = "alpine", .use = "COPY --from", .id = id, .line = 7 });
+	inputs_add_remote(in, &(struct input_remote){ "https://e/a b\tc", "sha256:1", 4 });
+	inputs_add_remote(in, &(struct input_remote){ "https://e/g.git", "0123", 0 });
 	inputs_set_source(in, &(struct input_source){ "https://e/x", "a b", "0123" });
 	in->dockerfile_path = "ctx/Docker\tfile";
 	in->dockerfile_text = STR_LIT("# a comment\nFROM scratch\nCOPY a /a\n");
@@ -135,6 +137,17 @@ same_images(const struct inputs *got, const struct inputs *want)
 }
 
 static void
+same_remotes(const struct inputs *got, const struct inputs *want)
+{
+	assert_int_equal(got->remotes.n, want->remotes.n);
+	for (size_t i = 0; i < want->remotes.n; i++) {
+		assert_string_equal(got->remotes.v[i].url, want->remotes.v[i].url);
+		assert_string_equal(got->remotes.v[i].value, want->remotes.v[i].value);
+		assert_int_equal(got->remotes.v[i].line, want->remotes.v[i].line);
+	}
+}
+
+static void
 check_same(const struct inputs *got, const struct inputs *want)
 {
 	AUTO_BUF struct buf g = BUF_INIT, w = BUF_INIT;
@@ -149,6 +162,7 @@ check_same(const struct inputs *got, const struct inputs *want)
 	for (size_t i = 0; i < want->files.n; i++)
 		assert_int_equal(got->files.v[i].size, want->files.v[i].size);
 	same_images(got, want);
+	same_remotes(got, want);
 	assert_string_equal(got->source.url ? got->source.url : "none",
 			    want->source.url ? want->source.url : "none");
 	if (want->source.url) {
