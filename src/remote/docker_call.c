@@ -199,8 +199,8 @@ read_context(void *ctx, char *to, size_t max)
 
 /*
  * The Dockerfile lies outside the context, where the engine cannot see it: it comes along under a
- * name of its own, and an ignore file, if it takes none in its query, takes both away again once
- * they are read.
+ * name of its own. Unless the query sees to that, an ignore file takes both away again once they
+ * are read.
  */
 static int
 prepare_context(struct docker_call *c, const struct docker_call_opts *o,
