@@ -20,6 +20,7 @@
 #define MAX_PINNED_FILE (8u << 20) /* a file in which pins are looked for */
 #define MAX_LOG_FILE (64u << 20)   /* of a build, where its digest is recorded */
 #define MAX_CONFIG_BLOB (8u << 20)
+#define MAX_SECRET_FILE (500u << 10) /* as BuildKit takes it */
 #define MAX_GUARDED_FILE (64u << 20)
 #define MAX_DOWNLOAD (8ull << 30)   /* of what ADD takes from an address */
 #define MAX_CHILD_KEPT (256u << 10) /* of a child's output kept in memory */

@@ -68,17 +68,47 @@ add_options(struct buf *path, const struct graph_image *image)
 }
 
 /*
- * The Dockerfile has to come with the context, where a mount of the whole context would show it. The
- * file of a secret does so too, and is moved out before the build, beside the folder of the context:
- * there it is read.
+ * The files of secrets come with the context, and are moved out before the build, beside its folder.
+ * So is the Dockerfile, which is read there: a mount of the whole context would show it.
  */
+static const char *
+field(struct arena *a, const char *secret, const char *name)
+{
+	const char *value = graph_secret_field(secret, name);
+
+	return value ? arena_printf(a, "%.*s", (int)strcspn(value, ","), value) : NULL;
+}
+
+static const struct docker_call_file *
+secret_files(struct builder *b, struct arena *a, const struct builder_build *build, json_t *list)
+{
+	size_t n = build->image->nsecrets;
+	struct docker_call_file *files = arena_calloc(a, n + 1, sizeof(*files));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *secret = build->image->secrets[i];
+		const char *env = field(a, secret, "env"), *value = env_get(b->env, env ? env : "");
+
+		files[i] = (struct docker_call_file){
+			.name = docker_call_name(a, build->context,
+						 arena_printf(a, ".lockstep.secret.%zu", i)),
+			.text = env ? value ? value : "" : NULL, /* that it is set is seen to */
+			.path = field(a, secret, "src"),
+		};
+		json_add_text(list, arena_printf(a, "id=%s,src=%s", field(a, secret, "id"),
+						 files[i].name));
+	}
+	return files;
+}
+
 static void
-add_dockerfile(struct buf *path, const char *name)
+add_dockerfile(struct buf *path, const char *name, json_t *secrets)
 {
 	AUTO_FREE char *secret = xasprintf("id=lockstep.dockerfile,src=%s", name);
 	AUTO_FREE char *moved = xasprintf("../%s", name);
 
-	builder_docker_query_json(path, "secrets", json_pack("[s]", secret));
+	json_add_text(secrets, secret);
+	builder_docker_query_json(path, "secrets", secrets);
 	builder_docker_query(path, "dockerfile", moved);
 	/* In place of the ignore file of a context, which was heeded when the context was staged. */
 	builder_docker_query_json(path, "excludes", json_pack("[s]", name));
@@ -90,16 +120,23 @@ build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 {
 	const char *name = docker_call_dockerfile(a, build->context);
 	enum graph_output output = build->image->output;
+	const struct docker_call_file *files;
 	AUTO_BUF struct buf path = BUF_INIT;
+	struct docker_call_opts *call;
+	json_t *secrets = json_array();
 
 	buf_adds(&path, "/build?rm=1&forcerm=1&nocache=1&timestamp=0");
 	buf_addf(&path, "&layers=%d", output != GRAPH_OUTPUT_FLAT);
 	if (output == GRAPH_OUTPUT_SQUASH)
 		buf_adds(&path, "&squash=1");
-	add_dockerfile(&path, name);
+	files = secret_files(b, a, build, secrets);
+	add_dockerfile(&path, name, secrets);
 	builder_docker_query_args(&path, build);
 	add_options(&path, build->image);
-	builder_docker_build_call(b, a, &path, build, ret)->no_ignore = true;
+	call = builder_docker_build_call(b, a, &path, build, ret);
+	call->no_ignore = true;
+	call->files = files;
+	call->nfiles = build->image->nsecrets;
 }
 
 /* Nothing of it is used. */
@@ -118,7 +155,7 @@ limits(struct builder *b, bool anew UNUSED, struct builder_limits *ret, struct e
 	if (!r)
 		*ret = (struct builder_limits){
 			.who = xasprintf("the service of podman %s", docker_api_engine(api)),
-			.no_secrets = true,
+			.no_secrets = !docker_api_is_local(api), /* by tcp, it is without TLS */
 			.no_files = true,
 			.few_networks = true,
 			.no_trigger_images = true,

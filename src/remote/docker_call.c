@@ -30,8 +30,10 @@ struct docker_call {
 	struct docker_progress progress;
 	struct tar_write *tar;
 	struct buf dockerfile, ignore;
-	char *dockerfile_name;
-	struct tar_extra extras[2];
+	struct tar_extra *extras; /* their names are ours */
+	size_t nextras;
+	struct buf *files; /* of o->files */
+	size_t nfiles;
 	char *id_file;
 	int save_fd;
 	struct err err; /* what is wrong on our side */
@@ -40,13 +42,19 @@ struct docker_call {
 };
 
 const char *
+docker_call_name(struct arena *a, const char *context, const char *name)
+{
+	const char *ret = name;
+
+	for (int i = 1; file_exists(AT_FDCWD, arena_printf(a, "%s/%s", context, ret)); i++)
+		ret = arena_printf(a, "%s.%d", name, i);
+	return ret;
+}
+
+const char *
 docker_call_dockerfile(struct arena *a, const char *context)
 {
-	const char *name = DOCKERFILE_NAME;
-
-	for (int i = 1; file_exists(AT_FDCWD, arena_printf(a, "%s/%s", context, name)); i++)
-		name = arena_printf(a, DOCKERFILE_NAME ".%d", i);
-	return name;
+	return docker_call_name(a, context, DOCKERFILE_NAME);
 }
 
 static void
@@ -197,6 +205,42 @@ read_context(void *ctx, char *to, size_t max)
 	return tar_write_read(((struct docker_call *)ctx)->tar, to, max);
 }
 
+static void
+add_extra(struct docker_call *c, const char *name, struct str content)
+{
+	c->extras[c->nextras++] = (struct tar_extra){ xstrdup(name), content };
+}
+
+static int
+add_file(struct docker_call *c, const struct docker_call_file *file, struct err *err)
+{
+	struct buf *text = &c->files[c->nfiles++];
+	int r = 0;
+
+	buf_init(text, 0);
+	if (file->text)
+		buf_adds(text, file->text);
+	else
+		r = file_read(AT_FDCWD, file->path, MAX_SECRET_FILE, text, err);
+	if (!r)
+		add_extra(c, file->name, buf_str(text));
+	return r;
+}
+
+static void
+forget_files(struct docker_call *c)
+{
+	for (size_t i = 0; i < c->nfiles; i++) {
+		if (c->files[i].data)
+			explicit_bzero(c->files[i].data, c->files[i].cap);
+		buf_fini(&c->files[i]);
+	}
+	for (size_t i = 0; i < c->nextras; i++)
+		free((char *)c->extras[i].name); /* ours */
+	free(c->files);
+	free(c->extras);
+}
+
 /*
  * The Dockerfile lies outside the context, where the engine cannot see it: it comes along under a
  * name of its own. Unless the query sees to that, an ignore file takes both away again once they
@@ -210,13 +254,19 @@ prepare_context(struct docker_call *c, const struct docker_call_opts *o,
 
 	if (r)
 		return r;
-	c->dockerfile_name = xstrdup(o->dockerfile_name);
-	buf_addf(&c->ignore, ".dockerignore\n%s\n", c->dockerfile_name);
-	c->extras[0] = (struct tar_extra){ c->dockerfile_name, buf_str(&c->dockerfile) };
-	c->extras[1] = (struct tar_extra){ ".dockerignore", buf_str(&c->ignore) };
+	c->extras = xcalloc(o->nfiles + 2, sizeof(*c->extras));
+	c->files = xcalloc(o->nfiles + 1, sizeof(*c->files));
+	for (size_t i = 0; !r && i < o->nfiles; i++)
+		r = add_file(c, &o->files[i], err);
+	if (r)
+		return r;
+	buf_addf(&c->ignore, ".dockerignore\n%s\n", o->dockerfile_name);
+	add_extra(c, o->dockerfile_name, buf_str(&c->dockerfile));
+	if (!o->no_ignore)
+		add_extra(c, ".dockerignore", buf_str(&c->ignore));
 	request->body =
 		(struct http_source){ .kind = HTTP_SOURCE_CALL, .read = read_context, .ctx = c };
-	return tar_write_new(o->context, c->extras, o->no_ignore ? 1 : 2, &c->tar, err);
+	return tar_write_new(o->context, c->extras, c->nextras, &c->tar, err);
 }
 
 static void
@@ -381,7 +431,7 @@ docker_call_free(struct docker_call *c)
 	buf_fini(&c->dockerfile);
 	buf_fini(&c->ignore);
 	err_clear(&c->err);
-	free(c->dockerfile_name);
+	forget_files(c);
 	free(c->id_file);
 	free(c);
 }

@@ -16,6 +16,12 @@
  * What is sent is read from disk on the way, what comes is looked at line by line or written to a
  * file: neither is ever in memory as a whole.
  */
+struct docker_call_file {
+	const char *name;
+	const char *text; /* what it holds; NULL = what the file at path does */
+	const char *path;
+};
+
 struct docker_call_opts {
 	struct docker_api *api;
 	enum http_method method;
@@ -24,6 +30,9 @@ struct docker_call_opts {
 	/* A build: this folder is the body, with the Dockerfile under a name of its own in it. */
 	const char *context;
 	const char *dockerfile, *dockerfile_name;
+	/* Secrets that go with the context, under names that it does not have. */
+	const struct docker_call_file *files;
+	size_t nfiles;
 	bool no_ignore; /* the query takes the Dockerfile out of the context, and no ignore file */
 	/* A pull: whose login goes with it, from where `docker login` writes. env as in creds.h. */
 	const char *domain, *repository;
@@ -33,8 +42,9 @@ struct docker_call_opts {
 	const char *id_file; /* the image ID that progress must name goes to this one; or NULL */
 };
 
-/* A name for the Dockerfile that the context does not have; arena. */
+/* A name for the Dockerfile that the context does not have, and one that begins so; arena. */
 const char *docker_call_dockerfile(struct arena *a, const char *context);
+const char *docker_call_name(struct arena *a, const char *context, const char *name);
 
 /* What the last line holds when the other side is gone. */
 #define DOCKER_CALL_BROKE_OFF "' broke off: "
