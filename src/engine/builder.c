@@ -292,13 +292,20 @@ builder_build_cmd(struct builder *b, struct arena *a, const struct builder_build
 	return r;
 }
 
+const char *
+builder_secret_field(struct arena *a, const char *secret, const char *field)
+{
+	const char *value = graph_secret_field(secret, field);
+
+	return value ? arena_printf(a, "%.*s", (int)strcspn(value, ","), value) : NULL;
+}
+
 int
 builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image *image,
 		    struct builder_cmd *cmd, struct err *err)
 {
 	for (size_t i = 0; i < image->nsecrets; i++) {
-		const char *from = graph_secret_field(image->secrets[i], "env"), *value;
-		AUTO_FREE char *name = from ? xstrndup(from, strcspn(from, ",")) : NULL;
+		const char *name = builder_secret_field(a, image->secrets[i], "env"), *value;
 
 		if (!name)
 			continue;
@@ -319,7 +326,7 @@ builder_add_secrets(struct builder *b, struct arena *a, const struct graph_image
 const char *
 builder_no_cache_reason(const struct builder *b, struct arena *a, const struct recipe *recipe)
 {
-	return b->ops->no_cache_reason(a, recipe);
+	return b->ops->no_cache_reason ? b->ops->no_cache_reason(a, recipe) : NULL;
 }
 
 size_t

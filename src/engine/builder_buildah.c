@@ -216,8 +216,8 @@ build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 	builder_cmd_end(ret);
 }
 
-static const char *
-image_ref(struct arena *a, const char *image_id)
+const char *
+builder_containers_ref(struct arena *a, const char *image_id)
 {
 	return arena_strdup(a, image_id + strlen("sha256:"));
 }
@@ -359,7 +359,7 @@ runs_here(struct builder *b UNUSED)
 
 #define CONTAINERS_OPS                                                                             \
 	.dialect = DIALECT_CONTAINERS, .reproduces = true, .output_record = output_record,         \
-	.image_ref = image_ref, .free = builder_containers_free,                                   \
+	.image_ref = builder_containers_ref, .free = builder_containers_free,                      \
 	.prepare = builder_containers_prepare, .tidy = builder_containers_tidy,                    \
 	.collect = builder_containers_collect, .has = builder_containers_has,                      \
 	.config = builder_containers_config, .find = builder_containers_find,                      \

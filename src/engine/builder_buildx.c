@@ -420,12 +420,6 @@ output_record(struct arena *a, const struct graph_image *image)
 	return arena_printf(a, "oci\t%s\t0\t1\t1", graph_output_name(image->output));
 }
 
-static const char *
-no_cache_reason(struct arena *a UNUSED, const struct recipe *recipe UNUSED)
-{
-	return NULL;
-}
-
 static int
 step_line(const struct recipe *recipe, struct str line)
 {
@@ -466,7 +460,6 @@ const struct builder_ops builder_buildx_ops = {
 	.begin = begin,
 	.build_cmd = builder_buildx_build_cmd,
 	.limits = limits,
-	.no_cache_reason = no_cache_reason,
 	.step_line = step_line,
 	.output = builder_buildkit_output,
 	.should_retry = should_retry,

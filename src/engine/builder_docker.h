@@ -59,11 +59,11 @@ void builder_docker_query(struct buf *path, const char *name, const char *value)
 void builder_docker_query_json(struct buf *path, const char *name, json_t *json);
 struct docker_call_opts *builder_docker_call(struct builder *b, struct arena *a,
 					     const struct buf *path, struct builder_cmd *ret);
-/* A build: what is sent, and where the image ID goes. */
+/* A build: what is sent, the Dockerfile under that name, and where the image ID goes. */
 struct docker_call_opts *builder_docker_build_call(struct builder *b, struct arena *a,
 						   const struct buf *path,
 						   const struct builder_build *build,
-						   struct builder_cmd *ret);
+						   const char *name, struct builder_cmd *ret);
 /* The arguments that are given, and the platform where it is another than this machine's. */
 void builder_docker_query_args(struct buf *path, const struct builder_build *build);
 void builder_docker_build(struct builder *b, struct arena *a, const struct builder_build *build,

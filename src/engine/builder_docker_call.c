@@ -160,13 +160,14 @@ builder_docker_query_args(struct buf *path, const struct builder_build *build)
 
 struct docker_call_opts *
 builder_docker_build_call(struct builder *b, struct arena *a, const struct buf *path,
-			  const struct builder_build *build, struct builder_cmd *ret)
+			  const struct builder_build *build, const char *name,
+			  struct builder_cmd *ret)
 {
 	struct docker_call_opts *call = builder_docker_call(b, a, path, ret);
 
 	call->context = build->context;
 	call->dockerfile = build->dockerfile;
-	call->dockerfile_name = docker_call_dockerfile(a, build->context);
+	call->dockerfile_name = name;
 	call->id_file = build->id_file;
 	return call;
 }
@@ -175,13 +176,14 @@ void
 builder_docker_build(struct builder *b, struct arena *a, const struct builder_build *build,
 		     struct builder_cmd *ret)
 {
+	const char *name = docker_call_dockerfile(a, build->context);
 	AUTO_BUF struct buf path = BUF_INIT;
 
 	buf_adds(&path, "/build?rm=1&forcerm=1");
-	builder_docker_query(&path, "dockerfile", docker_call_dockerfile(a, build->context));
+	builder_docker_query(&path, "dockerfile", name);
 	if (build->no_cache)
 		builder_docker_query(&path, "nocache", "1");
 	builder_docker_query_args(&path, build);
 	add_options(&path, build->image);
-	(void)builder_docker_build_call(b, a, &path, build, ret);
+	(void)builder_docker_build_call(b, a, &path, build, name, ret);
 }

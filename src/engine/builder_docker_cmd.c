@@ -57,13 +57,6 @@ build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 	builder_cmd_end(ret);
 }
 
-/* Its cache compares what instructions mean, and files by what staging leaves of them. */
-static const char *
-no_cache_reason(struct arena *a UNUSED, const struct recipe *recipe UNUSED)
-{
-	return NULL;
-}
-
 /* Times are not settable, so the image ID says nothing about them. */
 static const char *
 output_record(struct arena *a, const struct graph_image *image)
@@ -124,10 +117,10 @@ classic_step_line(const struct recipe *recipe, struct str line)
 	.pull_cmd = builder_docker_pull, .import_cmd = builder_docker_import,                      \
 	.load_cmd = builder_docker_load, .push_cmd = builder_docker_push,                          \
 	.export_cmd = builder_docker_export, .export_empty = builder_docker_export_empty,          \
-	.limits = builder_docker_limits, .no_cache_reason = no_cache_reason,                       \
-	.collect = builder_docker_collect, .should_retry = should_retry,                           \
-	.has_containers = builder_docker_left, .runner = &runner_docker_ops,                       \
-	.probe = builder_docker_probe, .runs_here = builder_docker_runs_here
+	.limits = builder_docker_limits, .collect = builder_docker_collect,                        \
+	.should_retry = should_retry, .has_containers = builder_docker_left,                       \
+	.runner = &runner_docker_ops, .probe = builder_docker_probe,                               \
+	.runs_here = builder_docker_runs_here
 
 const struct builder_ops builder_docker_ops = { DOCKER_OPS, .dialect = DIALECT_BUILDKIT,
 						.build_cmd = build_cmd, .step_line = step_line,

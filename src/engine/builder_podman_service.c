@@ -35,12 +35,6 @@ output_record(struct arena *a, const struct graph_image *image)
 	return arena_printf(a, "docker\t%s\t0\t1\t0", graph_output_name(image->output));
 }
 
-static const char *
-image_ref(struct arena *a, const char *image_id)
-{
-	return arena_strdup(a, image_id + strlen("sha256:"));
-}
-
 /* Without the network's name it is that of the machine. */
 static void
 add_options(struct buf *path, const struct graph_image *image)
@@ -71,14 +65,6 @@ add_options(struct buf *path, const struct graph_image *image)
  * The files of secrets come with the context, and are moved out before the build, beside its folder.
  * So is the Dockerfile, which is read there: a mount of the whole context would show it.
  */
-static const char *
-field(struct arena *a, const char *secret, const char *name)
-{
-	const char *value = graph_secret_field(secret, name);
-
-	return value ? arena_printf(a, "%.*s", (int)strcspn(value, ","), value) : NULL;
-}
-
 static const struct docker_call_file *
 secret_files(struct builder *b, struct arena *a, const struct builder_build *build, json_t *list)
 {
@@ -87,16 +73,18 @@ secret_files(struct builder *b, struct arena *a, const struct builder_build *bui
 
 	for (size_t i = 0; i < n; i++) {
 		const char *secret = build->image->secrets[i];
-		const char *env = field(a, secret, "env"), *value = env_get(b->env, env ? env : "");
+		const char *env = builder_secret_field(a, secret, "env");
+		const char *value = env ? env_get(b->env, env) : NULL;
 
 		files[i] = (struct docker_call_file){
 			.name = docker_call_name(a, build->context,
 						 arena_printf(a, ".lockstep.secret.%zu", i)),
 			.text = env ? value ? value : "" : NULL, /* that it is set is seen to */
-			.path = field(a, secret, "src"),
+			.path = builder_secret_field(a, secret, "src"),
 		};
-		json_add_text(list, arena_printf(a, "id=%s,src=%s", field(a, secret, "id"),
-						 files[i].name));
+		json_add_text(list,
+			      arena_printf(a, "id=%s,src=%s", builder_secret_field(a, secret, "id"),
+					   files[i].name));
 	}
 	return files;
 }
@@ -133,17 +121,10 @@ build_cmd(struct builder *b, struct arena *a, const struct builder_build *build,
 	add_dockerfile(&path, name, secrets);
 	builder_docker_query_args(&path, build);
 	add_options(&path, build->image);
-	call = builder_docker_build_call(b, a, &path, build, ret);
+	call = builder_docker_build_call(b, a, &path, build, name, ret);
 	call->no_ignore = true;
 	call->files = files;
 	call->nfiles = build->image->nsecrets;
-}
-
-/* Nothing of it is used. */
-static const char *
-no_cache_reason(struct arena *a UNUSED, const struct recipe *recipe UNUSED)
-{
-	return NULL;
 }
 
 static int
@@ -164,12 +145,6 @@ limits(struct builder *b, bool anew UNUSED, struct builder_limits *ret, struct e
 }
 
 /* --- configs, which are read of an archive, once */
-
-static char *
-configs_dir(const struct builder *b)
-{
-	return path_join(b->state_dir, "configs");
-}
 
 static char *
 config_file(const struct builder *b, const char *image_id)
@@ -209,7 +184,7 @@ static int
 learn_config(struct builder *b, const char *image_id, const char *file, struct err *err)
 {
 	AUTO_FREE char *dir = xasprintf("%s/config-%s", b->tmp_dir, image_id + strlen("sha256:"));
-	AUTO_FREE char *configs = configs_dir(b);
+	AUTO_FREE char *configs = path_dir(file);
 	AUTO_ERR struct err ignored = ERR_INIT; /* tidying removes what is left */
 	int r = file_mkdirs(configs, err);
 
@@ -270,7 +245,7 @@ const struct builder_ops builder_podman_service_ops = {
 	.program = "podman",
 	.install = "Debian, Ubuntu: apt-get install podman; systemctl enable --now podman.socket",
 	.output_record = output_record,
-	.image_ref = image_ref,
+	.image_ref = builder_containers_ref,
 	.open = open_service,
 	.free = builder_docker_free,
 	.prepare = builder_docker_prepare,
@@ -291,7 +266,6 @@ const struct builder_ops builder_podman_service_ops = {
 	.build_cmd = build_cmd,
 	.limits = limits,
 	.runs_here = builder_docker_runs_here,
-	.no_cache_reason = no_cache_reason,
 	.step_line = builder_containers_line,
 	.should_retry = should_retry,
 	.probe = builder_docker_probe,

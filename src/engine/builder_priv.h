@@ -74,6 +74,8 @@ struct builder_ops {
 	bool (*runs_here)(struct builder *b); /* after limits; NULL = never known to */
 	size_t (*notes)(struct arena *a, const struct recipe *recipe,
 			const char ***ret); /* may be NULL */
+	/* NULL: its cache compares what instructions mean, and files by what staging leaves of them; or
+	 * none is used. */
 	const char *(*no_cache_reason)(struct arena *a, const struct recipe *recipe);
 	int (*step_line)(const struct recipe *recipe, struct str line);
 	bool (*output)(struct str *line); /* may be NULL */
@@ -97,7 +99,9 @@ struct builder {
 extern const struct builder_ops builder_buildah_ops, builder_podman_ops, builder_podman_service_ops,
 	builder_docker_ops, builder_docker_classic_ops, builder_buildx_ops;
 
-/* builder_buildah.c: of what buildah, podman and podman's service print. */
+/* builder_buildah.c: how FROM means an image for buildah, podman and podman's service, and what they
+ * print. */
+const char *builder_containers_ref(struct arena *a, const char *image_id);
 int builder_containers_line(const struct recipe *recipe, struct str line);
 bool builder_containers_retry(struct str tail);
 /* builder_check.c */
@@ -124,6 +128,8 @@ void builder_scrub_env(const struct builder *b, struct arena *a, const char *con
 		       struct builder_cmd *cmd);
 /* Two arguments. */
 void builder_cmd_add2(struct builder_cmd *cmd, const char *flag, const char *value);
+/* A field of a secret, as graph_secret_field(), but that alone; NULL = it has none. arena. */
+const char *builder_secret_field(struct arena *a, const char *secret, const char *field);
 /* After the last argument. */
 void builder_cmd_end(struct builder_cmd *cmd);
 void builder_cmd_fini(struct builder_cmd *cmd);

@@ -8,6 +8,13 @@
 #include "io/proc.h"
 #include "remote/docker_api.h"
 
+/* A secret, under a name that the context does not have. */
+struct docker_call_file {
+	const char *name;
+	const char *text; /* what it holds; NULL = what the file at path does */
+	const char *path;
+};
+
 /*
  * Seen from outside it is a program (io/proc): it prints, line by line and into a log, it has a
  * time limit, it can be ended, and it comes to an exit status, with what was wrong as its last
@@ -16,12 +23,6 @@
  * What is sent is read from disk on the way, what comes is looked at line by line or written to a
  * file: neither is ever in memory as a whole.
  */
-struct docker_call_file {
-	const char *name;
-	const char *text; /* what it holds; NULL = what the file at path does */
-	const char *path;
-};
-
 struct docker_call_opts {
 	struct docker_api *api;
 	enum http_method method;
@@ -30,7 +31,7 @@ struct docker_call_opts {
 	/* A build: this folder is the body, with the Dockerfile under a name of its own in it. */
 	const char *context;
 	const char *dockerfile, *dockerfile_name;
-	/* Secrets that go with the context, under names that it does not have. */
+	/* What goes with it. */
 	const struct docker_call_file *files;
 	size_t nfiles;
 	bool no_ignore; /* the query takes the Dockerfile out of the context, and no ignore file */
@@ -42,7 +43,8 @@ struct docker_call_opts {
 	const char *id_file; /* the image ID that progress must name goes to this one; or NULL */
 };
 
-/* A name for the Dockerfile that the context does not have, and one that begins so; arena. */
+/* A name for the Dockerfile that the context does not have, and such a one that begins with name;
+ * arena. */
 const char *docker_call_dockerfile(struct arena *a, const char *context);
 const char *docker_call_name(struct arena *a, const char *context, const char *name);
 
